@@ -1,0 +1,3 @@
+"""Archive of www.slqncy.com and its sister sites."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What a page says: pure functions from bytes and URL to fields. Nothing here imports Scrapy."""
