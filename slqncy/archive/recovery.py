@@ -1,0 +1,92 @@
+"""Bringing files and ledger together when an archive is opened for writing.
+
+A line counts once the ledger has recorded it. What a killed run wrote behind that point is moved aside, never deleted,
+and the story is asked for again. A file that is shorter than the ledger says is not the trace of a kill: then nothing is touched.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from slqncy.archive import disk
+from slqncy.archive.errors import ArchiveDamagedError
+from slqncy.archive.layout import QUARANTINE, RECORD_TYPES, segment_kind, segments_on_disk
+from slqncy.archive.ledger import STATE_OF_KIND, State
+from slqncy.records import Rejected, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from slqncy.archive.ledger import Ledger
+    from slqncy.records import Story
+
+logger = logging.getLogger(__name__)
+
+
+def recover(root: Path, ledger: Ledger, fingerprint: Callable[[Story], bytes]) -> None:
+    """Make the files agree with the ledger; build an empty ledger from the files.
+
+    Raises ArchiveDamagedError where a file is shorter than acknowledged, or a line cannot be read while rebuilding.
+    """
+    known = ledger.segments()
+    on_disk = list(segments_on_disk(root))
+    if not known and on_disk:
+        logger.warning("%s: no ledger; building it from %d files", root, len(on_disk))
+        for name in on_disk:
+            _rebuild(root, name, ledger, fingerprint)
+        ledger.commit()
+        return
+    for name, length in known.items():
+        _cut_back(root, name, length)
+    for name in set(on_disk) - known.keys():
+        _cut_back(root, name, 0)
+
+
+def _cut_back(root: Path, name: str, length: int) -> None:
+    """Move what stands behind the acknowledged length to quarantine/."""
+    path = root / name
+    size = path.stat().st_size if path.exists() else -1
+    if size < length:
+        raise ArchiveDamagedError(
+            f"{path}: {max(size, 0)} bytes, but {length} were acknowledged. "
+            f"The file was cut or replaced; restore it from a copy, or move ledger.sqlite away to rebuild from what is left"
+        )
+    if size == length:
+        return
+    with path.open("rb") as file:
+        file.seek(length)
+        tail = file.read()
+    aside = root / QUARANTINE / f"{name.replace('/', '-')}.{length}"
+    while aside.exists():
+        aside = aside.with_name(f"{aside.name}+")
+    disk.write_whole(aside, tail)
+    disk.truncate(path, length)
+    logger.warning("%s: %d unacknowledged bytes moved to %s", path, len(tail), aside)
+
+
+def _rebuild(root: Path, name: str, ledger: Ledger, fingerprint: Callable[[Story], bytes]) -> None:
+    kind = segment_kind(name)
+    ledger.add_segment(name)
+    length = 0
+    with (root / name).open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                break
+            try:
+                record = decode(line, RECORD_TYPES[kind])
+            except ValueError as error:
+                raise ArchiveDamagedError(f"{root / name}:{number}: not a line of this archive: {error}") from error
+            add_line(ledger, name, len(line), record, fingerprint)
+            length += len(line)
+    _cut_back(root, name, length)
+
+
+def add_line(ledger: Ledger, name: str, length: int, record: Story, fingerprint: Callable[[Story], bytes]) -> None:
+    """Tell the ledger of a line and of what it means for the story's address."""
+    state = STATE_OF_KIND[segment_kind(name)]
+    ledger.add_line(name, length, record, fingerprint(record) if state is State.ARCHIVED else None)
+    # A story that has vanished since is still archived; the line in rejected/ tells of the event.
+    if state is State.ARCHIVED or ledger.state(record.canonical_url) is not State.ARCHIVED:
+        ledger.set_state(record.canonical_url, state, record.reason if isinstance(record, Rejected) else "")

@@ -1,0 +1,1 @@
+"""Commands of `scrapy`: they parse arguments and call the rooms that do the work."""

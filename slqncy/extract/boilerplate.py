@@ -1,0 +1,250 @@
+"""Taking off what is not the story: banner, trailer, repeated titles, source line, and the edge lines of any news page.
+
+The site's own lines are data of its profile; the general ones are below. A general line is taken off only as a whole
+line, and only at the edges of the text, save for the few kinds that stand between paragraphs on real pages.
+Where the banner declares a count, it has the last word: a line that the site counted is the story's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from slqncy.reasons import Boilerplate
+
+if TYPE_CHECKING:
+    from slqncy.sites import Site
+
+_LONGEST = {Boilerplate.COPYRIGHT: 400}
+"""Characters; a longer line is running text whatever it starts with."""
+_LONGEST_LABEL = 60
+
+
+def _words(*words: str, then: str) -> re.Pattern[str]:
+    """A line that starts with one of the words, whatever ornament stands before it, and goes on as `then` says."""
+    return re.compile(rf"[\s\[(（【<《·•◆■▶☆★—-]*(?:{'|'.join(words)}){then}", re.IGNORECASE)
+
+
+_COLON = r"\s*[:：]"
+_ALONE_OR_COLON = r"\s*(?:[:：]|$)"
+_EDGE = {
+    Boilerplate.EDITOR: _words(
+        "(?:本文|本期|来源|值班)?(?:责任编辑|责编|编辑|编委)",
+        "审核",
+        "校对",
+        "编审",
+        "监制",
+        "[初复终]审",
+        "录入",
+        then=r"\s*[:：/／丨|]",
+    ),
+    Boilerplate.PUBLISHED: _words(
+        "(?:发布|发表|更新)(?:时间|日期)?",
+        "时间",
+        "日期",
+        then=r"[:：于]?\s*\d{4}\s*[-/年.]\s*\d{1,2}\s*[-/月.][\d\s:：日时分秒]*$",
+    ),
+    Boilerplate.CLICKS: _words(
+        "点击", "浏览", "阅读", "访问", "人气", then=r"(?:次数|数|量)?\s*[:：(（]?\s*\d*\s*[次人]?\s*[)）\]】]?\s*$"
+    ),
+    Boilerplate.TAGS: _words("(?:本文|文章)?(?:标签|关键词|关键字)", "tags?", then=_COLON),
+    Boilerplate.TOOLS: re.compile(
+        r"[\s\[(（【]*(?:(?:字号|字体|大|中|小|我要|打印|关闭|收藏|推荐|纠错|投稿|返回|顶部|首页|列表|窗口|本页|本文)[\s:：|｜\[\]【】()（）/]*)+"
+    ),
+    Boilerplate.COPYRIGHT: _words(
+        "(?:版权|免责|郑重|特别|转载|法律|版权与免责|版权及免责)?声明",
+        "版权所有",
+        "copyright",
+        "©",
+        then=r"\s*(?:[:：©\d]|$)",
+    ),
+    Boilerplate.COMMENTS: _words(
+        "发表评论",
+        "我要评论",
+        "网友评论",
+        "(?:已有)?\\d*条?评论",
+        "已有\\d+人",
+        "文明上网",
+        then=r"\s*(?:[:：,，(（\d参评]|$)",
+    ),
+    Boilerplate.PAGER: re.compile(r"(?:(?:首页|[上下]一页|末页|尾页|[共第]\d+页|\d{1,3})[\s|｜\[\]«»<>/]*)+"),
+}
+_ANYWHERE = {
+    Boilerplate.NEIGHBOURS: _words("[上下前后]一[篇条](?:文章|新闻)?", then=_ALONE_OR_COLON),
+    Boilerplate.RELATED: _words(
+        "相关(?:阅读|新闻|文章|链接|报道|推荐|内容|资讯)",
+        "(?:推荐|延伸|拓展)阅读",
+        "热门(?:推荐|文章|新闻|排行)",
+        "热点推荐",
+        "猜[你您]喜欢",
+        "精彩推荐",
+        "更多精彩",
+        "为[你您]推荐",
+        "(?:点击|阅读)排行",
+        then=_ALONE_OR_COLON,
+    ),
+    Boilerplate.SHARE: _words(
+        "(?:一键|立即)?分享[到至]?", then=r"\s*(?:[:：]|(?:微信|微博|新浪|朋友圈|QQ|空间|腾讯|人人|\s)+|$)"
+    ),
+    Boilerplate.QR_CODE: _words(
+        "(?:打开)?(?:微信|手机)?(?:扫一扫|扫码|扫描|长按识别|长按|识别)",
+        then=r"(?:[上下左右]?[方面侧图]|图中|以上|以下)?的?(?:微信|二维码|关注|下载|分享|手机|加|进群|添加|查看|订阅|阅读|打开)",
+    ),
+}
+_WHOLE = {Boilerplate.TOOLS, Boilerplate.PAGER}
+_TAIL = re.compile(r"\s*[\[(（【]\s*(?:本文)?(?:责任编辑|责编|编辑)\s*[:：／/]\s*[^\])）】]{1,24}[\])）】]\s*$")
+_SOURCE_GENERAL = re.compile(
+    r"[(（\[]?\s*(?:来源|稿源|文章来源|新闻来源|信息来源)\s*[:：]\s*(?P<value>[^\s)）\]][^)）\]]{0,40})[)）\]]?"
+)
+
+
+@dataclass(slots=True)
+class Stripped:
+    """What is left of a page's lines, and what was taken off."""
+
+    paragraphs: list[str]
+    declared_chars: int | None = None
+    declared_minutes: int | None = None
+    declared_delta: int | None = None
+    """declared_chars less the count of `paragraphs` by the site's rule; None without a banner."""
+    title: str = ""
+    """The original title by the trailer."""
+    address: str = ""
+    """The story's own address by the trailer."""
+    source_name: str = ""
+    removed: Counter[Boilerplate] = field(default_factory=Counter)
+
+
+def find_banner(lines: list[str], site: Site) -> range:
+    """Where the banner stands: one line that starts with it, or two that it is cut into; empty where there is none."""
+    for index, line in enumerate(lines):
+        if site.banner.match(line):
+            return range(index, index + 1)
+        if len(line) < _LONGEST_LABEL and site.banner.fullmatch("".join(lines[index : index + 2])):
+            return range(index, index + 2)
+    return range(0)
+
+
+def find_trailer(lines: list[str], site: Site) -> range:
+    """Where the last trailer stands: a title line and an address line next to each other; empty where there is none."""
+    for start in range(len(lines) - 1, -1, -1):
+        title, after_title = _labelled(lines, start, site.trailer_title)
+        if title is not None:
+            address, end = _labelled(lines, after_title, site.trailer_address)
+            if address is not None:
+                return range(start, end)
+    return range(0)
+
+
+def strip(lines: list[str], title: str, site: Site) -> Stripped:
+    """Take a page's boilerplate off its lines, given in reading order.
+
+    `title` is the headline found on the page; lines that repeat it, or the one the trailer names, are taken off.
+    """
+    stripped = Stripped(paragraphs=[])
+    banner, trailer = find_banner(lines, site), find_trailer(lines, site)
+    body = lines[banner.stop : trailer.start if trailer else len(lines)]
+    if banner:
+        body = _take_banner(lines[banner.start : banner.stop], site, stripped) + body
+        stripped.removed[Boilerplate.OUTSIDE] += banner.start
+    if trailer:
+        title_value, after_title = _labelled(lines, trailer.start, site.trailer_title)
+        address_value, _ = _labelled(lines, after_title, site.trailer_address)
+        stripped.title, stripped.address = title_value or "", address_value or ""
+        stripped.removed[Boilerplate.TITLE_LINE] += 1
+        stripped.removed[Boilerplate.ADDRESS_LINE] += 1
+        stripped.removed[Boilerplate.OUTSIDE] += len(lines) - trailer.stop
+    body = _take_titles(body, {_key(title), _key(stripped.title)} - {""}, stripped)
+    # The most thorough reading first; the declared count may prove a more sparing one right.
+    readings = [
+        _reading(body, site, edges=edges, between=between)
+        for edges, between in ((True, True), (True, False), (False, False))
+    ]
+    chosen = readings[0]
+    if stripped.declared_chars is not None:
+        fitting = (reading for reading in readings if site.count(reading.paragraphs) == stripped.declared_chars)
+        chosen = next(fitting, chosen)
+        stripped.declared_delta = stripped.declared_chars - site.count(chosen.paragraphs)
+    stripped.paragraphs = chosen.paragraphs
+    stripped.source_name = chosen.source_name
+    stripped.removed += chosen.removed
+    return stripped
+
+
+def join_pages(lines: list[str], further: list[str], site: Site) -> list[str]:
+    """The lines of a story that goes on on a further page: one banner at the start, the last trailer at the end."""
+    trailer = find_trailer(lines, site)
+    body_end = trailer.start if trailer else len(lines)
+    own_trailer = [] if find_trailer(further, site) else lines[body_end : trailer.stop]
+    return lines[:body_end] + further[find_banner(further, site).stop :] + own_trailer
+
+
+def _take_banner(lines: list[str], site: Site, stripped: Stripped) -> list[str]:
+    """Read the banner's figures; the rest of its line is body."""
+    joined = "".join(lines)
+    match = site.banner.match(joined)
+    assert match is not None
+    stripped.declared_chars, stripped.declared_minutes = int(match["chars"]), int(match["minutes"])
+    stripped.removed[Boilerplate.BANNER] += 1
+    rest = joined[match.end() :].strip()
+    return [rest] if rest else []
+
+
+def _labelled(lines: list[str], index: int, pattern: re.Pattern[str]) -> tuple[str | None, int]:
+    """The value of a labelled line, None where it is not one, and the index behind it; the value may stand on the next line."""
+    match = pattern.fullmatch(lines[index]) if index < len(lines) else None
+    if not match:
+        return None, index
+    if (value := match["value"].strip()) or index + 1 == len(lines):
+        return value, index + 1
+    return lines[index + 1].strip(), index + 2
+
+
+def _take_titles(lines: list[str], titles: set[str], stripped: Stripped) -> list[str]:
+    kept = [line for line in lines if _key(line) not in titles]
+    stripped.removed[Boilerplate.REPEATED_TITLE] += len(lines) - len(kept)
+    return kept
+
+
+def _reading(lines: list[str], site: Site, *, edges: bool, between: bool) -> Stripped:
+    """One reading of the body: with the general boilerplate at the edges and between paragraphs taken off, or left."""
+    reading = Stripped(paragraphs=list(lines))
+    body = reading.paragraphs
+    if between:
+        kinds = [_kind(line, _ANYWHERE) for line in body]
+        body[:] = [line for line, kind in zip(body, kinds, strict=True) if kind is None]
+        reading.removed += Counter(kind for kind in kinds if kind)
+    for edge in (-1, 0):
+        while body and (kind := _edge_kind(body[edge], site, reading, general=edges)):
+            del body[edge]
+            reading.removed[kind] += 1
+    if edges and body and (tail := _TAIL.search(body[-1])):
+        body[-1] = body[-1][: tail.start()]
+        reading.removed[Boilerplate.EDITOR] += 1
+    return reading
+
+
+def _edge_kind(line: str, site: Site, reading: Stripped, *, general: bool) -> Boilerplate | None:
+    match = site.source_line.fullmatch(line) or (_SOURCE_GENERAL.fullmatch(line) if general else None)
+    if match:
+        reading.source_name = reading.source_name or match["value"].strip()
+        return Boilerplate.SOURCE_LINE
+    return _kind(line, _EDGE | _ANYWHERE) if general else None
+
+
+def _kind(line: str, patterns: dict[Boilerplate, re.Pattern[str]]) -> Boilerplate | None:
+    for kind, pattern in patterns.items():
+        # A notice is made of sentences; of the other kinds none ends as a sentence does.
+        if len(line) > _LONGEST.get(kind, _LONGEST_LABEL) or (kind not in _LONGEST and line.endswith("。")):
+            continue
+        if pattern.fullmatch(line) if kind in _WHOLE else pattern.match(line):
+            return kind
+    return None
+
+
+def _key(line: str) -> str:
+    """What two prints of one title have in common."""
+    return "".join(unicodedata.normalize("NFKC", line).split())

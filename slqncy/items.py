@@ -1,0 +1,45 @@
+"""What travels through the pipelines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from slqncy.records import Duplicate, Rejected, Story
+
+if TYPE_CHECKING:
+    from slqncy.reasons import Rejection
+
+
+@dataclass(slots=True, kw_only=True)
+class StoryItem:
+    """A fetched story page on its way to the archive: each pipeline fills in its part of `story`."""
+
+    story: Story
+    lines: list[str] = field(default_factory=list)
+    """The page's lines in reading order, banner and trailer included; after `Strip`, the paragraphs of the body."""
+    rejection: Rejection | None = None
+    """Set where the page is not a story; the first reason found stands."""
+    rejection_detail: str = ""
+    duplicate: dict[str, Any] | None = None
+    """The duplicate_… fields, where the archive already has the story."""
+
+    @property
+    def downloaded(self) -> datetime:
+        """When the page was fetched."""
+        return datetime.fromisoformat(self.story.date_downloaded)
+
+    def reject(self, reason: Rejection, detail: str = "") -> None:
+        """Mark the page as no story, unless it is so marked already."""
+        if self.rejection is None:
+            self.rejection, self.rejection_detail = reason, detail
+
+    def record(self) -> Story:
+        """The line to write: a Rejected, a Duplicate or a Story."""
+        fields = {name: getattr(self.story, name) for name in Story.__dataclass_fields__}
+        if self.rejection:
+            return Rejected(**fields, reason=self.rejection, reason_detail=self.rejection_detail)
+        if self.duplicate:
+            return Duplicate(**fields, **self.duplicate)
+        return self.story

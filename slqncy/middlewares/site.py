@@ -1,0 +1,39 @@
+"""Stay on the site, and ask for it where it is served."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import IgnoreRequest
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+
+class OffSiteError(IgnoreRequest):
+    """The request would leave the site."""
+
+
+class StayOnSite:
+    """Refuses other hosts and ports, redirects included; with a base URL, every host name of the site follows it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a component."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> Request | None:
+        """Let a request for the site pass. Raises OffSiteError."""
+        address = self._crawler.spider.address  # type: ignore[union-attr]
+        if address.is_served_at(request.url):
+            return None
+        canonical = address.canonical(request.url)
+        if canonical is None:
+            raise OffSiteError(f"{request.url} is not on the site")
+        return request.replace(url=address.served(canonical))

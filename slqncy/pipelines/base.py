@@ -1,0 +1,52 @@
+"""What the steps have in common: a counter prefix, and the item's type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from slqncy.extensions.run import Run
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from slqncy.archive import ArchiveWriter
+    from slqncy.sites import Site
+
+
+class Step:
+    """A pipeline step; its counters stand under slqncy/<name>/."""
+
+    name: ClassVar[str]
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a component."""
+        return cls(crawler)
+
+    def count(self, what: str, by: int = 1) -> None:
+        """Add to a counter of this step."""
+        assert self._crawler.stats is not None
+        self._crawler.stats.inc_value(f"slqncy/{self.name}/{what}", by)
+
+    @property
+    def run(self) -> Run:
+        """The run this step is part of."""
+        run = self._crawler.get_extension(Run)
+        assert run is not None
+        return run
+
+    @property
+    def archive(self) -> ArchiveWriter:
+        """The archive the run writes to."""
+        return self.run.archive
+
+    @property
+    def site(self) -> Site:
+        """The profile of the site that is crawled."""
+        site: Site = self._crawler.spider.address.site  # type: ignore[union-attr]
+        return site

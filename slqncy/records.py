@@ -1,0 +1,147 @@
+"""The lines of the archive, as dataclasses: field order is key order, and the published JSON Schemas come from here.
+
+Absent text is "", an absent list [], an absent number null; every key stands on every line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from slqncy.reasons import DuplicateKind, Rejection
+
+SCHEMA_VERSION = 1
+MAX_LINE_BYTES = 1_000_000
+"""A longer line breaks readers: pyarrow fails above 1 MiB."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Image:
+    """A picture of a story."""
+
+    url: Annotated[str, Meta(description="Absolute URL.")]
+    caption: Annotated[str, Meta(description='Text shown with the picture, or "".')] = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Warc:
+    """Where the raw response is kept."""
+
+    file: Annotated[str, Meta(description='File under warc/, or "" where no capture was made.')] = ""
+    offset: Annotated[int | None, Meta(description="Byte offset of the record in that file.")] = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Provenance:
+    """How a line came to be."""
+
+    spider: Annotated[str, Meta(description="Name of the spider.")]
+    run_id: Annotated[str, Meta(description="The run that wrote the line: runs/<run_id>.json.")]
+    parser_version: Annotated[str, Meta(description="Version of slqncy whose extraction made the fields.")]
+    http_status: Annotated[int, Meta(description="Status of the response.")]
+    encoding: Annotated[str, Meta(description="Codec the page was decoded with.")]
+    etag: Annotated[str, Meta(description="ETag of the response.")] = ""
+    last_modified: Annotated[str, Meta(description="Last-Modified of the response, as sent.")] = ""
+    warc: Annotated[Warc, Meta(description="The raw response.")] = field(default_factory=Warc)
+
+
+@dataclass(slots=True, kw_only=True)
+class Story:
+    """One version of one story: a line of stories/YYYY-MM.jsonl."""
+
+    schema_version: Annotated[int, Meta(description="Version of this shape.")] = SCHEMA_VERSION
+    id: Annotated[str, Meta(description="site/section/number, stable for ever.", pattern=r"^[^/]+/[^/]+/[^/]+$")]
+    version: Annotated[int, Meta(description="1 for the first version; grows when title or text changed.", ge=1)] = 1
+    url: Annotated[str, Meta(description="Address the page was fetched from.")]
+    canonical_url: Annotated[str, Meta(description="The story's address on the site itself.")]
+    site: Annotated[str, Meta(description="Name of the site profile.")]
+    section: Annotated[str, Meta(description="Section in the address.")]
+    story_id: Annotated[str, Meta(description="The site's own story number.")]
+    title: Annotated[str, Meta(description="Headline as published.")] = ""
+    text: Annotated[str, Meta(description="Paragraphs joined by \\n, as published, less boilerplate.")] = ""
+    authors: Annotated[list[str], Meta(description="Names read from the byline.")] = field(default_factory=list)
+    byline_raw: Annotated[str, Meta(description="The byline as published, without its parentheses.")] = ""
+    source_name: Annotated[str, Meta(description="来源 as printed on the page.")] = ""
+    publication: Annotated[str, Meta(description="Paper that the story says it was printed in.")] = ""
+    date_published: Annotated[str, Meta(description="RFC 3339 with +08:00, or a date where no time is given.")] = ""
+    date_published_raw: Annotated[str, Meta(description="The words the date was read from.")] = ""
+    date_modified: Annotated[str, Meta(description="RFC 3339, as date_published.")] = ""
+    language: Annotated[str, Meta(description="BCP 47 tag.")] = ""
+    images: Annotated[list[Image], Meta(description="Pictures of the story.")] = field(default_factory=list)
+    keywords: Annotated[list[str], Meta(description="Keywords the page declares.")] = field(default_factory=list)
+    description: Annotated[str, Meta(description="Summary the page declares.")] = ""
+    declared_chars: Annotated[int | None, Meta(description="Characters by the page's own banner.")] = None
+    declared_minutes: Annotated[int | None, Meta(description="Reading time by the page's own banner.")] = None
+    char_count: Annotated[int, Meta(description="Characters of text, line breaks included.", ge=0)] = 0
+    declared_delta: Annotated[
+        int | None,
+        Meta(description="declared_chars less the count of text by the site's rule; 0 proves completeness."),
+    ] = None
+    content_hash: Annotated[str, Meta(description="sha256: over title, a line feed, and text, in UTF-8.")] = ""
+    date_downloaded: Annotated[str, Meta(description="RFC 3339, UTC.")]
+    provenance: Provenance
+
+
+@dataclass(slots=True, kw_only=True)
+class Duplicate(Story):
+    """A story that the archive already has: a line of duplicates/YYYY-MM.jsonl."""
+
+    duplicate_of: Annotated[str, Meta(description="id of the story it duplicates.")]
+    duplicate_kind: Annotated[DuplicateKind, Meta(description="How we know.")]
+    duplicate_score: Annotated[float, Meta(description="1.0 is certain.", ge=0, le=1)]
+    duplicate_evidence: Annotated[str, Meta(description="What was compared.")]
+
+
+@dataclass(slots=True, kw_only=True)
+class Rejected(Story):
+    """A page that was fetched and not archived: a line of rejected/YYYY-MM.jsonl."""
+
+    reason: Annotated[Rejection, Meta(description="Why it is not a story.")]
+    reason_detail: Annotated[str, Meta(description="What was seen.")] = ""
+
+
+Record = TypeVar("Record", bound=Story)
+
+# str.splitlines() and some readers end a line at these, which JSON allows raw.
+_LINE_BREAKERS = (
+    (b"\xe2\x80\xa8", b"\\u2028"),
+    (b"\xe2\x80\xa9", b"\\u2029"),
+    (b"\xc2\x85", b"\\u0085"),
+)
+
+
+def content_hash(title: str, text: str) -> str:
+    """The hash by which versions of a story are told apart."""
+    return "sha256:" + hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
+
+
+def encode(record: Story) -> bytes:
+    """One line of JSON in UTF-8, line feed included."""
+    line = msgspec.json.encode(record)
+    for raw, escaped in _LINE_BREAKERS:
+        line = line.replace(raw, escaped)
+    return line + b"\n"
+
+
+def decode(line: bytes, record_type: type[Record]) -> Record:
+    """The record of one line.
+
+    Raises msgspec.ValidationError (a ValueError) where the line does not fit the schema, msgspec.DecodeError where it is not JSON.
+    """
+    return msgspec.json.decode(line, type=record_type)
+
+
+def json_schema(record_type: type[Story]) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a line; every key is required and no other key allowed."""
+    (reference,), components = msgspec.json.schema_components((record_type,))
+    for component in components.values():
+        if component.get("type") == "object":
+            component["required"] = list(component["properties"])
+            component["additionalProperties"] = False
+            for value in component["properties"].values():
+                value.pop("default", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **reference, "$defs": components}

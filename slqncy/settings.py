@@ -1,0 +1,60 @@
+"""Scrapy settings. Beside each changed value stands Scrapy's default and why ours differs."""
+
+from slqncy import __version__
+
+BOT_NAME = "slqncy"
+SPIDER_MODULES = ["slqncy.spiders"]
+NEWSPIDER_MODULE = "slqncy.spiders"
+COMMANDS_MODULE = "slqncy.commands"
+
+# The archive.
+ARCHIVE_DIR = "output"  # where it is, relative to the directory the command runs in
+LIST_MAX_PAGES = 5000  # pages of one list; far above any real list, below an endless one
+SITEMAP_MAX_FILES = 1000
+STORY_MAX_PAGES = 50  # pages of one story
+
+ITEM_PIPELINES = {
+    "slqncy.pipelines.strip.Strip": 100,
+    "slqncy.pipelines.byline.Byline": 200,
+    "slqncy.pipelines.check.Check": 300,
+    "slqncy.pipelines.deduplicate.Deduplicate": 400,
+    "slqncy.pipelines.store.Store": 500,
+}
+EXTENSIONS = {"slqncy.extensions.run.Run": 100}
+DOWNLOADER_MIDDLEWARES = {
+    "slqncy.middlewares.site.StayOnSite": 50,  # first: a request is moved to the base URL before anything looks at its host
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "slqncy.middlewares.robots.RobotsTxt": 100,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # StayOnSite knows ports and mirrors too
+}
+
+# Manners.
+USER_AGENT = f"slqncy/{__version__}"  # Scrapy/VERSION (+https://scrapy.org)
+ROBOTSTXT_OBEY = True  # False
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # 8: one request in flight
+DOWNLOAD_DELAY = 1.0  # 0: seconds between requests
+DOWNLOAD_DELAY_JITTER = 0  # 0.5: with it, gaps fall below the delay
+COOKIES_ENABLED = False  # True: a session changes what a page shows
+
+# Safety.
+TELNETCONSOLE_ENABLED = False  # True: opens a port that runs code
+REMOTE_CONTROL_ENABLED = False  # True: opens a port that runs code
+DOWNLOAD_VERIFY_CERTIFICATES = True  # False: anybody could answer for the site
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # a page may not send us to a local file
+DOWNLOAD_TIMEOUT = 30  # 180: seconds for a whole response
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # 1 GiB: bytes of a page, also after decompression
+DOWNLOAD_WARNSIZE = 4 * 1024 * 1024  # 32 MiB
+REDIRECT_MAX_TIMES = 5  # 20
+METAREFRESH_ENABLED = False  # True: pages that a script or timer leads away from are still pages
+REFERRER_POLICY = "no-referrer"  # scrapy-default: which pages were read before is nobody's business
+HTTPERROR_ALLOW_ALL = True  # False: every status is an outcome that is accounted for
+
+# What was asked for is known to the frontier, and dropping a request silently would break the account of requests.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # RFPDupeFilter
+DEPTH_LIMIT = 0  # 0: an old story may be reached only through a long chain of neighbours
+# First found, first asked: the order of lines in the archive is that of the site's lists.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # LifoMemoryQueue
+CONCURRENT_ITEMS = 1  # 100: starts 100 workers a response, for pages that hold one item (a third of the CPU)
+
+LOG_LEVEL = "INFO"  # DEBUG
+FEED_EXPORT_ENCODING = "utf-8"  # None: \uXXXX, twice the bytes, for those who add a feed of their own

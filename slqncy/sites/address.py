@@ -1,0 +1,112 @@
+"""Addresses of a site: which URLs are its own, which are stories, and where they are served."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url, safe_url_string
+
+from slqncy.sites.profile import Site
+
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_SLASHES = re.compile("/{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoryAddress:
+    """The address of a story, by the site's URL grammar."""
+
+    section: str
+    story_id: str
+    page: int = 1
+    """1, or the number of a further page of a long story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A site and, where `base_url` is given, the place that serves it in its stead (a mirror, a test server).
+
+    A *canonical* URL is the site's own one: canonical scheme and host, no fragment, and for a story neither query nor other spelling.
+    Canonical URLs name pages everywhere; `served` turns one into the URL to ask for.
+    """
+
+    site: Site
+    base_url: str = ""
+
+    def canonical(self, url: str) -> str | None:
+        """The canonical form of a URL, or None where it is not on the site."""
+        try:
+            parts = urlsplit(safe_url_string(url))
+            path = self._own_path(parts)
+        except ValueError:
+            return None
+        if path is None:
+            return None
+        path = _SLASHES.sub("/", path) or "/"
+        site = self.site
+        if match := site.story.fullmatch(path):
+            path = site.story_path.format(**match.groupdict())
+            return f"{site.scheme}://{site.hosts[0]}{path}"
+        if match := site.section.fullmatch(path):
+            path = site.section_path.format(**match.groupdict())
+        return canonicalize_url(urlunsplit((site.scheme, site.hosts[0], path, parts.query, "")))
+
+    def served(self, canonical_url: str) -> str:
+        """The URL that serves a canonical URL."""
+        if not self.base_url:
+            return canonical_url
+        parts = urlsplit(canonical_url)
+        return self.base_url.rstrip("/") + urlunsplit(("", "", parts.path, parts.query, ""))
+
+    def is_served_at(self, url: str) -> bool:
+        """Whether a URL is on a host that this address asks."""
+        parts = urlsplit(url)
+        if self.base_url:
+            base = urlsplit(self.base_url)
+            return (parts.scheme, parts.netloc.lower()) == (base.scheme, base.netloc.lower())
+        return parts.scheme in _DEFAULT_PORT and self._own_path(parts) is not None
+
+    def story(self, canonical_url: str) -> StoryAddress | None:
+        """What story a canonical URL names, if it names one."""
+        path = urlsplit(canonical_url).path
+        if match := self.site.story.fullmatch(path):
+            return StoryAddress(match["section"], match["story_id"])
+        if match := self.site.story_page.fullmatch(path):
+            return StoryAddress(match["section"], match["story_id"], int(match["page"]))
+        return None
+
+    def section(self, canonical_url: str) -> str | None:
+        """The section whose front page a canonical URL is, if it is one."""
+        match = self.site.section.fullmatch(urlsplit(canonical_url).path)
+        return match["section"] if match else None
+
+    def home_url(self) -> str:
+        """Canonical URL of the home page."""
+        return f"{self.site.scheme}://{self.site.hosts[0]}/"
+
+    def section_url(self, section: str) -> str:
+        """Canonical URL of a section's front page."""
+        return self.home_url().rstrip("/") + self.site.section_path.format(section=section)
+
+    def story_url(self, story: StoryAddress) -> str:
+        """Canonical URL of a story's first page."""
+        path = self.site.story_path.format(section=story.section, story_id=story.story_id)
+        return self.home_url().rstrip("/") + path
+
+    def _own_path(self, parts: SplitResult) -> str | None:
+        """The path on the site, or None where scheme, host or port are another's."""
+        if parts.scheme not in _DEFAULT_PORT:
+            return None
+        port = parts.port or _DEFAULT_PORT[parts.scheme]
+        if parts.hostname in self.site.hosts and port in _DEFAULT_PORT.values():
+            return parts.path
+        if not self.base_url:
+            return None
+        base = urlsplit(self.base_url)
+        if (parts.hostname, port) != (base.hostname, base.port or _DEFAULT_PORT[base.scheme]):
+            return None
+        # A root-relative link on a mirror that lives under a path leaves that path; it still means the site's own page.
+        prefix = base.path.rstrip("/")
+        return parts.path.removeprefix(prefix) if f"{parts.path}/".startswith(f"{prefix}/") else parts.path

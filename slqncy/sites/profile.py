@@ -1,0 +1,180 @@
+"""Loading and checking a site profile."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_HERE = Path(__file__).parent
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+class SiteError(ValueError):
+    """A site profile cannot be found or is wrong; the message says which file, which key and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A site profile. Patterns are matched against whole paths or whole lines."""
+
+    name: str
+    scheme: str
+    hosts: tuple[str, ...]
+    """Host names of the site, the canonical one first."""
+    sections: tuple[str, ...]
+    """Sections a run starts from unless it is told otherwise."""
+    story: re.Pattern[str]
+    """Path of a story; groups section, story_id."""
+    story_page: re.Pattern[str]
+    """Path of a further page of a story; groups section, story_id, page."""
+    section: re.Pattern[str]
+    """Path of a section's front page; group section."""
+    story_path: str
+    """Format of a story's canonical path; fields section, story_id."""
+    section_path: str
+    """Format of a section's path; field section."""
+    banner: re.Pattern[str]
+    """The reading-time banner; groups chars, minutes."""
+    banner_constant: int
+    """declared characters = Σ len(paragraph) + paragraphs + this."""
+    trailer_title: re.Pattern[str]
+    """Trailer line with the original title; group value."""
+    trailer_address: re.Pattern[str]
+    """Trailer line with the story's own address; group value."""
+    source_line: re.Pattern[str]
+    """A line that names the source; group value."""
+
+    def count(self, paragraphs: list[str]) -> int:
+        """Characters of a body as the site's banner counts them."""
+        return sum(map(len, paragraphs)) + len(paragraphs) + self.banner_constant
+
+
+def site_names() -> list[str]:
+    """Names of the profiles that come with the package."""
+    return sorted(path.stem for path in _HERE.glob("*.toml"))
+
+
+def load_site(name_or_path: str) -> Site:
+    """The profile of that name, or of that TOML file. Raises SiteError."""
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        path = _HERE / f"{name_or_path}.toml"
+        if not _NAME.fullmatch(name_or_path) or not path.is_file():
+            known = ", ".join(site_names())
+            raise SiteError(f"no site profile is named {name_or_path!r}; known are {known}, or name a .toml file")
+    return _build(_read(path), path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SiteError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteError(f"{path}: is not TOML in UTF-8: {error}") from error
+    base = data.pop("extends", None)
+    if base is None:
+        return data
+    if base not in site_names():
+        raise SiteError(f"{path}: extends = {base!r} names no profile; known are {', '.join(site_names())}")
+    return _merge(_read(_HERE / f"{base}.toml"), data)
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        merged[key] = _merge(merged[key], value) if isinstance(value, dict) and key in merged else value
+    return merged
+
+
+def _build(data: dict[str, Any], path: Path) -> Site:
+    profile = _Reader(data, path)
+    site = Site(
+        name=profile.text("name"),
+        scheme=profile.text("urls.scheme"),
+        hosts=tuple(host.lower() for host in profile.names("urls.hosts")),
+        sections=profile.names("urls.sections"),
+        story=profile.pattern("urls.story", "section", "story_id"),
+        story_page=profile.pattern("urls.story_page", "section", "story_id", "page"),
+        section=profile.pattern("urls.section", "section"),
+        story_path=profile.path_format("urls.paths.story", section="s", story_id="1"),
+        section_path=profile.path_format("urls.paths.section", section="s"),
+        banner=profile.pattern("banner.pattern", "chars", "minutes"),
+        banner_constant=profile.whole_number("banner.constant"),
+        trailer_title=profile.pattern("trailer.title", "value"),
+        trailer_address=profile.pattern("trailer.address", "value"),
+        source_line=profile.pattern("source.pattern", "value"),
+    )
+    if not _NAME.fullmatch(site.name):
+        raise SiteError(f"{path}: name = {site.name!r} must be lower-case letters, digits, - and _")
+    if site.scheme not in {"http", "https"}:
+        raise SiteError(f"{path}: urls.scheme = {site.scheme!r} must be http or https")
+    profile.refuse_unread()
+    return site
+
+
+class _Reader:
+    """Reads every key of a profile once, says what is wrong with it, and knows which keys nobody read."""
+
+    def __init__(self, data: dict[str, Any], path: Path) -> None:
+        self._values = dict(_flatten(data))
+        self._path = path
+
+    def _take(self, key: str, kind: type) -> Any:
+        try:
+            value = self._values.pop(key)
+        except KeyError:
+            raise SiteError(f"{self._path}: {key} is missing") from None
+        if type(value) is not kind:
+            raise SiteError(f"{self._path}: {key} = {value!r} must be of type {kind.__name__}")
+        return value
+
+    def text(self, key: str) -> str:
+        value: str = self._take(key, str)
+        return value
+
+    def whole_number(self, key: str) -> int:
+        value: int = self._take(key, int)
+        return value
+
+    def names(self, key: str) -> tuple[str, ...]:
+        values = self._take(key, list)
+        if not values or not all(isinstance(value, str) and value for value in values):
+            raise SiteError(f"{self._path}: {key} = {values!r} must be a list of at least one text")
+        return tuple(values)
+
+    def pattern(self, key: str, *groups: str) -> re.Pattern[str]:
+        try:
+            pattern = re.compile(self.text(key))
+        except re.error as error:
+            raise SiteError(f"{self._path}: {key} is not a regular expression: {error}") from error
+        if missing := [group for group in groups if group not in pattern.groupindex]:
+            raise SiteError(f"{self._path}: {key} lacks the group (?P<{missing[0]}>…)")
+        return pattern
+
+    def path_format(self, key: str, **fields: str) -> str:
+        template = self.text(key)
+        try:
+            path = template.format(**fields)
+        except (KeyError, IndexError, ValueError) as error:
+            raise SiteError(f"{self._path}: {key} = {template!r}: unknown field {error}") from error
+        if not path.startswith("/"):
+            raise SiteError(f"{self._path}: {key} = {template!r} must start with /")
+        return template
+
+    def refuse_unread(self) -> None:
+        if self._values:
+            raise SiteError(f"{self._path}: unknown key {min(self._values)}")
+
+
+def _flatten(data: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for key, value in data.items():
+        if isinstance(value, dict):
+            flat += _flatten(value, f"{prefix}{key}.")
+        else:
+            flat.append((f"{prefix}{key}", value))
+    return flat

@@ -1,0 +1,1 @@
+"""Spiders know where to go. What a page says is slqncy.extract's."""

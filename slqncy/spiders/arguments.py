@@ -1,0 +1,85 @@
+"""The arguments of a crawl, checked before any request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from slqncy.sites import Address, load_site
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DEFAULT_SITE = "slqncy"
+
+
+class ArgumentError(ValueError):
+    """A wrong argument; the message says which, why, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What `scrapy crawl stories -a …` was told."""
+
+    address: Address
+    sections: tuple[str, ...] | None
+    """Sections to keep to; None for those of the profile and any other that the site links."""
+    max_pages: int | None
+    """Pages to read of each list; then only stories that those show are asked for."""
+    max_stories: int | None
+    """Stories to archive before stopping."""
+    full: bool
+    """Whether to ask again for stories that are dealt with."""
+
+
+def parse_arguments(given: Mapping[str, str]) -> Arguments:
+    """Check arguments as Scrapy hands them over. Raises ArgumentError, or SiteError for a wrong profile."""
+    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full"}
+    if unknown := sorted(given.keys() - known):
+        raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    address = Address(load_site(given.get("site", _DEFAULT_SITE)), _base_url(given.get("base_url")))
+    return Arguments(
+        address=address,
+        sections=_sections(given.get("sections"), address),
+        max_pages=_positive("max_pages", given.get("max_pages")),
+        max_stories=_positive("max_stories", given.get("max_stories")),
+        full=_switch("full", given.get("full", "0")),
+    )
+
+
+def _base_url(value: str | None) -> str:
+    if value is None:
+        return ""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment:
+        raise ArgumentError(f"base_url={value!r} must be an address like http://127.0.0.1:8080")
+    return value
+
+
+def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    sections = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    wrong = [name for name in sections if address.section(address.section_url(name)) != name]
+    if wrong or not sections:
+        raise ArgumentError(f"sections={value!r}: {(wrong or [''])[0]!r} is no section of this site; write sections=szxw,…")
+    return sections
+
+
+def _positive(name: str, value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not value.isascii() or not value.isdigit() or int(value) == 0:
+        raise ArgumentError(f"{name}={value!r} must be a whole number of at least 1")
+    return int(value)
+
+
+def _switch(name: str, value: str) -> bool:
+    if value not in {"0", "1"}:
+        raise ArgumentError(f"{name}={value!r} must be 1 or 0")
+    return value == "1"

@@ -1,0 +1,69 @@
+"""From a response to an item."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from slqncy import __version__
+from slqncy.extract.reading import read_story
+from slqncy.extract.sniff import is_html
+from slqncy.items import StoryItem
+from slqncy.reasons import Rejection
+from slqncy.records import Provenance, Story
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from slqncy.extract.page import Page
+    from slqncy.sites import Address
+
+
+def header(response: Response, name: str) -> str:
+    """A header of a response as text, or ""."""
+    value = response.headers.get(name)
+    return value.decode("latin-1").strip() if value else ""
+
+
+def story_item(response: Response, url: str, page: Page, address: Address, *, spider: str, run_id: str) -> StoryItem:
+    """The item of a story page that answered for the canonical URL `url`."""
+    story_address = address.story(url)
+    assert story_address is not None
+    now = datetime.now(UTC)
+    site = address.site
+    extracted = read_story(page, site, now)
+    item = StoryItem(
+        lines=extracted.paragraphs,
+        story=Story(
+            id=f"{site.name}/{story_address.section}/{story_address.story_id}",
+            url=response.url,
+            canonical_url=url,
+            site=site.name,
+            section=story_address.section,
+            story_id=story_address.story_id,
+            title=extracted.title,
+            authors=extracted.authors,
+            byline_raw=extracted.byline_raw,
+            source_name=extracted.source_name,
+            date_published=extracted.date_published,
+            date_published_raw=extracted.date_published_raw,
+            date_modified=extracted.date_modified,
+            language=extracted.language,
+            images=extracted.images,
+            keywords=extracted.keywords,
+            description=extracted.description,
+            date_downloaded=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            provenance=Provenance(
+                spider=spider,
+                run_id=run_id,
+                parser_version=__version__,
+                http_status=response.status,
+                encoding=page.encoding,
+                etag=header(response, "ETag"),
+                last_modified=header(response, "Last-Modified"),
+            ),
+        ),
+    )
+    if not is_html(response.body):
+        item.reject(Rejection.NOT_HTML, f"{len(response.body)} bytes of {header(response, 'Content-Type') or 'no type'}")
+    return item
