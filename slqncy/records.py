@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from slqncy.reasons import DuplicateKind, Rejection
+from slqncy.reasons import DuplicateKind, Rejection  # noqa: TC001  # msgspec reads annotations at run time
 
 SCHEMA_VERSION = 1
 MAX_LINE_BYTES = 1_000_000
@@ -66,7 +66,7 @@ class Story:
     authors: Annotated[list[str], Meta(description="Names read from the byline.")] = field(default_factory=list)
     byline_raw: Annotated[str, Meta(description="The byline as published, without its parentheses.")] = ""
     source_name: Annotated[str, Meta(description="来源 as printed on the page.")] = ""
-    publication: Annotated[str, Meta(description="Paper that the story says it was printed in.")] = ""
+    publication: Annotated[str, Meta(description="The line that says which paper printed it.")] = ""
     date_published: Annotated[str, Meta(description="RFC 3339 with +08:00, or a date where no time is given.")] = ""
     date_published_raw: Annotated[str, Meta(description="The words the date was read from.")] = ""
     date_modified: Annotated[str, Meta(description="RFC 3339, as date_published.")] = ""
@@ -130,7 +130,8 @@ def encode(record: Story) -> bytes:
 def decode(line: bytes, record_type: type[Record]) -> Record:
     """The record of one line.
 
-    Raises msgspec.ValidationError (a ValueError) where the line does not fit the schema, msgspec.DecodeError where it is not JSON.
+    Raises msgspec.ValidationError where the line does not fit the schema, msgspec.DecodeError where it is not JSON;
+    both are ValueErrors.
     """
     return msgspec.json.decode(line, type=record_type)
 

@@ -22,7 +22,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {"slqncy.extensions.run.Run": 100}
 DOWNLOADER_MIDDLEWARES = {
-    "slqncy.middlewares.site.StayOnSite": 50,  # first: a request is moved to the base URL before anything looks at its host
+    "slqncy.middlewares.site.StayOnSite": 50,  # first: it moves a request to the base URL before anything sees its host
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "slqncy.middlewares.robots.RobotsTxt": 100,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # StayOnSite knows ports and mirrors too

@@ -107,14 +107,18 @@ def judge(summary: Summary, *, finish_reason: str, errors: int) -> tuple[ExitSta
         return ExitStatus.SOFTWARE, f"{errors} unexpected errors; the log has their tracebacks, the stories stay due"
     if not summary.adds_up:
         return ExitStatus.SOFTWARE, "the requests do not add up; this is a defect of slqncy, please report it"
+    return _judge_pages(summary, finish_reason)
+
+
+def _judge_pages(summary: Summary, finish_reason: str) -> tuple[ExitStatus, str]:
     if finish_reason == _STOPPED:
         return ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"
     read = summary.list_pages + summary.sitemaps + summary.stories_seen + summary.rejected
-    if not read and summary.failures:
-        return ExitStatus.UNAVAILABLE, "the site could not be reached: every request failed"
-    if not read and summary.forbidden:
-        return ExitStatus.FORBIDDEN, "robots.txt forbids every page this run would start from"
-    if not summary.stories_seen:
+    if summary.stories_seen:
+        return ExitStatus.OK, "finished"
+    if read:
         seen = f"{summary.list_pages} list pages and {summary.rejected} rejected pages were read"
-        return ExitStatus.DATA, f"no story was found: {seen}; is this the right site, and its profile's URL grammar right?"
-    return ExitStatus.OK, "finished"
+        return ExitStatus.DATA, f"no story was found: {seen}; is this the site, and does its profile's URL grammar fit?"
+    if summary.forbidden:
+        return ExitStatus.FORBIDDEN, "robots.txt forbids every page this run would start from"
+    return ExitStatus.UNAVAILABLE, "the site could not be reached: every request failed"

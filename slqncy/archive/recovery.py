@@ -1,7 +1,7 @@
 """Bringing files and ledger together when an archive is opened for writing.
 
 A line counts once the ledger has recorded it. What a killed run wrote behind that point is moved aside, never deleted,
-and the story is asked for again. A file that is shorter than the ledger says is not the trace of a kill: then nothing is touched.
+and the story is asked for again. A file that is shorter than the ledger says is no trace of a kill: nothing is touched.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _cut_back(root: Path, name: str, length: int) -> None:
     if size < length:
         raise ArchiveDamagedError(
             f"{path}: {max(size, 0)} bytes, but {length} were acknowledged. "
-            f"The file was cut or replaced; restore it from a copy, or move ledger.sqlite away to rebuild from what is left"
+            "Restore the file from a copy, or move ledger.sqlite away to rebuild it from what is left"
         )
     if size == length:
         return

@@ -50,10 +50,12 @@ class Command(ScrapyCrawl):
             return _complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the traceback")
         run = crawler.get_extension(Run)
         if run is None:
-            return _complain(ExitStatus.CONFIG, "EXTENSIONS lacks slqncy.extensions.run.Run, without which nothing is archived")
+            return _complain(
+                ExitStatus.CONFIG, "EXTENSIONS lacks slqncy.extensions.run.Run; without it nothing is archived"
+            )
         if run.summary:
             print(run.summary.sentence())
-            print(f"{run.archive.root}: {run.stories_archived} new lines in stories/, runs/{run.id}.json tells the rest")
+            print(f"{run.archive.root}: {run.stories_archived} new lines in stories/; runs/{run.id}.json has the rest")
         return run.status if run.status is ExitStatus.OK else _complain(run.status, run.reason)
 
 

@@ -48,7 +48,7 @@ class Run:
         self._started = datetime.now(UTC)
         self.id = f"{self._started:%Y%m%dT%H%M%S}-{os.getpid()}"
         self.status = ExitStatus.SOFTWARE
-        self.reason = "the run ended before it began"
+        self.reason = "the run could not begin; the log has the reason"
         self.summary: Summary | None = None
         self._disk_error: ArchiveError | None = None
         self._open = False
@@ -174,9 +174,10 @@ class Run:
             "counters": {name: value for name, value in sorted(stats.items()) if isinstance(value, int | float | str)},
         }
 
-    def _callback_error(self, failure: TwistedFailure, response: scrapy.http.Response) -> None:
-        url = response.request.cb_kwargs.get("url", response.url) if response.request else response.url
-        self._unexpected(failure, url)
+    def _callback_error(self, failure: TwistedFailure, response: scrapy.http.Response | None) -> None:
+        # Without a response it was the spider's start that failed.
+        request = response.request if response else None
+        self._unexpected(failure, request.cb_kwargs["url"] if request else "")
 
     def _pipeline_error(self, failure: TwistedFailure, item: StoryItem) -> None:
         self._unexpected(failure, item.story.canonical_url)

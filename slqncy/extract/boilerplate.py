@@ -194,7 +194,7 @@ def _take_banner(lines: list[str], site: Site, stripped: Stripped) -> list[str]:
 
 
 def _labelled(lines: list[str], index: int, pattern: re.Pattern[str]) -> tuple[str | None, int]:
-    """The value of a labelled line, None where it is not one, and the index behind it; the value may stand on the next line."""
+    """The value of a labelled line, None where it is none, and the index behind; the value may be on the next line."""
     match = pattern.fullmatch(lines[index]) if index < len(lines) else None
     if not match:
         return None, index

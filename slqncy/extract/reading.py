@@ -31,7 +31,7 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
     """The fields of a story page; `paragraphs` holds banner and trailer around the body where the page has them.
 
     Where the page has a banner, the selection of lines that fits the declared count exactly is the body; where none
-    fits, it is what the general extraction finds between banner and trailer. `downloaded` is aware.
+    fits, it is what the general extraction finds between the two. `downloaded` is aware.
     """
     lines = page_lines(page)
     texts = [line.text for line in lines]
@@ -41,36 +41,42 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
     head, tail = texts[banner.start : banner.stop], texts[trailer.start : trailer.stop]
     between = lines[banner.stop : trailer.start if trailer else len(lines)]
     extracted = extract_story(page, lines, body=between, downloaded=downloaded)
-    selections = list(islice(_selections(page, lines, between), _MOST_SELECTIONS))
+    plausible = _selections(page, lines, between, framed=bool(banner))
+    selections = list(islice(plausible, _MOST_SELECTIONS)) or [[]]
 
     def fits(selection: list[Line]) -> bool:
         """Whether the declared count is met, or none is declared."""
-        return strip([*head, *(line.text for line in selection), *tail], extracted.title, site).declared_delta in {0, None}
+        chosen = [*head, *(line.text for line in selection), *tail]
+        return strip(chosen, extracted.title, site).declared_delta in {0, None}
 
     extracted = extract_story(page, lines, body=next(filter(fits, selections), selections[0]), downloaded=downloaded)
     return replace(extracted, paragraphs=[*head, *extracted.paragraphs, *tail])
 
 
-def _selections(page: Page, lines: list[Line], between: list[Line]) -> Iterator[list[Line]]:
-    """Selections of the lines between banner and trailer, most plausible first."""
+def _selections(page: Page, lines: list[Line], between: list[Line], *, framed: bool) -> Iterator[list[Line]]:
+    """Selections of the lines between banner and trailer, most plausible first.
+
+    Where no banner frames the body, `between` begins with the page's head, and only the general extraction is plausible.
+    """
     inside = {id(line) for line in between}
     general = [[line for line in candidate if id(line) in inside] for candidate in body_candidates(page, lines)]
-    yield from (candidate for candidate in general if candidate)
-    yield between
-    unlinked = [line for line in between if line.linked * 2 < len(line.text)]
-    yield unlinked
-    for lines_found in (general[0] if general else [], unlinked):
-        yield from _without_box(lines_found)
-    yield from _runs(unlinked)
+    yield from filter(None, general)
+    if framed:
+        unlinked = [line for line in between if line.linked * 2 < len(line.text)]
+        yield between
+        yield unlinked
+        for selection in (*general[:1], unlinked):
+            yield from _without_box(selection)
+        yield from _runs(unlinked)
 
 
 def _without_box(lines: list[Line]) -> Iterator[list[Line]]:
     """The lines less one run of short ones that end no sentence: an advertisement, a caption, a box of links."""
-    for start, line in enumerate(lines):
-        stop = start
-        while stop < len(lines) and len(lines[stop].text) <= _LONGEST_IN_BOX and not _ENDS_SENTENCE.search(lines[stop].text):
-            stop += 1
-            yield lines[:start] + lines[stop:]
+    for start in range(len(lines)):
+        for stop in range(start, len(lines)):
+            if len(lines[stop].text) > _LONGEST_IN_BOX or _ENDS_SENTENCE.search(lines[stop].text):
+                break
+            yield lines[:start] + lines[stop + 1 :]
 
 
 def _runs(lines: list[Line]) -> Iterator[list[Line]]:

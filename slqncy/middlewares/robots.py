@@ -64,9 +64,11 @@ class RobotsTxt(RobotsTxtMiddleware):
         try:
             response = await self.crawler.engine.download_async(robots_request)
         except Exception as error:  # noqa: BLE001  # whatever it is, there are no rules to go by
-            return self._give_up(url, netloc, str(error) or type(error).__name__)
+            self._give_up(url, netloc, str(error) or type(error).__name__)
+            return None
         if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
-            return self._give_up(url, netloc, f"HTTP {response.status}")
+            self._give_up(url, netloc, f"HTTP {response.status}")
+            return None
         if response.status not in _SUCCESS:
             return None
         rules = build_from_crawler(self._parserimpl, self.crawler, response.body)

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from slqncy.items import StoryItem
 
 # 2019年3月7日刊登在《苏州日报》头版: a paragraph of its own, or fused into the first sentence.
-_PUBLICATION = re.compile(r".{0,30}?(?:刊登|刊载|刊发|发表|原载)[于在]{0,2}《(?P<name>[^》]{2,20})》")
+_PUBLICATION = re.compile(
+    r"(?:本文|原文)?(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日)?(?:刊登|刊载|刊发|发表|原载|载)[于在]{0,2}《[^》]{2,20}》"
+    r"(?:(?:\d{4}年)?\d{1,2}月\d{1,2}日)?(?:头版|第?[A-Z\d一二三四五六七八九十]{1,4}版)?"
+)
 
 
 class Byline(Step):
@@ -26,6 +29,6 @@ class Byline(Step):
         if item.lines and (byline := closing_byline(item.lines[-1])):
             story.byline_raw, story.authors = byline, parse_authors(byline)
         if item.lines and (match := _PUBLICATION.match(item.lines[0])):
-            story.publication = match["name"]
+            story.publication = match[0]
         self.count("named" if story.authors else "unnamed")
         return item

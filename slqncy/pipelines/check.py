@@ -54,9 +54,9 @@ class Check(Step):
         elif status != _OK:
             item.reject(Rejection.HTTP_STATUS, f"HTTP {status}")
         # A page that counts its characters is a story, whatever words are in it.
-        if story.declared_chars is None and len(story.text) <= _SOFT_404_LONGEST:
-            if match := _SOFT_404.search(story.title) or _SOFT_404.search(story.text):
-                item.reject(Rejection.SOFT_404, match[0])
+        may_be_soft_404 = story.declared_chars is None and len(story.text) <= _SOFT_404_LONGEST
+        if may_be_soft_404 and (match := _SOFT_404.search(story.title) or _SOFT_404.search(story.text)):
+            item.reject(Rejection.SOFT_404, match[0])
         if not story.text:
             item.reject(Rejection.EMPTY, "no body text was found on the page")
         if not story.title:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Strip(Step):
-    """Banner → declared_chars, declared_minutes; trailer → title, checked against page and address; the rest is counted by kind."""
+    """Banner → declared_chars, declared_minutes; trailer → title, checked against the page; the rest by kind."""
 
     name = "strip"
 

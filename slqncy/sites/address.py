@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
-from slqncy.sites.profile import Site
+if TYPE_CHECKING:
+    from slqncy.sites.profile import Site
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _SLASHES = re.compile("/{2,}")
@@ -28,7 +30,7 @@ class StoryAddress:
 class Address:
     """A site and, where `base_url` is given, the place that serves it in its stead (a mirror, a test server).
 
-    A *canonical* URL is the site's own one: canonical scheme and host, no fragment, and for a story neither query nor other spelling.
+    A *canonical* URL is the site's own one: canonical scheme and host, no fragment, and for a story no query either.
     Canonical URLs name pages everywhere; `served` turns one into the URL to ask for.
     """
 

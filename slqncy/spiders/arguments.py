@@ -67,7 +67,9 @@ def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:
     sections = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
     wrong = [name for name in sections if address.section(address.section_url(name)) != name]
     if wrong or not sections:
-        raise ArgumentError(f"sections={value!r}: {(wrong or [''])[0]!r} is no section of this site; write sections=szxw,…")
+        raise ArgumentError(
+            f"sections={value!r}: {(wrong or [''])[0]!r} is no section of this site; write sections=szxw,…"
+        )
     return sections
 
 

@@ -65,5 +65,7 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
         ),
     )
     if not is_html(response.body):
-        item.reject(Rejection.NOT_HTML, f"{len(response.body)} bytes of {header(response, 'Content-Type') or 'no type'}")
+        item.reject(
+            Rejection.NOT_HTML, f"{len(response.body)} bytes of {header(response, 'Content-Type') or 'no type'}"
+        )
     return item

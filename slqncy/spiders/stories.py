@@ -44,7 +44,7 @@ _DEALT_WITH = {State.ARCHIVED, State.DUPLICATE, State.REJECTED}
 
 
 class StoriesSpider(Spider):
-    """Archives the stories of one site. Every request's `cb_kwargs["url"]` is the canonical URL of the page it is for."""
+    """Archives the stories of one site. A request's `cb_kwargs["url"]` is the canonical URL of the page it is for."""
 
     name = "stories"
 
@@ -74,7 +74,7 @@ class StoriesSpider(Spider):
         return run
 
     async def start(self) -> AsyncIterator[Request]:
-        """What earlier runs left undone, then the section pages and the home page; sitemaps follow when robots.txt is read."""
+        """What earlier runs left undone, the section pages, the home page; sitemaps follow when robots.txt is read."""
         if self.arguments.max_pages is None:
             self._queue(self.run.archive.due())
         for section in self.arguments.sections or self.address.site.sections:
@@ -202,7 +202,9 @@ class StoriesSpider(Spider):
         self.run.answered(url, "further_page")
         page = self._page(response, url)
         downloaded = item.downloaded
-        item.lines = join_pages(item.lines, read_story(page, self.address.site, downloaded).paragraphs, self.address.site)
+        item.lines = join_pages(
+            item.lines, read_story(page, self.address.site, downloaded).paragraphs, self.address.site
+        )
         yield self._next_page(self._links(page), url, item) or item
 
     def _no_answer(self, failure: TwistedFailure) -> None:
@@ -230,7 +232,11 @@ class StoriesSpider(Spider):
     def _stories(self, links: Iterable[Link]) -> list[str]:
         """Canonical URLs of the stories linked, each once."""
         found = ((link, self.address.story(link.url)) for link in links)
-        return list(dict.fromkeys(self.address.story_url(story) for link, story in found if story and link.text != story.story_id))
+        return list(
+            dict.fromkeys(
+                self.address.story_url(story) for link, story in found if story and link.text != story.story_id
+            )
+        )
 
     def _note(self, stories: Iterable[str]) -> None:
         """Remember stories found, and queue those that this run is to ask for."""
@@ -244,7 +250,11 @@ class StoriesSpider(Spider):
         assert here is not None
         for link in links:
             there = self.address.story(link.url)
-            if there and there == replace(here, page=here.page + 1) and there.page <= self.settings.getint("STORY_MAX_PAGES"):
+            if (
+                there
+                and there == replace(here, page=here.page + 1)
+                and there.page <= self.settings.getint("STORY_MAX_PAGES")
+            ):
                 return self._request(link.url, self._further_page, item=item)
         return None
 

@@ -1,0 +1,70 @@
+"""The pictures of a story and their captions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from .lines import Line
+
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-echo", "original", "src")
+_ICON_SIZE = 60
+
+
+def story_images(body: list[Line], base: str) -> list[tuple[str, str]]:
+    """Return (absolute URL, caption) of the pictures among the body's lines, in page order, without repeats."""
+    if not body:
+        return []
+    container = _common_container(body)
+    found: dict[str, str] = {}
+    for image in container.iter("img"):
+        url = _url(image, base)
+        if url and url not in found and not _is_icon(image):
+            found[url] = _caption(image)
+    return list(found.items())
+
+
+def _common_container(body: list[Line]) -> HtmlElement:
+    """The innermost element around the first and the last line."""
+    block = body[0].block
+    last = body[-1].block
+    around = set()
+    while last is not None:
+        around.add(last.element)
+        last = last.parent
+    while block.parent is not None and block.element not in around:
+        block = block.parent
+    if block.element.tag == "p" and block.parent is not None:
+        block = block.parent
+    return block.element
+
+
+def _url(image: HtmlElement, base: str) -> str:
+    for name in _LAZY:
+        value = (image.get(name) or "").strip()
+        if value and not value.startswith(("data:", "javascript:", "about:")):
+            try:
+                return urljoin(base, value)
+            except ValueError:
+                return ""
+    return ""
+
+
+def _is_icon(image: HtmlElement) -> bool:
+    return any(
+        value.isdigit() and int(value[:6]) <= _ICON_SIZE
+        for name in ("width", "height")
+        if (value := (image.get(name) or "").strip().removesuffix("px"))
+    )
+
+
+def _caption(image: HtmlElement) -> str:
+    figure = next(image.iterancestors("figure"), None)
+    if figure is not None:
+        caption = next(figure.iter("figcaption"), None)
+        if caption is not None:
+            return " ".join("".join(caption.itertext()).split())
+    return " ".join((image.get("alt") or image.get("title") or "").split())

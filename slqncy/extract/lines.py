@@ -1,0 +1,151 @@
+"""The visible text of a page, line by line, in document order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from .page import Page
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A block element and the range of lines below it."""
+
+    element: HtmlElement
+    parent: Block | None
+    start: int
+    """Index of the first line under it."""
+    stop: int
+    """Index after the last line under it."""
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A line of visible text."""
+
+    text: str
+    """ASCII white space collapsed, both ends stripped, the rest as published."""
+    linked: int
+    """Characters of it inside links."""
+    block: Block
+    """The innermost block around the line."""
+
+    @property
+    def element(self) -> HtmlElement:
+        return self.block.element
+
+
+_SKIPPED = frozenset(
+    ["head", "script", "style", "noscript", "template", "textarea", "select", "option", "datalist", "iframe", "object", "embed", "applet", "svg", "math", "canvas", "audio", "video", "map", "noframes", "title"]
+)
+_BLOCKS = frozenset(
+    ["html", "body", "address", "article", "aside", "blockquote", "button", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)
+_INLINE, _BLOCK, _BREAK, _LINK, _SKIP = range(5)
+_KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys(_SKIPPED, _SKIP) | {"br": _BREAK, "a": _LINK}
+_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2014\u2018-\u201d\u2026\U00020000-\U0003ffff"
+_BREAK_IN_CJK = re.compile(rf"(?<=[{_CJK}])[ \t\f\r]*[\n\r][ \t\n\f\r]*(?=[{_CJK}])")
+_NEEDS_COLLAPSE = re.compile(r"[\t\n\f\r]|  ").search
+_SPACES = re.compile(r"[ \t\n\f\r]+")
+_EDGE = " \t\n\f\r\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+
+
+def page_lines(page: Page) -> list[Line]:
+    """Return the visible lines of the page; a line ends at a block's edge and at <br>.
+
+    Text is hidden by the `hidden` attribute or an inline style, except where most of the page's prose is hidden:
+    such a story is shown by script.
+    """
+    lines, hidden = _walk(page.root, set())
+    if hidden:
+        prose = sum(_prose(line.text) for line in lines)
+        shown = {element for element in hidden if _prose("".join(element.itertext())) > prose}
+        if shown:
+            lines, _ = _walk(page.root, shown)
+    return lines
+
+
+def _prose(text: str) -> int:
+    return text.count("，") + text.count("。")
+
+
+def _is_hidden(element: HtmlElement, kind: int) -> bool:
+    get = element.get
+    style = get("style")
+    if style is not None and _HIDING_STYLE.search(style):
+        return True
+    # A block may carry aria-hidden while a dialogue is open; on an inline element it marks decoration.
+    return get("hidden") is not None or (kind != _BLOCK and get("aria-hidden") == "true")
+
+
+def collapse(text: str) -> str:
+    """Collapse white space as a browser does; a source line break between two CJK characters is no space."""
+    text = text.strip(_EDGE)
+    if _NEEDS_COLLAPSE(text) is None:
+        return text
+    if "\n" in text or "\r" in text:
+        text = _BREAK_IN_CJK.sub("", text)
+    return _SPACES.sub(" ", text)
+
+
+def _walk(root: HtmlElement, shown: set[HtmlElement]) -> tuple[list[Line], list[HtmlElement]]:
+    lines: list[Line] = []
+    hidden: list[HtmlElement] = []
+    parts: list[str] = []
+    linked = 0
+    link: HtmlElement | None = None
+    block = Block(root, None, 0, 0)
+    kind_of = _KINDS.get
+
+    def flush() -> None:
+        nonlocal linked
+        text = collapse("".join(parts))
+        parts.clear()
+        if text:
+            lines.append(Line(text, min(linked, len(text)), block))
+        linked = 0
+
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        kind = kind_of(element.tag, _INLINE)
+        if event == "start":
+            if kind == _SKIP:
+                walker.skip_subtree()
+                continue
+            if _is_hidden(element, kind) and element not in shown:
+                hidden.append(element)
+                walker.skip_subtree()
+                continue
+            if kind == _BLOCK:
+                if parts:
+                    flush()
+                block = Block(element, block, len(lines), 0)
+            elif kind == _LINK:
+                link = element
+            elif kind == _BREAK and parts:
+                flush()
+            text = element.text
+        else:
+            if kind == _BLOCK and element is block.element:
+                if parts:
+                    flush()
+                block.stop = len(lines)
+                block = block.parent or block
+            elif element is link:
+                link = None
+            text = element.tail
+        if text and (parts or not text.isspace()):
+            parts.append(text)
+            if link is not None:
+                linked += len(text.strip())
+    if parts:
+        flush()
+    return lines, hidden

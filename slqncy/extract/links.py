@@ -1,0 +1,108 @@
+"""The links of a page, as a browser would follow them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from w3lib.url import safe_url_string
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from slqncy.extract.page import Page
+
+# Browsers strip control characters and space at the ends; tab and line ends inside are removed by urljoin.
+_EDGES = "".join(map(chr, range(0x21)))
+
+# Most URLs are already what urljoin and safe_url_string would return, and those cost more than all the rest.
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,4})?(?=/|$)")
+_PLAIN = re.compile(_ORIGIN.pattern + r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(?:\?[A-Za-z0-9._~/=&-]+)?")
+# urlsplit and safe_url_string let any character stand in a host name.
+_NETLOC = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@\[\]-]+")
+# A template's empty field: urljoin would make the page itself of it.
+_NO_HOST = re.compile(r"https?:/*", re.IGNORECASE)
+
+# A <select> may also choose a search section ("szxw") or a year ("2020"): only what can be nothing but a URL counts.
+_URL_LIKE = re.compile(r"\s*(?:https?:|[/?]|\.\.?/)|.*\.(?:s?html?|php|aspx?|jsp)(?:[?#]|\s*$)", re.IGNORECASE)
+
+_VISIBLE_TEXT = etree.XPath(
+    ".//text()[not(parent::script or parent::style or parent::template or parent::noscript)]", smart_strings=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as the page shows it."""
+
+    url: str
+    """Absolute http or https URL, percent-encoded, without fragment."""
+    text: str
+    """Visible text, white space collapsed; the title or the picture's alt where there is none; else ""."""
+    rel: str
+    """The rel attribute in lower case, tokens parted by one space."""
+
+
+def page_links(page: Page) -> list[Link]:
+    """Every link that can be followed, in document order, each pair of URL and text once.
+
+    Read are <a>, <area>, <link rel=next|prev> and the URLs among <option> values. What is not http(s), malformed,
+    empty or only a fragment is left out; nothing raises.
+    """
+    base = base_url(page)
+    found: dict[tuple[str, str], Link] = {}
+    for element in page.root.iter("a", "area", "link", "option"):
+        rel = " ".join(element.get("rel", "").lower().split())
+        url = absolute_url(_href(element, rel), base, page.encoding)
+        if url:
+            text = _text(element)
+            found.setdefault((url, text), Link(url, text, rel))
+    return list(found.values())
+
+
+def base_url(page: Page) -> str:
+    """URL that the page's relative links start from: its first <base href>, or its own URL."""
+    base = next((element.get("href") for element in page.root.iter("base") if element.get("href")), "")
+    return absolute_url(base, page.url, page.encoding) or page.url
+
+
+def absolute_url(href: str, base: str, encoding: str) -> str:
+    """The http(s) URL that `href` leads to from `base`, or "" if it leads nowhere.
+
+    `encoding` is the page's codec: browsers percent-encode the query with it, and the path as UTF-8.
+    """
+    href = href.strip(_EDGES).partition("#")[0]
+    if not href or _NO_HOST.fullmatch(href):
+        return ""
+    origin = _ORIGIN.match(base)
+    plain = origin[0] + href if origin and href.startswith("/") else href
+    if _PLAIN.fullmatch(plain):
+        return plain
+    path, mark, query = href.partition("?")
+    try:
+        url = urljoin(base, path.replace("\\", "/") + mark + query)
+        if _PLAIN.fullmatch(url):
+            return url
+        url = str(safe_url_string(url, encoding))
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in {"http", "https"} and parts.hostname and _NETLOC.fullmatch(parts.netloc) else ""
+
+
+def _href(element: HtmlElement, rel: str) -> str:
+    if element.tag == "option":
+        value = element.get("value", "")
+        return str(value) if _URL_LIKE.match(value) else ""
+    if element.tag == "link" and not {"next", "prev", "previous"} & set(rel.split()):
+        return ""
+    return str(element.get("href", ""))
+
+
+def _text(element: HtmlElement) -> str:
+    visible = "".join(cast("list[str]", _VISIBLE_TEXT(element))) if len(element) else element.text
+    labels = [visible, element.get("title"), element.get("alt"), *(image.get("alt") for image in element.iter("img"))]
+    return next((" ".join(label.split()) for label in labels if label and not label.isspace()), "")

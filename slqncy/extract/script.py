@@ -1,0 +1,21 @@
+"""Simplified or traditional Chinese."""
+
+from __future__ import annotations
+
+_SIMPLIFIED = frozenset(
+    "这为个国时来们于对会发动过说产种后经进里实现两体机当点业应开还从无与关新线内数题党员设总将统计见别条结间样区强决电报东车长门问"
+)
+_TRADITIONAL = frozenset(
+    "這為個國時來們於對會發動過說產種後經進裡實現兩體機當點業應開還從無與關線內數題黨員設總將統計見別條結間樣區強決電報東車長門問"
+)
+_SIMPLIFIED_ONLY = _SIMPLIFIED - _TRADITIONAL
+_TRADITIONAL_ONLY = _TRADITIONAL - _SIMPLIFIED
+
+
+def script_of(text: str) -> str:
+    """Return "zh-Hans" or "zh-Hant" where the characters tell, else ""."""
+    simplified = sum(text.count(c) for c in _SIMPLIFIED_ONLY)
+    traditional = sum(text.count(c) for c in _TRADITIONAL_ONLY)
+    if simplified == traditional:
+        return ""
+    return "zh-Hans" if simplified > traditional else "zh-Hant"
