@@ -120,7 +120,7 @@ def _walk(root: HtmlElement, shown: set[HtmlElement]) -> tuple[list[Line], list[
             if kind == _SKIP:
                 walker.skip_subtree()
                 continue
-            if _is_hidden(element, kind) and element not in shown:
+            if kind != _LINK and _is_hidden(element, kind) and element not in shown:
                 hidden.append(element)
                 walker.skip_subtree()
                 continue

@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from lxml import etree
+
 from .lines import collapse
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Metadata:
         return next((values[0] for name in names if (values := self.meta.get(name))), "")
 
 
+_MICRODATA = etree.XPath("//*[@itemprop][not(self::meta)]")
 _MAX_JSON = 1_000_000
 _ITEMPROPS = frozenset({"headline", "datepublished", "datemodified", "author", "name", "publisher", "image"})
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
@@ -64,7 +67,7 @@ def read_metadata(page: Page) -> Metadata:
             title = title or collapse("".join(element.itertext()))
         elif not article and "ld+json" in attributes.get("type", "").lower():
             article = _article(element.text or "")
-    for element in page.root.xpath("//*[@itemprop][not(self::meta)]"):
+    for element in _MICRODATA(page.root):
         for name in element.get("itemprop", "").lower().split():
             if name in _ITEMPROPS:
                 value = element.get("content") or element.get("datetime") or "".join(element.itertext())

@@ -73,7 +73,7 @@ def _clean_reference(match: re.Match[str]) -> str:
 
 # libxml2 is quadratic in the attributes of one tag (80,000 take two minutes): such a page is not parsed.
 _MAX_ATTRIBUTES = 4000
-_SMALL = 16_000
+_SMALL = 32_000
 _ATTRIBUTE = rb"""[\s/=]*+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+"""
 _ATTRIBUTES = rb"(?:%b){0,%d}+[\s/=]*+(?:>|\Z)" % (_ATTRIBUTE, _MAX_ATTRIBUTES)
 _TAME = re.compile(

@@ -46,8 +46,8 @@ def title_line(metadata: Metadata, lines: list[Line]) -> Line | None:
     for line in lines:
         if not _MIN_LETTERS <= len(line.text) <= _MAX_TITLE:
             continue
-        # Most lines have nothing of the title: look at one character before comparing.
-        if line.text[0] not in known and "\u4e00" <= line.text[0] <= "\u9fff":
+        # Most lines have nothing of the title: look at its ends before comparing.
+        if _foreign(line.text[0], known) or _foreign(line.text[-1], known):
             continue
         words = squash(line.text)
         fit = max((_fit(words, title) for title in declared), default=0.0) if len(words) >= _MIN_LETTERS else 0.0
@@ -58,6 +58,10 @@ def title_line(metadata: Metadata, lines: list[Line]) -> Line | None:
         if rank > best_rank:
             best, best_rank = line, rank
     return best or _line_above_date(lines)
+
+
+def _foreign(letter: str, known: set[str]) -> bool:
+    return letter not in known and "\u4e00" <= letter <= "\u9fff"
 
 
 def _line_above_date(lines: list[Line]) -> Line | None:

@@ -21,7 +21,7 @@ class Listing:
     """Canonical URLs of stories on the pages read."""
 
     def shows_new(self, stories: set[str]) -> bool:
-        """Whether a page shows stories that no earlier page of this list did; if not, the list is at its end, or a trap."""
+        """Whether a page shows stories that no earlier page did; if not, the list is at its end, or a trap."""
         fresh = stories - self.stories
         self.stories |= fresh
         return bool(fresh)

@@ -1,0 +1,44 @@
+# make demo: everything from nothing to an archive of the demo site. make test: everything that is tested.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint types unit constraints clean
+
+demo: .venv/.runtime
+	$(BIN)/scrapy demo
+
+test: lint types unit
+
+lint: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+unit: .venv/.dev
+	$(BIN)/pytest
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("slqncy needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: .venv/bin/python constraints.txt pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r constraints.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.dev: .venv/.runtime constraints-dev.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints-dev.txt
+	touch $@
+
+# Pins for CI and users, made from pyproject.toml; hatchling builds the package.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+constraints: .venv/bin/python
+	$(BIN)/pip install --quiet uv
+	echo hatchling | $(COMPILE) pyproject.toml - -o constraints.txt
+	echo hatchling | $(COMPILE) pyproject.toml - --extra dev -c constraints.txt -o constraints-dev.txt
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
