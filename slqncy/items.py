@@ -19,6 +19,8 @@ class StoryItem:
     story: Story
     lines: list[str] = field(default_factory=list)
     """The page's lines in reading order, banner and trailer included; after `Strip`, the paragraphs of the body."""
+    notice: str = ""
+    """All that the page says, where no story was found on it."""
     rejection: Rejection | None = None
     """Set where the page is not a story; the first reason found stands."""
     rejection_detail: str = ""

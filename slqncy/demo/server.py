@@ -10,12 +10,12 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .site import DemoResponse, DemoSite
+    from .site import DemoResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,13 @@ class Request:
     """Seconds of time.monotonic()."""
 
 
+class Responder(Protocol):
+    """Something that has an answer to GET for every request target."""
+
+    def respond(self, target: str) -> DemoResponse:
+        """The answer."""
+
+
 class DemoServer(ThreadingHTTPServer):
     """Serves one site; `requests` grows with every request."""
 
@@ -39,7 +46,7 @@ class DemoServer(ThreadingHTTPServer):
     # The default of 5 makes a busy crawler wait a second for its SYN to be sent again.
     request_queue_size = 128
 
-    def __init__(self, site: DemoSite, host: str, port: int) -> None:
+    def __init__(self, site: Responder, host: str, port: int) -> None:
         super().__init__((host, port), _Handler)
         self.site = site
         self.requests: list[Request] = []
@@ -95,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(site: DemoSite, host: str = "127.0.0.1", port: int = 0) -> Iterator[DemoServer]:
+def serving(site: Responder, host: str = "127.0.0.1", port: int = 0) -> Iterator[DemoServer]:
     """A running server in a daemon thread, stopped at exit; port 0 takes a free one. OSError if the port is taken."""
     with DemoServer(site, host, port) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -108,7 +115,7 @@ def serving(site: DemoSite, host: str = "127.0.0.1", port: int = 0) -> Iterator[
 
 
 @contextmanager
-def serve(site: DemoSite, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def serve(site: Responder, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Like `serving`, but gives the base URL alone."""
     with serving(site, host, port) as server:
         yield server.base_url

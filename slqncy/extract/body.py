@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .metadata import Metadata, description, read_metadata
-from .title import squash, title_line
+from .metadata import read_metadata
+from .title import title_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,16 +20,22 @@ if TYPE_CHECKING:
 
 _SENTENCE = re.compile(r"[。！？；，、：”）!?;…]|[,.:](?=\s|$)")
 _STOP = re.compile(r"[。！？…!?]|[.;；](?=\s|$)")
-# Words of tool bars, boxes and footers: they speak only in short lines, stories use them too.
+# Words that no story line begins or ends its business with: feet, editors, neighbours.
 _FURNITURE = re.compile(
-    r"版权所有|Copyright|©|All Rights Reserved|ICP备|ICP证|公网安备|许可证|举报电话|违法和不良|法律顾问|"
-    r"扫一扫|二维码|客户端下载|关注.{0,8}(?:微信|微博|公众号)|分享|收藏|设为首页|返回|我要评论|评论|"
-    r"上一[篇页]|下一[篇页]|上一則|下一則|[相有][关關].{0,3}(?:新闻|新聞|阅读|閱讀|文章|推荐|链接|报道|資訊|资讯|内容|专题|主题)|热门|熱門|推荐|推薦|延伸阅读|"
-    r"您的位置|当前位置|當前位置|用户名|验证码|编辑[:：]|編輯[:：]|责编|责任编辑|責任編輯|字体|字號|字号|打印|列印|关闭|关键[词字]|标签|登录|注册|更多|点击|点赞|阅读全文|广告|廣告",
+    r"版权所有|Copyright|©|All Rights Reserved|ICP[备证]|公网安备|举报电话|违法和不良|法律顾问|扫一扫|扫码|"
+    r"设为首页|加入收藏|返回(?:首页|顶部|列表)|我要评论|"
+    r"上一[篇页則条]\s*[:：]|下一[篇页則条]\s*[:：]|^[\W_]*[上下]一[篇页則]|您的位置|[当當]前位置|用户名|验证码|(?:责任|責任)?(?:编辑|編輯)\s*[:：]|责编|責任編輯|责任编辑|"
+    r"关[键鍵][词字]\s*[:：]|标签\s*[:：]|標籤\s*[:：]|阅读全文|展开全文|[相有][关關](?:新闻|新聞|阅读|閱讀|文章|链接|报道|報道|资讯|專題|专题)\s*[:：]",
     re.IGNORECASE,
 )
+# Words of tool bars, which stories use too: they tell only where little else stands in the line.
+_TOOLS = re.compile(
+    r"分享|收藏|返回|评论|評論|推荐|推薦|热门|熱門|字[体號号体]|打印|列印|关闭|關閉|登录|登錄|注册|更多|点击|点赞|广告|廣告|微信|微博|QQ空间|朋友圈|转发|复制|链接|举报|纠错|"
+    r"手机看?新闻?|首页|顶部|下载|客户端|订阅|关注|浏览|阅读|人气|人?参与|投稿|邮箱|大|中|小"
+)
+_REST = 3
 _LEGAL = re.compile(
-    r"^.{0,25}(?:版权所有|版权声明|免责声明|免責聲明|版權聲明|Copyright|©|凡本[网站]|凡注明|本网?站?(?:所?转载|所有|所?刊载|注明|未注明)|禁止转载|严禁转载|未经.{0,16}(?:授权|许可|书面|同意)|转载请注明|"
+    r"^.{0,25}?(?:版权所有|版权声明|免责声明|免責聲明|版權聲明|Copyright|©|凡本[网站]|凡注明|本网?站?(?:所?转载|所有|所?刊载|注明|未注明)|禁止转载|严禁转载|未经.{0,16}(?:授权|许可|书面|同意)|转载请注明|"
     r"声明[:：]|以上内容|本文(?:仅代表|来自|来源|由)|特别声明|网友评论|文明上网|仅代表|ICP备|许可证|违法和不良|举报电话|不代表本|欢迎关注|扫描二维码|如有侵权|如涉及版权)|如有侵权|(?:内容|文章|图片).{0,6}来(?:源于|自)(?:互联)?网络",
     re.IGNORECASE,
 )
@@ -44,26 +50,37 @@ _CONTACT = re.compile(r"(?:电话|电邮|传真|邮编|邮箱|地址|热线|QQ|E
 
 # A short line that opens a box of links or the foot of the page: what follows it is no story unless the text resumes.
 _BOX_HEAD = re.compile(
-    r"^[\W_]{0,3}(?:(?:更多)?[相有][关關].{0,6}(?:新闻|新聞|阅读|閱讀|文章|推荐|推薦|链接|报道|報道|資訊|资讯|内容|专题|主题)|热门|熱門|猜你|你可能|您可能|大家都|推荐|推薦|为您|延伸阅读|更多|"
-    r"精彩|今日|最新|热点|图片(?:精选|新闻)|网友|全部评论|最新评论|评论|上一[篇条則]|下一[篇条則]|责任编辑|責任編輯|编辑[:：]|標籤|标签)",
+    r"[\W_]{0,3}(?:(?:更多|您?可能|大家都在?|猜你)?(?:相[关關]的?|有[关關]的?|热门|熱門|热点|熱點|最新|最热|精彩|今日|推荐|推薦|延伸|图片|圖片|猜你|编辑|为您|为你|本[周月类站]|频道|站内|网友|網友|全部|热评|感兴趣的?|也?想看的?|[周月日]|您?还?)?"
+    r"(?:新闻|新聞|文章|阅读|閱讀|推荐|推薦|链接|报道|報道|资讯|資訊|内容|内容推荐|专题|主题|排行榜?|评论|評論|留言|点击|头条|图文|精选|视频|喜欢|关注|看点|想看))+[\W_]{0,3}(?:更多|more|MORE)?[\W_]{0,3}"
+    r"|[\W_]{0,3}(?:上一[篇条則]|下一[篇条則]|(?:责任|責任)?(?:编辑|編輯)\s*[:：]|责编|標籤\s*[:：]|标签\s*[:：]).{0,20}"
 )
-_SHORT = 60
+# Weights are in characters of prose, set by hand: results hardly move when one of them is halved or doubled.
 _HEADLINE = -20.0
-_DATELINE = -15.0
-_DATELINE_REST = 8
-_SENTENCE_END = 6.0
+_NOTICE = -40.0
 _HEAD = -200.0
-_SUMMARY = 60.0
+_FURNITURE_WEIGHT = -25.0
+_DATELINE = -15.0
 _NO_TEXT = -8.0
-_BEFORE_HEADLINE = 0.03
+_SENTENCE_END = 6.0
+_DROPPED = -14.0
+"""Lines of this weight and below are no text even amid the story."""
+_STEP = 10.0
+"""Cost of a level between two neighbouring lines."""
+_BOX = 20.0
+"""Cost of whatever stands between two lines of one block."""
 _FADE = 75.0
+"""Weight against it between headline and line that quarters a line's influence."""
+_BEFORE_HEADLINE = 0.03
 _LEAST = 1.0
+
+_LONGEST_NOTICE = 400
+_LONGEST_FURNITURE = 75
+_PROSE = 40
+_PROSE_MARKS = 3
 _BULLET = 2
+_DATELINE_REST = 8
 _LEAD = 2
 _TAIL = 4
-_STEP = 10.0
-_BOX = 20.0
-_DROPPED = -14.0
 
 
 def story_lines(page: Page, lines: list[Line]) -> list[Line]:
@@ -72,16 +89,39 @@ def story_lines(page: Page, lines: list[Line]) -> list[Line]:
 
 
 def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
-    """Yield differing selections that may be the story, best first; the first is `story_lines`."""
+    """Yield differing selections that may be the story, best first; the first is `story_lines`.
+
+    They are the best run without furniture, that run whole, its container without links, the container whole, the
+    container's parent without links, and the best run of the remaining page.
+    """
     metadata = read_metadata(page)
     headline = title_line(metadata, lines)
-    weights = _weights(metadata, lines, headline)
-    start, stop = _best_run(lines, weights, _influence(lines, weights, headline))
+    weights = [_HEADLINE if line is headline else _weight(line) for line in lines]
+    factors = _influence(lines, weights, headline)
+    start, stop = _best_run(lines, weights, factors)
     if start == stop or _is_list(lines[start:stop], weights[start:stop]):
         return
+    container = _container(lines, start, stop)
     start, stop = _extended(lines, weights, start, stop)
     yield [lines[i] for i in range(start, stop) if weights[i] > _DROPPED]
     yield lines[start:stop]
+    around = lines[container.start : container.stop]
+    yield [line for line in around if not line.linked]
+    yield around
+    if container.parent is not None:
+        yield [line for line in lines[container.parent.start : container.parent.stop] if not line.linked]
+    elsewhere = [_HEAD if start <= i < stop else weight for i, weight in enumerate(weights)]
+    start, stop = _best_run(lines, elsewhere, factors)
+    if start < stop:
+        yield [lines[i] for i in range(start, stop) if elsewhere[i] > _DROPPED]
+
+
+def _container(lines: list[Line], start: int, stop: int) -> Block:
+    """The innermost block that holds the range."""
+    block = lines[start].block
+    while block.parent is not None and not (block.start <= start and stop <= block.stop):
+        block = block.parent
+    return block
 
 
 _LIST_GAPS = 3
@@ -119,47 +159,44 @@ def _sisters(one: Block, other: Block) -> bool:
     return one is other or (one.element.tag == other.element.tag and _distance(one, other) == 0)
 
 
-def _weights(metadata: Metadata, lines: list[Line], headline: Line | None) -> list[float]:
-    """How much each line speaks for (positive) or against (negative) being story text, in characters."""
-    summary = squash(description(metadata))[:16]
-    title = "" if headline is None else squash(headline.text)
-    quotes = len(summary) >= 12 and not title.startswith(summary) and not summary.startswith(title or "?")
-    weights = []
-    for line in lines:
-        weight = _weight(line)
-        if line is headline:
-            weight = _HEADLINE
-        elif quotes and len(line.text) >= 12 and not line.linked and squash(line.text[:40]).startswith(summary):
-            weight += _SUMMARY
-        weights.append(weight)
-    return weights
-
-
 def _weight(line: Line) -> float:
+    """How much a line speaks for (positive) or against (negative) being story text, in characters."""
     text = line.text
     size = len(text)
     marks = len(_SENTENCE.findall(text))
     linked = line.linked
     if linked * 2 > size:
-        if marks >= 3 and size > 40 and _STOP.search(text):
-            linked = 0
-        else:
+        # A whole paragraph in a link is a link that was never closed.
+        if marks < _PROSE_MARKS or size < _PROSE or not _STOP.search(text):
             return -15.0 - 0.5 * min(size, 100)
-    if size < 400 and _LEGAL.search(text):
-        return -40.0
-    if size < _SHORT + 20 and _CONTACT.search(text):
-        return -25.0
-    if size < 25 and not _STOP.search(text) and _BOX_HEAD.search(text):
-        return _HEAD
-    if size < _SHORT and (found := _FURNITURE.search(text)) and (size < 20 or marks < 2 or found.start() < 5):
-        return -25.0
-    if size < _SHORT + 20 and _is_dateline(text):
-        return _DATELINE
-    if size <= _BULLET and not any(c.isalnum() for c in text):
-        return _DATELINE
+        linked = 0
+    if against := _furniture(text, size, linked):
+        return against
     if marks == 0:
-        return _NO_TEXT if size < 40 else 5.0
-    return (size - linked) * min(1.0, 0.4 + marks * 0.2) + (_SENTENCE_END if _END.search(text) else -6)
+        return _NO_TEXT if size < _PROSE else -_NO_TEXT
+    return (size - linked) * min(1.0, 0.4 + marks * 0.2) + (_SENTENCE_END if _END.search(text) else -_SENTENCE_END)
+
+
+def _furniture(text: str, size: int, linked: int) -> float:
+    """The negative weight of a line that belongs to the page and not to the story, 0 if it may be text."""
+    if size < _LONGEST_NOTICE and _LEGAL.search(text):
+        return _NOTICE
+    if size > _LONGEST_FURNITURE:
+        return 0
+    if not _STOP.search(text) and _BOX_HEAD.fullmatch(text):
+        return _HEAD
+    if _CONTACT.search(text) or _is_furniture(text, linked):
+        return _FURNITURE_WEIGHT
+    if _is_dateline(text) or (size <= _BULLET and not any(map(str.isalnum, text))):
+        return _DATELINE
+    return 0
+
+
+def _is_furniture(text: str, linked: int) -> bool:
+    if _FURNITURE.search(text):
+        return True
+    rest, tools = _TOOLS.subn("", text)
+    return tools > 0 and (linked > 0 or sum(map(str.isalpha, rest)) <= _REST) and not _END.search(text)
 
 
 def _is_dateline(text: str) -> bool:

@@ -19,7 +19,30 @@ _SURNAMES = frozenset(
     "習張劉陳楊趙黃吳孫馬羅鄭謝韓馮於蕭許鄧呂蘇盧蔣賈葉閻鐘鄒陸顧龍錢湯賀賴龔龐樊蘭顏嚴溫蘆魯韋畢聶叢齊莊塗關紀項陽衛單寧閔強華車"
 )
 _COMPOUND_SURNAMES = frozenset(
-    ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "独孤", "南宫", "宇文", "长孙", "歐陽", "司馬", "諸葛", "東方", "尉遲"]
+    [
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "司徒",
+        "夏侯",
+        "端木",
+        "独孤",
+        "南宫",
+        "宇文",
+        "长孙",
+        "歐陽",
+        "司馬",
+        "諸葛",
+        "東方",
+        "尉遲",
+    ]
 )
 _ROLE_WORD = (
     "本报记者|本网记者|见习记者|实习记者|特约记者|首席记者|全媒体记者|融媒体记者|记者|記者|特约通讯员|通讯员|通訊員|实习生|作者|撰文|撰稿|文字|摄影|摄|图文|文|图|"
@@ -38,7 +61,7 @@ _NO_NAME = re.compile(
 
 
 def parse_authors(raw: str) -> list[str]:
-    """Split a byline into names: "(记者陈秀雅)", "记者 刘威葳 通讯员 王宇", "张彪、朱晓", "张彪朱晓". [] if it holds none."""
+    """Split a byline into names: "(记者陈秀雅)", "记者 刘威葳 通讯员 王宇", "张彪、朱晓", "张彪朱晓"; [] if it has none."""
     text = raw.strip().strip("()（）[]【】").strip()
     named = bool(_ROLE.search(text))
     if re.search(r"[/／]\s*(?:照片|图片)", text):
@@ -53,7 +76,7 @@ def parse_authors(raw: str) -> list[str]:
 
 def closing_byline(paragraph: str) -> str:
     """Return the raw text in the parentheses that end a paragraph if it is a byline or its garbled remains, else ""."""
-    match = _CLOSING.search(paragraph)
+    match = _CLOSING.search(paragraph[-_LONGEST_CLOSING:])
     if match is None:
         return ""
     raw = match[1].strip()
@@ -62,6 +85,7 @@ def closing_byline(paragraph: str) -> str:
     return ""
 
 
+_LONGEST_CLOSING = 60
 _CLOSING = re.compile(r"[(（]([^()（）]{1,40})[)）]\s*[。.]?\s*$")
 _GARBLED = re.compile(r"也称为|[\u3400-\u9fff]{1,4}[/／](?:照片|图片|摄|文)")
 

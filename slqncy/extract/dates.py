@@ -27,9 +27,9 @@ _DAY = (
     r"|(?<![\d.:/-])(?P<short_month>\d{1,2})(?:-(?P<short_day>\d{1,2})(?![\d-])|月(?P<short_day_cn>\d{1,2})[日号號]))"
 )
 _WHEN = re.compile(rf"(?<!\d){_DAY}(?:{_GAP}{_CLOCK})?", re.IGNORECASE)
-_MONTHS = {name: i for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = re.compile(
-    r"(?:(?P<d1>\d{1,2})\s+)?(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+"
+    r"(?:(?P<d1>\d{1,2})\s+)?(?P<mon>" + "|".join(_MONTHS) + r")[a-z]*\.?\s+"
     r"(?:(?P<d2>\d{1,2}),?\s+)?(?P<year>(?:19|20)\d{2})\s*(?:" + _CLOCK + ")?",
     re.IGNORECASE,
 )
@@ -49,10 +49,19 @@ def find_times(text: str, downloaded: datetime) -> Iterator[tuple[str, str]]:
     now = downloaded.astimezone(CHINA)
     for pattern in (_WHEN, _ENGLISH):
         for match in pattern.finditer(text):
-            if when := _read(match, now):
+            if _stands_alone(match, text) and (when := _read(match, now)):
                 yield when, match[0].strip()
     for match in _AGO.finditer(text):
         yield _ago(int(match[1]), match[2], now), match[0]
+
+
+_SHORT_LINE = 20
+
+
+def _stands_alone(match: re.Match[str], text: str) -> bool:
+    """A day without year or time ("昨天", "3月15日") dates a story only in a short line: prose has them too."""
+    partial = match.re is _WHEN and (match["relative"] or match["short_month"]) and match["hour"] is None
+    return not partial or len(text) <= _SHORT_LINE
 
 
 def parse_time(text: str, downloaded: datetime) -> str:
@@ -75,16 +84,20 @@ def url_date(url: str, downloaded: datetime) -> str:
     return ""
 
 
+# The clocks of publishers and of crawlers differ.
+_GRACE = timedelta(minutes=10)
+
+
 def _read(match: re.Match[str], now: datetime) -> str:
     day = _english_day(match) if match.re is _ENGLISH else _day(match, now)
-    # The clocks of publishers and of crawlers differ: a day of grace.
-    if day is None or day > now.date() + timedelta(days=1):
-        return ""
     clock = _clock(match)
-    if clock is None:
-        return day.isoformat() if day <= now.date() else ""
-    when = datetime(day.year, day.month, day.day, *clock, tzinfo=_zone(match["zone"])).astimezone(CHINA)
-    return when.isoformat() if when <= now + timedelta(days=1) else ""
+    if day is None:
+        return ""
+    if clock is not None:
+        when = datetime(day.year, day.month, day.day, *clock, tzinfo=_zone(match["zone"])).astimezone(CHINA)
+        if when <= now + _GRACE:
+            return when.isoformat()
+    return day.isoformat() if day <= now.date() else ""
 
 
 def _day(match: re.Match[str], now: datetime) -> date | None:
@@ -103,7 +116,7 @@ def _day(match: re.Match[str], now: datetime) -> date | None:
 
 def _english_day(match: re.Match[str]) -> date | None:
     day = match["d1"] or match["d2"]
-    return _date(int(match["year"]), _MONTHS[match["mon"].lower()], int(day)) if day else None
+    return _date(int(match["year"]), _MONTHS.index(match["mon"].lower()) + 1, int(day)) if day else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -124,15 +137,13 @@ def _clock(match: re.Match[str]) -> tuple[int, int, int] | None:
 
 
 def _zone(text: str | None) -> timezone:
-    if not text or "8" in text:
-        return CHINA if not text or text.upper().startswith("GMT") or text.startswith("+08") else _offset(text)
-    return UTC if text[0] in "ZzUuGg" else _offset(text)
-
-
-def _offset(text: str) -> timezone:
-    sign = -1 if text[0] == "-" else 1
-    hours, minutes = int(text[1:3]), int(text[-2:])
-    return timezone(sign * timedelta(hours=hours % 24, minutes=minutes % 60))
+    if not text:
+        return CHINA
+    offset = re.search(r"([+-])\s*(\d{1,2}):?(\d{2})?$", text)
+    if offset is None:
+        return UTC
+    delta = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+    return timezone(-delta if offset[1] == "-" else delta) if delta < timedelta(days=1) else CHINA
 
 
 def _ago(count: int, unit: str, now: datetime) -> str:

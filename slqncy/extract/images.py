@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+
+from .lines import collapse
+from .metadata import absolute
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from .lines import Line
+    from .lines import Block, Line
 
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-echo", "original", "src")
+_NO_PICTURE = ("data:", "javascript:", "about:")
 _ICON_SIZE = 60
+_MOST_IMAGES = 200
 
 
 def story_images(body: list[Line], base: str) -> list[tuple[str, str]]:
@@ -24,17 +28,19 @@ def story_images(body: list[Line], base: str) -> list[tuple[str, str]]:
         url = _url(image, base)
         if url and url not in found and not _is_icon(image):
             found[url] = _caption(image)
+        if len(found) == _MOST_IMAGES:
+            break
     return list(found.items())
 
 
 def _common_container(body: list[Line]) -> HtmlElement:
     """The innermost element around the first and the last line."""
-    block = body[0].block
-    last = body[-1].block
     around = set()
-    while last is not None:
-        around.add(last.element)
-        last = last.parent
+    up: Block | None = body[-1].block
+    while up is not None:
+        around.add(up.element)
+        up = up.parent
+    block = body[0].block
     while block.parent is not None and block.element not in around:
         block = block.parent
     if block.element.tag == "p" and block.parent is not None:
@@ -43,14 +49,8 @@ def _common_container(body: list[Line]) -> HtmlElement:
 
 
 def _url(image: HtmlElement, base: str) -> str:
-    for name in _LAZY:
-        value = (image.get(name) or "").strip()
-        if value and not value.startswith(("data:", "javascript:", "about:")):
-            try:
-                return urljoin(base, value)
-            except ValueError:
-                return ""
-    return ""
+    values = (image.get(name, "").strip() for name in _LAZY)
+    return next((absolute(base, value) for value in values if value and not value.startswith(_NO_PICTURE)), "")
 
 
 def _is_icon(image: HtmlElement) -> bool:
@@ -66,5 +66,5 @@ def _caption(image: HtmlElement) -> str:
     if figure is not None:
         caption = next(figure.iter("figcaption"), None)
         if caption is not None:
-            return " ".join("".join(caption.itertext()).split())
-    return " ".join((image.get("alt") or image.get("title") or "").split())
+            return collapse("".join(caption.itertext()))
+    return collapse(image.get("alt") or image.get("title") or "")

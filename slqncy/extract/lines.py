@@ -43,19 +43,30 @@ class Line:
 
 
 _SKIPPED = frozenset(
-    ["head", "script", "style", "noscript", "template", "textarea", "select", "option", "datalist", "iframe", "object", "embed", "applet", "svg", "math", "canvas", "audio", "video", "map", "noframes", "title"]
-)
+    {
+        "head", "script", "style", "noscript", "template", "textarea", "select", "option", "datalist", "iframe",
+        "object", "embed", "applet", "svg", "math", "canvas", "audio", "video", "map", "noframes", "title",
+    }
+)  # fmt: skip
 _BLOCKS = frozenset(
-    ["html", "body", "address", "article", "aside", "blockquote", "button", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
-)
+    {
+        "html", "body", "address", "article", "aside", "blockquote", "button", "caption", "center", "dd", "details",
+        "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1",
+        "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre",
+        "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    }
+)  # fmt: skip
 _INLINE, _BLOCK, _BREAK, _LINK, _SKIP = range(5)
 _KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys(_SKIPPED, _SKIP) | {"br": _BREAK, "a": _LINK}
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2014\u2018-\u201d\u2026\U00020000-\U0003ffff"
-_BREAK_IN_CJK = re.compile(rf"(?<=[{_CJK}])[ \t\f\r]*[\n\r][ \t\n\f\r]*(?=[{_CJK}])")
+_BREAK_IN_CJK = re.compile(rf"(?<=[{_CJK}])[ \t\f]*+[\n\r][ \t\n\f\r]*+(?=[{_CJK}])")
 _NEEDS_COLLAPSE = re.compile(r"[\t\n\f\r]|  ").search
 _SPACES = re.compile(r"[ \t\n\f\r]+")
-_EDGE = " \t\n\f\r\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+_EDGE = (
+    " \t\n\f\r\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 
 
 def page_lines(page: Page) -> list[Line]:
@@ -96,7 +107,10 @@ def collapse(text: str) -> str:
     return _SPACES.sub(" ", text)
 
 
-def _walk(root: HtmlElement, shown: set[HtmlElement]) -> tuple[list[Line], list[HtmlElement]]:
+def _walk(  # noqa: C901, PLR0912  # one loop over all nodes: calls would double its time
+    root: HtmlElement, shown: set[HtmlElement]
+) -> tuple[list[Line], list[HtmlElement]]:
+    """The lines, and the hidden elements left out that are not among `shown`."""
     lines: list[Line] = []
     hidden: list[HtmlElement] = []
     parts: list[str] = []
@@ -148,4 +162,5 @@ def _walk(root: HtmlElement, shown: set[HtmlElement]) -> tuple[list[Line], list[
                 linked += len(text.strip())
     if parts:
         flush()
+    block.stop = len(lines)
     return lines, hidden

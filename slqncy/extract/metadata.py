@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -14,6 +15,8 @@ from lxml import etree
 from .lines import collapse
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from .page import Page
 
 
@@ -38,42 +41,54 @@ class Metadata:
         return next((values[0] for name in names if (values := self.meta.get(name))), "")
 
 
-_MICRODATA = etree.XPath("//*[@itemprop][not(self::meta)]")
+_WITH_ITEMPROP = etree.XPath("//*[@itemprop][not(self::meta)]")
 _MAX_JSON = 1_000_000
-_ITEMPROPS = frozenset({"headline", "datepublished", "datemodified", "author", "name", "publisher", "image"})
+_ITEMPROPS = frozenset({"headline", "datepublished", "author"})
+_MOST_VALUES = 5
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
+# JSON escapes bring back what was kept out of the page's text.
+_UNFIT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff\U0001fffe\U0001ffff]")
 _JSON_CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 @lru_cache(maxsize=1)  # body and fields ask for the same page
 def read_metadata(page: Page) -> Metadata:
-    """Read <title>, <meta>, <link rel=canonical>, JSON-LD and microdata in one pass."""
-    title = canonical = ""
-    meta: dict[str, list[str]] = {}
-    microdata: dict[str, list[str]] = {}
-    article: dict[str, Any] = {}
-    for element in page.root.iter("title", "meta", "link", "script"):
-        attributes = element.attrib
-        if element.tag == "meta":
-            content = collapse(attributes.get("content") or "")
-            if content:
-                for key in _META_KEYS:
-                    for name in attributes.get(key, "").lower().split():
-                        meta.setdefault(name, []).append(content)
-        elif element.tag == "link":
-            if not canonical and "canonical" in attributes.get("rel", "").lower().split():
-                canonical = _absolute(page.url, attributes.get("href") or "")
-        elif element.tag == "title":
-            title = title or collapse("".join(element.itertext()))
-        elif not article and "ld+json" in attributes.get("type", "").lower():
-            article = _article(element.text or "")
-    for element in _MICRODATA(page.root):
+    """Read <title>, <meta>, <link rel=canonical>, JSON-LD and microdata once."""
+    root = page.root
+    title = next((text for element in root.iter("title") if (text := _text(element))), "")
+    canonical = next((url for link in root.iter("link") if (url := _canonical(link, page.url))), "")
+    scripts = (script.text or "" for script in root.iter("script") if "ld+json" in script.get("type", "").lower())
+    article = next((found for source in scripts if (found := _article(source))), {})
+    return Metadata(title, _meta(root), article, _microdata(root), canonical, root.get("lang", "").strip())
+
+
+def _text(element: HtmlElement) -> str:
+    return collapse("".join(element.itertext()))
+
+
+def _canonical(link: HtmlElement, base: str) -> str:
+    return absolute(base, link.get("href", "")) if "canonical" in link.get("rel", "").lower().split() else ""
+
+
+def _meta(root: HtmlElement) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for element in root.iter("meta"):
+        if content := collapse(element.get("content", "")):
+            for key in _META_KEYS:
+                for name in element.get(key, "").lower().split():
+                    found.setdefault(name, []).append(content)
+    return found
+
+
+def _microdata(root: HtmlElement) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for element in cast("list[HtmlElement]", _WITH_ITEMPROP(root)):
         for name in element.get("itemprop", "").lower().split():
-            if name in _ITEMPROPS:
-                value = element.get("content") or element.get("datetime") or "".join(element.itertext())
-                if value := collapse(value):
-                    microdata.setdefault(name, []).append(value)
-    return Metadata(title, meta, article, microdata, canonical, (page.root.get("lang") or "").strip())
+            values = found.setdefault(name, []) if name in _ITEMPROPS else None
+            # Items may nest: a bound on the values keeps the reading linear.
+            if values is not None and len(values) < _MOST_VALUES:
+                values.append(collapse(element.get("content") or element.get("datetime") or _text(element)))
+    return {name: kept for name, values in found.items() if (kept := [value for value in values if value])}
 
 
 def keywords(metadata: Metadata) -> list[str]:
@@ -83,7 +98,7 @@ def keywords(metadata: Metadata) -> list[str]:
     words = given if isinstance(given, list) else re.split(r"[,，、;；|]", raw)
     if len(words) == 1 and isinstance(words[0], str):
         words = words[0].split()
-    return list(dict.fromkeys(stripped for word in words if isinstance(word, str) and (stripped := collapse(word))))
+    return list(dict.fromkeys(stripped for word in words if isinstance(word, str) and (stripped := text_of(word))))
 
 
 def description(metadata: Metadata) -> str:
@@ -94,10 +109,11 @@ def text_of(value: object) -> str:
     """Return the text of a JSON-LD value: a string, an object's name, or the first of a list."""
     while isinstance(value, (list, dict)):
         value = (value[0] if value else "") if isinstance(value, list) else value.get("name")
-    return collapse(value) if isinstance(value, str) else ""
+    return collapse(_UNFIT.sub("", value)) if isinstance(value, str) else ""
 
 
-def _absolute(base: str, url: str) -> str:
+def absolute(base: str, url: str) -> str:
+    """Return a URL found on the page as an absolute one, "" if it is empty or broken."""
     try:
         return urljoin(base, url.strip()) if url.strip() else ""
     except ValueError:
@@ -109,11 +125,11 @@ def _article(source: str) -> dict[str, Any]:
         return {}
     try:
         # Raw line breaks inside strings are the commonest fault of hand-made JSON-LD.
-        queue = [json.loads(_JSON_CONTROL.sub(" ", source), strict=False)]
+        queue = deque([json.loads(_JSON_CONTROL.sub(" ", source), strict=False)])
     except (ValueError, RecursionError):
         return {}
     while queue:
-        value = queue.pop(0)
+        value = queue.popleft()
         if isinstance(value, dict):
             if "headline" in value or "datePublished" in value or "pubDate" in value:
                 return value

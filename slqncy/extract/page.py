@@ -45,6 +45,10 @@ _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _MAX_CODE_POINT_DIGITS = 7
 
 
+# libxml2 drops all that stands behind the end of the document, where templates glued together leave half of their page.
+_CLOSING = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
+
+
 def _clean(text: str) -> bytes:
     """The text as UTF-8 without the characters that no record may hold, written raw or as numeric references."""
     if "&#" in text:
@@ -97,7 +101,7 @@ def _parse(source: bytes) -> HtmlElement:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_LOOKUP)
     try:
-        root = etree.fromstring(source, parser)
+        root = etree.fromstring(_CLOSING.sub(b"", source), parser)
     except etree.LxmlError:
         root = None
     return root if isinstance(root, HtmlElement) and root.tag == "html" else _empty_root()

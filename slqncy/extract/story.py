@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,10 @@ class Extracted:
     title: str = ""
     """Headline without the site's suffix, punctuation as published."""
     paragraphs: list[str] = field(default_factory=list)
-    """The story's lines in reading order, inner text as published; edge lines (banner, trailer, 责任编辑) may still be there."""
+    """The story's lines in order, inner text as published.
+
+    Edge lines (banner, trailer, 责任编辑) may still be there.
+    """
     date_published: str = ""
     """RFC 3339 with +08:00 for Chinese local time ("2020-03-16T09:30:00+08:00"), or a bare date ("2020-03-16")."""
     date_published_raw: str = ""
@@ -59,7 +63,8 @@ class Extracted:
 def extract_story(page: Page, lines: list[Line], *, body: list[Line] | None = None, downloaded: datetime) -> Extracted:
     """Read every field of a story page.
 
-    `body` are the story's lines if the caller knows better than `story_lines`. `downloaded` is aware: no date lies after it.
+    `body` are the story's lines if the caller knows better than `story_lines`.
+    `downloaded` is aware: no date lies after it.
     """
     metadata = read_metadata(page)
     if body is None:
@@ -68,14 +73,18 @@ def extract_story(page: Page, lines: list[Line], *, body: list[Line] | None = No
     near, after = _surroundings(lines, headline, body)
     published, published_raw = _published(metadata, [*near, *after], page.url, downloaded)
     texts = [line.text for line in body]
-    byline = find_byline(metadata, near, texts[:_OPENING], [*texts[-_CLOSING:][::-1], *after])
+    opening = [text[:_LONGEST_NEAR_LINE] for text in texts[:_OPENING]]
+    closing = [text[-_LONGEST_NEAR_LINE:] for text in texts[: -_CLOSING - 1 : -1]]
+    if not published:
+        published, published_raw = _dated_inside([*opening[:1], *closing[:1]], downloaded)
+    byline = find_byline(metadata, near, opening, [*closing, *after])
     return Extracted(
         title=find_title(metadata, headline),
         paragraphs=texts,
         date_published=published,
         date_published_raw=published_raw,
         date_modified=_modified(metadata, downloaded),
-        source_name=find_source(metadata, [*near, *after, *texts[-1:]]),
+        source_name=find_source(metadata, [*near, *after, *closing[:1]]),
         byline_raw=byline,
         authors=parse_authors(f"作者 {byline}") if byline and not is_editor(byline) else [],
         language=script_of("".join(texts)) or metadata.language,
@@ -91,11 +100,11 @@ _CLOSING = 3
 _BEFORE = 4
 _AFTER_TITLE = 12
 _AFTER_BODY = 6
-_LONGEST_NEAR_LINE = 160
+_LONGEST_NEAR_LINE = 120
 
 
 def _surroundings(lines: list[Line], headline: Line | None, body: list[Line]) -> tuple[list[str], list[str]]:
-    """The short lines around the headline and before the body, those below the headline first; and those after the body."""
+    """The short lines near the headline and the body's start, below the headline first; and those after the body."""
     position = {id(line): index for index, line in enumerate(lines)}
     first = position[id(body[0])] if body else len(lines)
     last = position[id(body[-1])] if body else len(lines)
@@ -114,8 +123,8 @@ def _short(texts: list[str]) -> list[str]:
 
 
 _PUBLISHED = (
-    "article:published_time", "og:article:published_time", "datepublished", "publishdate", "pubdate", "pubtime", "publishtime",
-    "publish_time", "og:release_date", "weibo:article:create_at", "bytedance:published_time", "apub:time",
+    "article:published_time", "og:article:published_time", "datepublished", "publishdate", "pubdate", "pubtime",
+    "publishtime", "publish_time", "og:release_date", "weibo:article:create_at", "bytedance:published_time", "apub:time",
     "article.published", "article:create_at", "parsely-pub-date", "sailthru.date",
 )  # fmt: skip
 # Generators fill these with the time the page was built.
@@ -143,6 +152,18 @@ def _published(metadata: Metadata, near: list[str], url: str, downloaded: dateti
         return "", ""
     day = found[0][0][:10]
     return next((pair for pair in found if pair[0].startswith(day) and "T" in pair[0]), found[0])
+
+
+_ANNOUNCED = re.compile(r"(?:19|20)\d{2}.{4,18}?(?:刊登|刊载|见报|发表|发布|报道|电|讯)")
+
+
+def _dated_inside(texts: list[str], downloaded: datetime) -> tuple[str, str]:
+    """The full date a story's first or last line announces ("2019年3月7日刊登在《苏州日报》头版")."""
+    for text in texts:
+        if match := _ANNOUNCED.search(text):
+            for pair in find_times(match[0], downloaded):
+                return pair
+    return "", ""
 
 
 def _modified(metadata: Metadata, downloaded: datetime) -> str:

@@ -16,6 +16,7 @@ _NOISE = re.compile(r"[\W_]+")
 _SEPARATOR = re.compile(r"\s*(?:[_|｜]+|--+|—{1,2}|–|\s-\s|-(?=[^-]*$)|\s·\s|>>|«|»)\s*|\s{2,}|\u3000+")
 _MIN_LETTERS = 4
 _MAX_TITLE = 80
+_MAX_DECLARED = 300
 _SITE_NAME = re.compile(r".{2,8}(?:网|在线|新闻|日报|晚报|频道|中心|首页)")
 _FULL_DATE = re.compile(r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _NOT_TITLE = re.compile(r"位置|首页|正文|[。；;]$|[:：]|^今天|星期")
@@ -102,11 +103,12 @@ def _declared(metadata: Metadata) -> list[str]:
         metadata.first("twitter:title"),
         *metadata.microdata.get("headline", [])[:1],
     ]
-    return [title for title in dict.fromkeys(titles) if title]
+    return [title[:_MAX_DECLARED] for title in dict.fromkeys(titles) if title]
 
 
 def strip_suffix(title: str) -> str:
-    """Cut the site's name and section off a document title: the longest first part stays."""
+    """Cut the site's name and section off a document title: the first part stays, or the longest if that is short."""
+    title = title[:_MAX_DECLARED]
     parts = _SEPARATOR.split(title)
     if len(parts) == 1:
         return title

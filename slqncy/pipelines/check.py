@@ -55,7 +55,7 @@ class Check(Step):
             item.reject(Rejection.HTTP_STATUS, f"HTTP {status}")
         # A page that counts its characters is a story, whatever words are in it.
         may_be_soft_404 = story.declared_chars is None and len(story.text) <= _SOFT_404_LONGEST
-        if may_be_soft_404 and (match := _SOFT_404.search(story.title) or _SOFT_404.search(story.text)):
+        if may_be_soft_404 and (match := _SOFT_404.search(f"{story.title}\n{story.text or item.notice}")):
             item.reject(Rejection.SOFT_404, match[0])
         if not story.text:
             item.reject(Rejection.EMPTY, "no body text was found on the page")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from slqncy import __version__
+from slqncy.extract.lines import page_lines
 from slqncy.extract.reading import read_story
 from slqncy.extract.sniff import is_html
 from slqncy.items import StoryItem
@@ -64,6 +65,8 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
             ),
         ),
     )
+    if not item.lines:
+        item.notice = "\n".join(line.text for line in page_lines(page))
     if not is_html(response.body):
         item.reject(
             Rejection.NOT_HTML, f"{len(response.body)} bytes of {header(response, 'Content-Type') or 'no type'}"

@@ -188,8 +188,7 @@ class StoriesSpider(Spider):
         if target != url:
             item.reject(Rejection.REDIRECTED, f"to {response.url}")
             found = [target, *found] if target and self.address.story(target) else found
-        if self.arguments.max_pages is None:
-            self._note(found)
+        self._note(found, queue=self.arguments.max_pages is None)
         yield self._next_page(links, url, item) or item
         yield from self._release()
 
@@ -238,11 +237,12 @@ class StoriesSpider(Spider):
             )
         )
 
-    def _note(self, stories: Iterable[str]) -> None:
-        """Remember stories found, and queue those that this run is to ask for."""
+    def _note(self, stories: Iterable[str], *, queue: bool = True) -> None:
+        """Remember stories found, for the next run at least, and queue those that this one is to ask for."""
         stories = list(stories)
         self.run.archive.add_found(stories)
-        self._queue(stories)
+        if queue:
+            self._queue(stories)
 
     def _next_page(self, links: Iterable[Link], url: str, item: StoryItem) -> Request | None:
         """A request for the page of the story that follows the page `url`, if one is linked."""

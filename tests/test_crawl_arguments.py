@@ -1,0 +1,138 @@
+"""The command line of `scrapy crawl stories`, on a small hand-written site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawling import Pages, crawl, links, scrapy, stories, story_page, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from slqncy.demo import DemoServer
+
+    Serve = Callable[[Pages], DemoServer]
+
+
+def small_site() -> Pages:
+    """Three list pages of two stories in szxw, one in tyxw linked from the home page, one linked only from a story."""
+    pages = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in range(101, 107)}
+    pages["/szxw/101.html"] = story_page(101, text_of(101), more=links("/szxw/90.html"))
+    pages["/szxw/90.html"] = story_page(90, text_of(90))
+    pages["/tyxw/7.html"] = story_page(7, text_of(7), section="tyxw")
+    pages["/"] = links("/szxw/", "/tyxw/7.html", "/szxw/101.html")
+    pages["/szxw/"] = links("/szxw/101.html", "/szxw/102.html") + '<a href="index_2.html">下一页</a>'
+    pages["/szxw/index_2.html"] = links("103.html", "104.html") + '<a href="index_3.html">下一页</a>'
+    pages["/szxw/index_3.html"] = links("http://www.slqncy.com/szxw/105.html", "http://slqncy.com/szxw/106.html?from=hot")
+    return Pages(dict(pages))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], {"szxw/90", "szxw/101", "szxw/102", "szxw/103", "szxw/104", "szxw/105", "szxw/106", "tyxw/7"}),
+        (["sections=szxw"], {"szxw/90", "szxw/101", "szxw/102", "szxw/103", "szxw/104", "szxw/105", "szxw/106"}),
+        (["max_pages=1"], {"szxw/101", "szxw/102", "tyxw/7"}),
+        (["max_pages=2", "sections=szxw"], {"szxw/101", "szxw/102", "szxw/103", "szxw/104"}),
+    ],
+)
+def test_what_is_archived(serve_pages: Serve, tmp_path: Path, arguments: list[str], expected: set[str]) -> None:
+    server = serve_pages(small_site())
+    result = crawl(tmp_path, server.base_url, *arguments)
+    assert result.status == 0, result.errors
+    assert stories(tmp_path).keys() == {f"slqncy/{name}" for name in expected}
+    assert all(story.declared_delta == 0 for story in stories(tmp_path).values())
+
+
+def test_max_stories_is_exact_and_the_next_run_goes_on(serve_pages: Serve, tmp_path: Path) -> None:
+    pages = small_site()
+    # A copy and a missing page take no place among the stories asked for.
+    pages.pages["/szxw/"] = links("/szxw/101.html", "/szxw/201.html", "/szxw/404.html") + '<a href="index_2.html">下一页</a>'
+    pages.pages["/szxw/201.html"] = story_page(201, text_of(101))
+    server = serve_pages(pages)
+    first = crawl(tmp_path, server.base_url, "max_stories=3")
+    assert first.status == 0, first.errors
+    assert len(stories(tmp_path)) == 3
+    lists = [request.path for request in server.requests if request.path.startswith("/szxw/index")]
+    assert "/szxw/index_3.html" not in lists
+    assert crawl(tmp_path, server.base_url).status == 0
+    assert len(stories(tmp_path)) == 7
+
+
+def test_a_limited_run_leaves_the_rest_to_the_next(serve_pages: Serve, tmp_path: Path) -> None:
+    server = serve_pages(small_site())
+    assert crawl(tmp_path, server.base_url, "max_pages=1").status == 0
+    assert crawl(tmp_path, server.base_url).status == 0
+    assert len(stories(tmp_path)) == 8
+
+
+def test_full_writes_a_new_version_of_what_has_changed_and_nothing_else(serve_pages: Serve, tmp_path: Path) -> None:
+    pages = small_site()
+    server = serve_pages(pages)
+    assert crawl(tmp_path, server.base_url).status == 0
+    pages.pages["/szxw/102.html"] = story_page(102, text_of(102).replace("河边", "湖边"))
+    assert crawl(tmp_path, server.base_url).status == 0
+    result = crawl(tmp_path, server.base_url, "full=1")
+    assert result.status == 0, result.errors
+    assert "1 changed" in result.output
+    (path,) = (tmp_path / "stories").glob("*.jsonl")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 9
+    assert '"id":"slqncy/szxw/102","version":2' in lines[-1]
+    assert scrapy("verify", "-s", f"ARCHIVE_DIR={tmp_path}").status == 0
+
+
+def test_a_site_of_ones_own_and_a_mirror_under_a_path(serve_pages: Serve, tmp_path: Path) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text('name = "mine"\nextends = "slqncy"\n[urls]\nhosts = ["news.example"]\nsections = ["szxw"]\n')
+    pages = {f"/mirror{path}": page for path, page in small_site().pages.items()}
+    server = serve_pages(Pages(pages))
+    result = crawl(tmp_path / "archive", f"{server.base_url}/mirror", f"site={profile}", "sections=szxw")
+    assert result.status == 0, result.errors
+    found = stories(tmp_path / "archive")
+    assert "mine/szxw/104" in found
+    assert found["mine/szxw/104"].canonical_url == "http://news.example/szxw/104.html"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["-a", "page=3"], 64, "unknown argument 'page'"),
+        (["-a", "max_pages=0"], 64, "max_pages='0'"),
+        (["-a", "max_pages=two"], 64, "max_pages='two'"),
+        (["-a", "max_stories=-1"], 64, "max_stories='-1'"),
+        (["-a", "full=yes"], 64, "full='yes'"),
+        (["-a", "base_url=www.slqncy.com"], 64, "base_url='www.slqncy.com'"),
+        (["-a", "base_url=ftp://x"], 64, "base_url='ftp://x'"),
+        (["-a", "sections=a/b"], 64, "'a/b' is no section"),
+        (["-a", "sections=,"], 64, "sections=','"),
+        (["-a", "nonsense"], 64, "NAME=VALUE"),
+        (["-a", "site=nowhere"], 78, "no site profile is named 'nowhere'"),
+        (["-a", "site=missing.toml"], 78, "missing.toml: cannot be read"),
+        (["-a", "site=pyproject.toml"], 78, "pyproject.toml: name is missing"),
+        (["-s", "nonsense"], 64, "NAME=VALUE"),
+    ],
+)
+def test_a_wrong_argument_is_said_before_any_request(
+    serve_pages: Serve, tmp_path: Path, arguments: list[str], status: int, message: str
+) -> None:
+    server = serve_pages(small_site())
+    archive = tmp_path / "archive"
+    # The last of two values of an argument stands.
+    result = scrapy(
+        "crawl", "stories", "-a", f"base_url={server.base_url}", "-s", f"ARCHIVE_DIR={archive}", *arguments
+    )  # fmt: skip
+    assert result.status == status, result.errors
+    assert message in result.errors
+    assert "Traceback" not in result.errors
+    assert server.requests == []
+    assert not archive.exists()
+
+
+def test_an_unknown_spider_is_named(tmp_path: Path) -> None:
+    result = scrapy("crawl", "story", "-s", f"ARCHIVE_DIR={tmp_path}")
+    assert result.status == 64
+    assert "name one spider: stories" in result.errors
