@@ -13,7 +13,7 @@ class Rejection(StrEnum):
     REDIRECTED = "redirected"  # the address leads to another page, which is looked at under its own address
     NOT_HTML = "not_html"  # binary data, an image, a feed
     SOFT_404 = "soft_404"  # status 200, and the page says that the story does not exist
-    NO_TITLE = "no_title"
+    NO_TITLE = "no_title"  # no headline
     EMPTY = "empty"  # no body text
     GARBLED = "garbled"  # undecodable bytes in the text
     TOO_LONG = "too_long"  # the line would pass 1,000,000 bytes, where readers fail

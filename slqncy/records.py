@@ -83,7 +83,7 @@ class Story:
     ] = None
     content_hash: Annotated[str, Meta(description="sha256: over title, a line feed, and text, in UTF-8.")] = ""
     date_downloaded: Annotated[str, Meta(description="RFC 3339, UTC.")]
-    provenance: Provenance
+    provenance: Annotated[Provenance, Meta(description="How the line came to be.")]
 
 
 @dataclass(slots=True, kw_only=True)

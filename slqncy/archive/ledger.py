@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS line (
     id            TEXT NOT NULL,
     version       INTEGER NOT NULL,
     content_hash  TEXT NOT NULL,
+    digest        BLOB NOT NULL,      -- sha256 of the line's bytes
     fingerprint   BLOB,               -- of the normal form of the text; stories only
     PRIMARY KEY (segment, position)
 ) STRICT, WITHOUT ROWID;
@@ -41,7 +43,7 @@ CREATE INDEX IF NOT EXISTS url_due ON url (state) WHERE state IN ('found', 'fail
 """
 
 
-_LINE = "segment, position, length, id, version, content_hash"
+_LINE = "segment, position, length, id, version, content_hash, digest"
 
 
 class State(StrEnum):
@@ -68,6 +70,12 @@ class Line:
     id: str
     version: int
     content_hash: str
+    digest: bytes
+
+
+def digest(line: bytes) -> bytes:
+    """What proves that a line is the one that was acknowledged: its other fields have no hash of their own."""
+    return hashlib.sha256(line).digest()
 
 
 class Ledger:
@@ -93,18 +101,15 @@ class Ledger:
         """Acknowledged length in bytes of each segment."""
         return dict(self._db.execute("SELECT name, length FROM segment ORDER BY name"))
 
-    def add_segment(self, name: str) -> None:
-        """Know a new, empty segment."""
-        self._db.execute("INSERT INTO segment VALUES (?, 0)", (name,))
-
-    def add_line(self, segment: str, length: int, record: Story, fingerprint: bytes | None) -> None:
-        """Know a line that was appended to a segment, and with it the state of its address."""
+    def add_line(self, segment: str, line: bytes, record: Story, fingerprint: bytes | None) -> None:
+        """Know a line that was appended to a segment, and the segment with it."""
+        self._db.execute("INSERT OR IGNORE INTO segment VALUES (?, 0)", (segment,))
         (position,) = self._db.execute("SELECT length FROM segment WHERE name = ?", (segment,)).fetchone()
         self._db.execute(
-            "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (segment, position, length, record.id, record.version, record.content_hash, fingerprint),
+            "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (segment, position, len(line), record.id, record.version, record.content_hash, digest(line), fingerprint),
         )
-        self._db.execute("UPDATE segment SET length = length + ? WHERE name = ?", (length, segment))
+        self._db.execute("UPDATE segment SET length = length + ? WHERE name = ?", (len(line), segment))
 
     def set_state(self, url: str, state: State, reason: str = "") -> None:
         """Put an address in a state."""
@@ -132,7 +137,7 @@ class Ledger:
     def latest(self, kind: Kind, story_id: str) -> Line | None:
         """The newest line of that kind for a story."""
         row = self._db.execute(
-            f"SELECT {_LINE} FROM line WHERE id = ? AND segment GLOB ? ORDER BY segment DESC, position DESC LIMIT 1",  # noqa: S608
+            f"SELECT {_LINE} FROM line WHERE id = ? AND segment GLOB ? ORDER BY version DESC LIMIT 1",  # noqa: S608
             (story_id, f"{kind}/*"),
         ).fetchone()
         return Line(*row) if row else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slqncy.archive.errors import ArchiveError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.layout import Kind, segment_kind, segments_on_disk
 from slqncy.records import Duplicate, Rejected, Story, decode
 
@@ -39,6 +39,16 @@ class Archive:
     def _records(self, kind: Kind, record_type: type[Record]) -> Iterator[Record]:
         for name in segments_on_disk(self.root):
             if segment_kind(name) is kind:
-                with (self.root / name).open("rb") as file:
-                    # A last line without its line feed is still being written.
-                    yield from (decode(line, record_type) for line in file if line.endswith(b"\n"))
+                yield from _records_in(self.root / name, record_type)
+
+
+def _records_in(path: Path, record_type: type[Record]) -> Iterator[Record]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            # A last line without its line feed is still being written.
+            if line.endswith(b"\n"):
+                try:
+                    record = decode(line, record_type)
+                except ValueError as error:
+                    raise ArchiveDamagedError(f"{path}:{number}: not a line of this archive: {error}") from error
+                yield record

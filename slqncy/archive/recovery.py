@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_RANK: dict[State | None, int] = {State.REJECTED: 1, State.DUPLICATE: 2, State.ARCHIVED: 3}
+"""Which of an address's lines tells its state; the states that no line gives have none."""
+
 
 def recover(root: Path, ledger: Ledger, fingerprint: Callable[[Story], bytes]) -> None:
     """Make the files agree with the ledger; build an empty ledger from the files.
@@ -39,22 +42,32 @@ def recover(root: Path, ledger: Ledger, fingerprint: Callable[[Story], bytes]) -
         ledger.commit()
         return
     for name, length in known.items():
-        _cut_back(root, name, length)
-    for name in set(on_disk) - known.keys():
-        _cut_back(root, name, 0)
+        _refuse_shorter(root / name, length)
+    for name in sorted({*known, *on_disk}):
+        _cut_back(root, name, known.get(name, 0))
+
+
+def _refuse_shorter(path: Path, length: int) -> None:
+    size = path.stat().st_size if path.exists() else 0
+    if size < length:
+        raise ArchiveDamagedError(
+            f"{path}: {size} bytes, but {length} were acknowledged. "
+            "Restore the file from a copy, or move ledger.sqlite away to rebuild it from what is left"
+        )
 
 
 def _cut_back(root: Path, name: str, length: int) -> None:
-    """Move what stands behind the acknowledged length to quarantine/."""
+    """Move what stands behind the acknowledged length to quarantine/. A file with no line is none: readers fail on it."""
     path = root / name
-    size = path.stat().st_size if path.exists() else -1
-    if size < length:
-        raise ArchiveDamagedError(
-            f"{path}: {max(size, 0)} bytes, but {length} were acknowledged. "
-            "Restore the file from a copy, or move ledger.sqlite away to rebuild it from what is left"
-        )
-    if size == length:
-        return
+    if path.stat().st_size > length:
+        _quarantine(root, name, length)
+    if not length:
+        path.unlink()
+        disk.sync_directory(path.parent)
+
+
+def _quarantine(root: Path, name: str, length: int) -> None:
+    path = root / name
     with path.open("rb") as file:
         file.seek(length)
         tail = file.read()
@@ -68,7 +81,6 @@ def _cut_back(root: Path, name: str, length: int) -> None:
 
 def _rebuild(root: Path, name: str, ledger: Ledger, fingerprint: Callable[[Story], bytes]) -> None:
     kind = segment_kind(name)
-    ledger.add_segment(name)
     length = 0
     with (root / name).open("rb") as file:
         for number, line in enumerate(file, 1):
@@ -78,15 +90,16 @@ def _rebuild(root: Path, name: str, ledger: Ledger, fingerprint: Callable[[Story
                 record = decode(line, RECORD_TYPES[kind])
             except ValueError as error:
                 raise ArchiveDamagedError(f"{root / name}:{number}: not a line of this archive: {error}") from error
-            add_line(ledger, name, len(line), record, fingerprint)
+            add_line(ledger, name, line, record, fingerprint)
             length += len(line)
     _cut_back(root, name, length)
 
 
-def add_line(ledger: Ledger, name: str, length: int, record: Story, fingerprint: Callable[[Story], bytes]) -> None:
+def add_line(ledger: Ledger, name: str, line: bytes, record: Story, fingerprint: Callable[[Story], bytes]) -> None:
     """Tell the ledger of a line and of what it means for the story's address."""
     state = STATE_OF_KIND[segment_kind(name)]
-    ledger.add_line(name, length, record, fingerprint(record) if state is State.ARCHIVED else None)
+    ledger.add_line(name, line, record, fingerprint(record) if state is State.ARCHIVED else None)
     # A story that has vanished since is still archived; the line in rejected/ tells of the event.
-    if state is State.ARCHIVED or ledger.state(record.canonical_url) is not State.ARCHIVED:
+    # The rank also makes a rebuilt ledger, which meets the lines in another order, equal to the first.
+    if _RANK.get(ledger.state(record.canonical_url), 0) <= _RANK[state]:
         ledger.set_state(record.canonical_url, state, record.reason if isinstance(record, Rejected) else "")

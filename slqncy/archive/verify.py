@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import LEDGER, RECORD_TYPES, Kind, segment_kind, segment_name, segments_on_disk
-from slqncy.archive.ledger import Ledger, State
+from slqncy.archive.ledger import Ledger, State, digest
 from slqncy.records import MAX_LINE_BYTES, Story, content_hash, decode, encode
 
 if TYPE_CHECKING:
@@ -56,9 +56,11 @@ def _verify_lines(root: Path, ledger: Ledger, verdict: Verdict) -> None:
     known = {(line.segment, line.position): line for line in ledger.lines()}
     acknowledged = ledger.segments()
     versions: Counter[str] = Counter()
+    unacknowledged = 0
     for name, position, line in _raw_lines(root):
         # What is behind the acknowledged length was cut off by a kill; the next run moves it aside.
         if position >= acknowledged.get(name, 0):
+            unacknowledged += 1
             continue
         where = f"{name}, byte {position}"
         kind = segment_kind(name)
@@ -79,6 +81,9 @@ def _verify_lines(root: Path, ledger: Ledger, verdict: Verdict) -> None:
             defects.append(f"{record.canonical_url} is in state {state}")
         verdict.defects += [f"{where}: {defect}" for defect in defects]
     verdict.defects += [f"{name}, byte {position}: the ledger's line is not there" for name, position in known]
+    # A kill leaves one line at most that the ledger has not heard of.
+    if not acknowledged and unacknowledged > 1:
+        verdict.defects.append(f"{LEDGER}: is empty, with {unacknowledged} lines on disk; the next run rebuilds it")
 
 
 def _raw_lines(root: Path) -> Iterator[tuple[str, int, bytes]]:
@@ -97,6 +102,8 @@ def _entry_defects(line: bytes, record: Story, entry: Line | None) -> Iterator[s
         yield "length, id or version differ from the ledger's"
     elif entry.content_hash != record.content_hash:
         yield "content_hash differs from the ledger's"
+    elif entry.digest != digest(line):
+        yield "not the bytes that were acknowledged"
 
 
 def _line_defects(line: bytes, record: Story, name: str) -> Iterator[str]:

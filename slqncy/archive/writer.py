@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import disk
-from slqncy.archive.errors import ArchiveError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.layout import LEDGER, LOCK, RECORD_TYPES, RUNS, SCHEMA, segment_kind, segment_name
-from slqncy.archive.ledger import Ledger, State
+from slqncy.archive.ledger import STATE_OF_KIND, Ledger, State, digest
 from slqncy.archive.lock import Lock
 from slqncy.archive.recovery import add_line, recover
 from slqncy.records import SCHEMA_VERSION, decode, encode, json_schema
@@ -35,22 +35,24 @@ class ArchiveWriter:
         """
         self.root = Path(root)
         self._fingerprint = fingerprint
-        with self._disk_errors():
+        self._torn = False
+        with self._disk_errors(), ExitStack() as undo:
             disk.make_directory(self.root)
             self._lock = Lock(self.root / LOCK)
-            try:
-                self._ledger = Ledger(self.root / LEDGER)
-                self._segments = self._recover()
-                self._publish_schema()
-            except BaseException:
-                self._lock.release()
-                raise
+            undo.callback(self._lock.release)
+            self._ledger = Ledger(self.root / LEDGER)
+            undo.callback(self._ledger.close)
+            recover(self.root, self._ledger, fingerprint)
+            self._segments = set(self._ledger.segments())
+            self._publish_schema()
+            undo.pop_all()
 
     def close(self) -> None:
-        """Acknowledge what is left and release the archive."""
+        """Acknowledge what is left and release the archive; after a store that failed, as `abandon`."""
         try:
-            with self._disk_errors():
-                self._ledger.commit()
+            if not self._torn:
+                with self._disk_errors():
+                    self._ledger.commit()
         finally:
             self._ledger.close()
             self._lock.release()
@@ -61,15 +63,22 @@ class ArchiveWriter:
         self._lock.release()
 
     def store(self, record: Story) -> None:
-        """Append a record to its file. On return it is on disk and acknowledged. Raises ArchiveError."""
+        """Append a record to its file. On return it is on disk and acknowledged.
+
+        Raises ArchiveError, and from then on always: what the failed write left is cut off when the archive is opened.
+        """
         line = encode(record)
         name = segment_name(record)
+        if self._torn:
+            raise ArchiveError(f"{self.root}: an earlier write failed; open the archive again to go on")
         with self._disk_errors():
+            self._torn = True
             if name not in self._segments:
                 self._start_segment(name)
             disk.append(self.root / name, line)
-            add_line(self._ledger, name, len(line), record, self._fingerprint)
+            add_line(self._ledger, name, line, record, self._fingerprint)
             self._ledger.commit()
+            self._torn = False
 
     def latest(self, kind: Kind, story_id: str) -> Line | None:
         """The newest line of that kind for a story."""
@@ -77,10 +86,16 @@ class ArchiveWriter:
             return self._ledger.latest(kind, story_id)
 
     def read(self, line: Line) -> Story:
-        """The record of a line."""
+        """The record of a line. Raises ArchiveDamagedError where it is not the line that was acknowledged."""
         with self._disk_errors(), (self.root / line.segment).open("rb") as file:
             file.seek(line.position)
-            return decode(file.read(line.length), RECORD_TYPES[segment_kind(line.segment)])
+            data = file.read(line.length)
+        if digest(data) != line.digest:
+            raise ArchiveDamagedError(
+                f"{self.root / line.segment}, byte {line.position}: not the line that was acknowledged; "
+                "`scrapy verify` lists every defect"
+            )
+        return decode(data, RECORD_TYPES[segment_kind(line.segment)])
 
     def same_text(self, record: Story) -> str | None:
         """The id of the archived story whose text has the record's fingerprint."""
@@ -103,9 +118,10 @@ class ArchiveWriter:
             self._ledger.add_found(urls)
 
     def set_state(self, url: str, state: State, reason: str = "") -> None:
-        """Put an address in a state other than those a line gives it."""
+        """Put an address in a state that no line gives it; one that has a line keeps the state its line gives."""
         with self._disk_errors():
-            self._ledger.set_state(url, state, reason)
+            if self._ledger.state(url) not in STATE_OF_KIND.values():
+                self._ledger.set_state(url, state, reason)
 
     def states(self) -> dict[str, int]:
         """How many addresses are in each state."""
@@ -119,15 +135,10 @@ class ArchiveWriter:
             disk.write_whole(path, _pretty(report))
         return path
 
-    def _recover(self) -> set[str]:
-        recover(self.root, self._ledger, self._fingerprint)
-        return set(self._ledger.segments())
-
     def _start_segment(self, name: str) -> None:
         path = self.root / name
         if not path.exists():
             disk.create_file(path)
-        self._ledger.add_segment(name)
         self._segments.add(name)
 
     def _publish_schema(self) -> None:

@@ -33,7 +33,7 @@ _TOOLS = re.compile(
     r"分享|收藏|返回|评论|評論|推荐|推薦|热门|熱門|字[体號号体]|打印|列印|关闭|關閉|登录|登錄|注册|更多|点击|点赞|广告|廣告|微信|微博|QQ空间|朋友圈|转发|复制|链接|举报|纠错|"
     r"手机看?新闻?|首页|顶部|下载|客户端|订阅|关注|浏览|阅读|人气|人?参与|投稿|邮箱|大|中|小"
 )
-_REST = 3
+_REST = 2
 _LEGAL = re.compile(
     r"^.{0,25}?(?:版权所有|版权声明|免责声明|免責聲明|版權聲明|Copyright|©|凡本[网站]|凡注明|本网?站?(?:所?转载|所有|所?刊载|注明|未注明)|禁止转载|严禁转载|未经.{0,16}(?:授权|许可|书面|同意)|转载请注明|"
     r"声明[:：]|以上内容|本文(?:仅代表|来自|来源|由)|特别声明|网友评论|文明上网|仅代表|ICP备|许可证|违法和不良|举报电话|不代表本|欢迎关注|扫描二维码|如有侵权|如涉及版权)|如有侵权|(?:内容|文章|图片).{0,6}来(?:源于|自)(?:互联)?网络",
@@ -99,7 +99,7 @@ def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
     weights = [_HEADLINE if line is headline else _weight(line) for line in lines]
     factors = _influence(lines, weights, headline)
     start, stop = _best_run(lines, weights, factors)
-    if start == stop or _is_list(lines[start:stop], weights[start:stop]):
+    if start == stop or _is_list(lines[start:stop], weights[start:stop]) or _is_teaser(lines, weights, start, stop):
         return
     container = _container(lines, start, stop)
     start, stop = _extended(lines, weights, start, stop)
@@ -114,6 +114,30 @@ def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
     start, stop = _best_run(lines, elsewhere, factors)
     if start < stop:
         yield [lines[i] for i in range(start, stop) if elsewhere[i] > _DROPPED]
+
+
+_TEASER_LINES = 2
+_TEASER_DEPTH = 4
+
+
+def _is_teaser(lines: list[Line], weights: list[float], start: int, stop: int) -> bool:
+    """A line or two under a linked heading, with others of the same make on the page."""
+    if stop - start > _TEASER_LINES or start == 0:
+        return False
+    heading, first = lines[start - 1], lines[start]
+    if heading.linked * 2 < len(heading.text) or heading.block.parent is not first.block.parent:
+        return False
+    make = _make(first.block)
+    others = (*range(start), *range(stop, len(lines)))
+    return sum(weights[i] > 0 and _make(lines[i].block) == make for i in others) >= _LIST_GAPS
+
+
+def _make(block: Block | None) -> list[tuple[str, str | None]]:
+    make = []
+    while block is not None and len(make) < _TEASER_DEPTH:
+        make.append((str(block.element.tag), block.element.get("class")))
+        block = block.parent
+    return make
 
 
 def _container(lines: list[Line], start: int, stop: int) -> Block:

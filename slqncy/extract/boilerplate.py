@@ -70,7 +70,9 @@ _EDGE = {
         "文明上网",
         then=r"\s*(?:[:：,，(（\d参评]|$)",
     ),
-    Boilerplate.PAGER: re.compile(r"(?:(?:首页|[上下]一页|末页|尾页|[共第]\d+页|\d{1,3})[\s|｜\[\]«»<>/]*)+"),
+    Boilerplate.PAGER: re.compile(
+        r"(?:(?:首页|[上下]一页|末页|尾页|[共第]\d+页|(?<!\d)\d{1,3}(?!\d))[\s|｜\[\]«»<>/]*)+"
+    ),
 }
 _ANYWHERE = {
     Boilerplate.NEIGHBOURS: _words("[上下前后]一[篇条](?:文章|新闻)?", then=_ALONE_OR_COLON),
@@ -129,8 +131,8 @@ def find_banner(lines: list[str], site: Site) -> range:
 
 
 def find_trailer(lines: list[str], site: Site) -> range:
-    """Where the last trailer stands: a title line and an address line next to each other; empty where there is none."""
-    for start in range(len(lines) - 1, -1, -1):
+    """Where the last trailer behind the banner stands: a title line, then an address line; empty where there is none."""
+    for start in range(len(lines) - 1, find_banner(lines, site).stop - 1, -1):
         title, after_title = _labelled(lines, start, site.trailer_title)
         if title is not None:
             address, end = _labelled(lines, after_title, site.trailer_address)
@@ -147,8 +149,11 @@ def strip(lines: list[str], title: str, site: Site) -> Stripped:
     stripped = Stripped(paragraphs=[])
     banner, trailer = find_banner(lines, site), find_trailer(lines, site)
     body = lines[banner.stop : trailer.start if trailer else len(lines)]
-    if banner:
-        body = _take_banner(lines[banner.start : banner.stop], site, stripped) + body
+    match, rest = _take_banner(lines[banner.start : banner.stop], site)
+    if match:
+        body = rest + body
+        stripped.declared_chars, stripped.declared_minutes = int(match["chars"]), int(match["minutes"])
+        stripped.removed[Boilerplate.BANNER] += 1
         stripped.removed[Boilerplate.OUTSIDE] += banner.start
     if trailer:
         title_value, after_title = _labelled(lines, trailer.start, site.trailer_title)
@@ -179,18 +184,21 @@ def join_pages(lines: list[str], further: list[str], site: Site) -> list[str]:
     trailer = find_trailer(lines, site)
     body_end = trailer.start if trailer else len(lines)
     own_trailer = [] if find_trailer(further, site) else lines[body_end : trailer.stop]
-    return lines[:body_end] + further[find_banner(further, site).stop :] + own_trailer
+    banner = find_banner(further, site)
+    return (
+        lines[:body_end]
+        + _take_banner(further[banner.start : banner.stop], site)[1]
+        + further[banner.stop :]
+        + own_trailer
+    )
 
 
-def _take_banner(lines: list[str], site: Site, stripped: Stripped) -> list[str]:
-    """Read the banner's figures; the rest of its line is body."""
+def _take_banner(lines: list[str], site: Site) -> tuple[re.Match[str] | None, list[str]]:
+    """The banner in its lines, if there are any; the rest of its line is body."""
     joined = "".join(lines)
     match = site.banner.match(joined)
-    assert match is not None
-    stripped.declared_chars, stripped.declared_minutes = int(match["chars"]), int(match["minutes"])
-    stripped.removed[Boilerplate.BANNER] += 1
-    rest = joined[match.end() :].strip()
-    return [rest] if rest else []
+    rest = joined[match.end() :].strip() if match else ""
+    return match, [rest] if rest else []
 
 
 def _labelled(lines: list[str], index: int, pattern: re.Pattern[str]) -> tuple[str | None, int]:

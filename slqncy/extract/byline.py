@@ -61,7 +61,7 @@ _NO_NAME = re.compile(
 
 
 def parse_authors(raw: str) -> list[str]:
-    """Split a byline into names: "(记者陈秀雅)", "记者 刘威葳 通讯员 王宇", "张彪、朱晓", "张彪朱晓"; [] if it has none."""
+    """Split a byline into names: "(记者陈秀雅)", "记者 刘威葳 通讯员 王宇", "张彪朱晓"; [] if it has none."""
     text = raw.strip().strip("()（）[]【】").strip()
     named = bool(_ROLE.search(text))
     if re.search(r"[/／]\s*(?:照片|图片)", text):

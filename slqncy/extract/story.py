@@ -124,8 +124,8 @@ def _short(texts: list[str]) -> list[str]:
 
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "publishdate", "pubdate", "pubtime",
-    "publishtime", "publish_time", "og:release_date", "weibo:article:create_at", "bytedance:published_time", "apub:time",
-    "article.published", "article:create_at", "parsely-pub-date", "sailthru.date",
+    "publishtime", "publish_time", "og:release_date", "weibo:article:create_at", "bytedance:published_time",
+    "apub:time", "article.published", "article:create_at", "parsely-pub-date", "sailthru.date",
 )  # fmt: skip
 # Generators fill these with the time the page was built.
 _WEAK = ("date", "dc.date", "creation_date")

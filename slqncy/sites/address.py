@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from w3lib.url import canonicalize_url, safe_url_string
+from w3lib.url import canonicalize_url
 
 if TYPE_CHECKING:
     from slqncy.sites.profile import Site
@@ -40,7 +40,8 @@ class Address:
     def canonical(self, url: str) -> str | None:
         """The canonical form of a URL, or None where it is not on the site."""
         try:
-            parts = urlsplit(safe_url_string(url))
+            # Before the grammar is asked, so that escaped letters of a path make no second address.
+            parts = urlsplit(canonicalize_url(url))
             path = self._own_path(parts)
         except ValueError:
             return None
@@ -64,11 +65,14 @@ class Address:
 
     def is_served_at(self, url: str) -> bool:
         """Whether a URL is on a host that this address asks."""
-        parts = urlsplit(url)
-        if self.base_url:
-            base = urlsplit(self.base_url)
-            return (parts.scheme, parts.netloc.lower()) == (base.scheme, base.netloc.lower())
-        return parts.scheme in _DEFAULT_PORT and self._own_path(parts) is not None
+        try:
+            parts = urlsplit(url)
+            if self.base_url:
+                base = urlsplit(self.base_url)
+                return (parts.scheme, parts.netloc.lower()) == (base.scheme, base.netloc.lower())
+            return self._own_path(parts) is not None
+        except ValueError:
+            return False
 
     def story(self, canonical_url: str) -> StoryAddress | None:
         """What story a canonical URL names, if it names one."""
@@ -81,8 +85,10 @@ class Address:
 
     def section(self, canonical_url: str) -> str | None:
         """The section whose front page a canonical URL is, if it is one."""
-        match = self.site.section.fullmatch(urlsplit(canonical_url).path)
-        return match["section"] if match else None
+        parts = urlsplit(canonical_url)
+        match = self.site.section.fullmatch(parts.path)
+        # With a query it is another page of the section's list, which counts as part of that list.
+        return match["section"] if match and not parts.query else None
 
     def home_url(self) -> str:
         """Canonical URL of the home page."""

@@ -1,0 +1,67 @@
+"""What the documents say is what the code does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawling import ROOT, scrapy
+from slqncy.exitcodes import ExitStatus
+from slqncy.reasons import DuplicateKind, Rejection
+from slqncy.records import Duplicate, Image, Provenance, Rejected, Story, Warc
+from slqncy.sites import site_names
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DATA_FORMAT = (ROOT / "docs/data-format.md").read_text(encoding="utf-8")
+
+
+def first_column(table: str) -> list[str]:
+    return re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+
+
+def section(heading: str) -> str:
+    return DATA_FORMAT.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "types", "reasons"),
+    [
+        ("stories/YYYY-MM.jsonl", [Story, Image, Provenance, Warc], None),
+        ("duplicates/YYYY-MM.jsonl", [Duplicate], DuplicateKind),
+        ("rejected/YYYY-MM.jsonl", [Rejected], Rejection),
+    ],
+)
+def test_every_key_and_reason_is_explained_in_order(
+    heading: str, types: list[type], reasons: type[StrEnum] | None
+) -> None:
+    story_keys = Story.__dataclass_fields__ if types[0] is not Story else {}
+    keys = [name for record_type in types for name in record_type.__dataclass_fields__ if name not in story_keys]
+    headings = {"duplicate_kind"} if reasons is DuplicateKind else {"reason"} if reasons else set()
+    explained = first_column(section(heading))
+    expected = keys + ([] if reasons is None else [*headings, *reasons])
+    assert explained == expected
+
+
+def test_exit_statuses() -> None:
+    table = README.split("| exit status | what happened |\n")[1].split("\n\n")[0]
+    assert re.findall(r"^\| (\d+)", table, re.MULTILINE) == [str(status.value) for status in ExitStatus]
+
+
+def test_arguments_and_sites() -> None:
+    result = scrapy("crawl", "stories", "-a", "nonsense=1")
+    known = re.search(r"known are (.*?) \(", result.errors)
+    assert known
+    documented = set(re.findall(r"^\| `-a (\w+)=", README, re.MULTILINE))
+    assert documented == set(known[1].split(", "))
+    assert set(re.findall(r"`(\w+)`", README.split("Known: ")[1].split("|")[0])) == set(site_names())
+
+
+def test_commands_exist() -> None:
+    listed = scrapy().output
+    for command in set(re.findall(r"^scrapy (\w+)", README, re.MULTILINE)):
+        assert re.search(rf"^  {command} ", listed, re.MULTILINE), command
