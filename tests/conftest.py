@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawling import Pages, Result, crawl
 from slqncy.demo import DemoServer, DemoSite, Request, build_site, serving
+from tests.crawling import Pages, Result, crawl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

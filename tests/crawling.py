@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slqncy.archive import Archive
 from slqncy.demo.site import DemoResponse
-from slqncy.records import Story
+
+if TYPE_CHECKING:
+    from slqncy.records import Story
 
 ROOT = Path(__file__).parent.parent
 SEED = (ROOT / "slqncy/demo/seed.txt").read_text(encoding="utf-8")
@@ -29,8 +31,7 @@ def scrapy(*arguments: str, timeout: float = 120) -> Result:
     """Run `scrapy …` in the project, warnings as errors."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "scrapy", *arguments],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
-        capture_output=True, text=True, timeout=timeout, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False,
     )  # fmt: skip
     return Result(done.returncode, done.stdout, done.stderr)
 

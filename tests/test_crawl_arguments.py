@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawling import Pages, crawl, links, scrapy, stories, story_page, text_of
+from tests.crawling import Pages, crawl, links, scrapy, stories, story_page, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,9 @@ def small_site() -> Pages:
     pages["/"] = links("/szxw/", "/tyxw/7.html", "/szxw/101.html")
     pages["/szxw/"] = links("/szxw/101.html", "/szxw/102.html") + '<a href="index_2.html">下一页</a>'
     pages["/szxw/index_2.html"] = links("103.html", "104.html") + '<a href="index_3.html">下一页</a>'
-    pages["/szxw/index_3.html"] = links("http://www.slqncy.com/szxw/105.html", "http://slqncy.com/szxw/106.html?from=hot")
+    pages["/szxw/index_3.html"] = links(
+        "http://www.slqncy.com/szxw/105.html", "http://slqncy.com/szxw/106.html?from=hot"
+    )
     return Pages(dict(pages))
 
 
@@ -50,7 +52,8 @@ def test_what_is_archived(serve_pages: Serve, tmp_path: Path, arguments: list[st
 def test_max_stories_is_exact_and_the_next_run_goes_on(serve_pages: Serve, tmp_path: Path) -> None:
     pages = small_site()
     # A copy and a missing page take no place among the stories asked for.
-    pages.pages["/szxw/"] = links("/szxw/101.html", "/szxw/201.html", "/szxw/404.html") + '<a href="index_2.html">下一页</a>'
+    first_page = links("/szxw/101.html", "/szxw/201.html", "/szxw/404.html")
+    pages.pages["/szxw/"] = f'{first_page}<a href="index_2.html">下一页</a>'
     pages.pages["/szxw/201.html"] = story_page(201, text_of(101))
     server = serve_pages(pages)
     first = crawl(tmp_path, server.base_url, "max_stories=3")

@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from crawling import SEED, crawl, scrapy, stories
 from slqncy.archive import Archive
 from slqncy.demo import serving
 from slqncy.demo.outcome import compare
 from slqncy.extract.boilerplate import strip
 from slqncy.sites import load_site
+from tests.crawling import SEED, crawl, scrapy, stories
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import DemoCrawl
     from slqncy.demo import DemoSite
+    from tests.conftest import DemoCrawl
 
 
 MARKS = (
-    "本篇文章", "读完约", "标题:", "地址:http", "来源:", "责任编辑", "上一篇", "下一篇", "相关阅读", "分享到", "点击次数", "扫码关注", "版权声明",
-    "免责声明", "网友评论", "发布时间",
+    "本篇文章", "读完约", "标题:", "地址:http", "来源:", "责任编辑", "上一篇", "下一篇", "相关阅读", "分享到",
+    "点击次数", "扫码关注", "版权声明", "免责声明", "网友评论", "发布时间",
 )  # fmt: skip
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawling import ROOT, Pages, crawl, links, redirect, scrapy, stories, story_page, text_of
 from slqncy.archive import Archive, ArchiveWriter
 from slqncy.dedup import fingerprint
 from slqncy.demo.site import DemoResponse
+from tests.crawling import ROOT, Pages, crawl, links, redirect, scrapy, stories, story_page, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,8 @@ def test_pages_that_are_no_stories_are_kept_with_the_reason(serve_pages: Serve, 
     assert stories(tmp_path).keys() == {"slqncy/szxw/1"}
     reasons = {record.story_id: str(record.reason) for record in Archive(tmp_path).rejected()}
     assert reasons == {
-        "2": "soft_404", "3": "not_html", "4": "redirected", "5": "redirected", "6": "empty", "7": "not_found", "8": "not_html",
+        "2": "soft_404", "3": "not_html", "4": "redirected", "5": "redirected",
+        "6": "empty", "7": "not_found", "8": "not_html",
     }  # fmt: skip
     assert is_sound(tmp_path)
 
@@ -187,8 +188,10 @@ def test_a_disk_that_fills_up(serve_pages: Serve, tmp_path: Path) -> None:
         "from scrapy.cmdline import execute; execute()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", limited, "crawl", "stories", "-a", f"base_url={server.base_url}",
-         "-s", f"ARCHIVE_DIR={tmp_path}", "-s", "DOWNLOAD_DELAY=0"],
+        [
+            sys.executable, "-c", limited, "crawl", "stories", "-a", f"base_url={server.base_url}",
+            "-s", f"ARCHIVE_DIR={tmp_path}", "-s", "DOWNLOAD_DELAY=0",
+        ],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 74, done.stderr
@@ -207,8 +210,10 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(
     pages["/"] = links(*pages)
     server = serve_pages(Pages(dict(pages)))
     process = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "crawl", "stories", "-a", f"base_url={server.base_url}",
-         "-s", f"ARCHIVE_DIR={tmp_path}", "-s", "DOWNLOAD_DELAY=0.05"],
+        [
+            sys.executable, "-m", "scrapy", "crawl", "stories", "-a", f"base_url={server.base_url}",
+            "-s", f"ARCHIVE_DIR={tmp_path}", "-s", "DOWNLOAD_DELAY=0.05",
+        ],
         cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     while len(server.requests) < 12:
@@ -231,7 +236,7 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(
 def test_an_unexpected_exception_is_a_failure_of_the_run(serve_pages: Serve, tmp_path: Path) -> None:
     server = serve_pages(Pages({"/": links("/szxw/1.html"), "/szxw/1.html": story_page(1, text_of(1))}))
     result = scrapy(
-        "crawl", "stories", "-a", f"base_url={server.base_url}", "-s", f"ARCHIVE_DIR={tmp_path}", "-s", "DOWNLOAD_DELAY=0",
-        "-s", "ITEM_PIPELINES={\"broken_pipeline.Broken\": 1}",
+        "crawl", "stories", "-a", f"base_url={server.base_url}", "-s", f"ARCHIVE_DIR={tmp_path}",
+        "-s", "DOWNLOAD_DELAY=0", "-s", 'ITEM_PIPELINES={"tests.broken_pipeline.Broken": 1}',
     )  # fmt: skip
     assert result.status == 70, result.errors

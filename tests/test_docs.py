@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawling import ROOT, scrapy
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import DuplicateKind, Rejection
 from slqncy.records import Duplicate, Image, Provenance, Rejected, Story, Warc
 from slqncy.sites import site_names
+from tests.crawling import ROOT, scrapy
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -37,7 +37,7 @@ def section(heading: str) -> str:
     ],
 )
 def test_every_key_and_reason_is_explained_in_order(
-    heading: str, types: list[type], reasons: type[StrEnum] | None
+    heading: str, types: list[Any], reasons: type[StrEnum] | None
 ) -> None:
     story_keys = Story.__dataclass_fields__ if types[0] is not Story else {}
     keys = [name for record_type in types for name in record_type.__dataclass_fields__ if name not in story_keys]

@@ -17,7 +17,7 @@ from slqncy.archive import Archive
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import DemoCrawl
+    from tests.conftest import DemoCrawl
 
 
 @pytest.fixture
@@ -42,7 +42,8 @@ def test_pandas(path: Path, ids: list[str]) -> None:
 
 
 def test_duckdb(path: Path, ids: list[str]) -> None:
-    rows = duckdb.sql(f"SELECT id, char_count, length(text) FROM read_json('{path}')").fetchall()  # noqa: S608
+    with duckdb.connect() as database:
+        rows = database.execute("SELECT id, char_count, length(text) FROM read_json(?)", [str(path)]).fetchall()
     assert [row[0] for row in rows] == ids
     assert all(count == length for _, count, length in rows)
 

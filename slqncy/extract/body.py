@@ -129,11 +129,11 @@ def _is_teaser(lines: list[Line], weights: list[float], start: int, stop: int) -
         return False
     make = _make(first.block)
     others = (*range(start), *range(stop, len(lines)))
-    return sum(weights[i] > 0 and _make(lines[i].block) == make for i in others) >= _LIST_GAPS
+    return sum(1 for i in others if weights[i] > 0 and _make(lines[i].block) == make) >= _LIST_GAPS
 
 
 def _make(block: Block | None) -> list[tuple[str, str | None]]:
-    make = []
+    make: list[tuple[str, str | None]] = []
     while block is not None and len(make) < _TEASER_DEPTH:
         make.append((str(block.element.tag), block.element.get("class")))
         block = block.parent

@@ -121,10 +121,11 @@ def _walk(  # noqa: C901, PLR0912  # one loop over all nodes: calls would double
 
     def flush() -> None:
         nonlocal linked
-        text = collapse("".join(parts))
+        text = "".join(parts)
         parts.clear()
-        if text:
-            lines.append(Line(text, min(linked, len(text)), block))
+        for piece in text.splitlines() if block.element.tag == "pre" else (text,):
+            if kept := collapse(piece):
+                lines.append(Line(kept, min(linked, len(kept)), block))
         linked = 0
 
     walker = etree.iterwalk(root, events=("start", "end"))

@@ -118,8 +118,12 @@ def _surroundings(lines: list[Line], headline: Line | None, body: list[Line]) ->
     return _short(near), _short(after)
 
 
+# A clock in the page's head tells when it was looked at.
+_TODAY = re.compile(r"今天是|今日是|现在时间|当前时间|北京时间：|农历")
+
+
 def _short(texts: list[str]) -> list[str]:
-    return [text for text in texts if len(text) <= _LONGEST_NEAR_LINE]
+    return [text for text in texts if len(text) <= _LONGEST_NEAR_LINE and not _TODAY.search(text)]
 
 
 _PUBLISHED = (

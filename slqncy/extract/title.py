@@ -55,7 +55,8 @@ def title_line(metadata: Metadata, lines: list[Line]) -> Line | None:
         if not fit or line.text[-1] == "。" or _SITE_NAME.fullmatch(line.text):
             continue
         heading = _heading(line)
-        rank = (fit + ((5 - heading) / 10 if heading else 0.0), len(words))
+        # A list of links may name the story as well.
+        rank = (fit + ((5 - heading) / 10 if heading else 0.0) - (0.5 if line.linked else 0.0), len(words))
         if rank > best_rank:
             best, best_rank = line, rank
     return best or _line_above_date(lines)

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from designs import DESIGNS, FORMS, HOME_PAGE, PARAGRAPHS, STORIES, TEASER_PAGE, TITLE
+
 from slqncy.extract.body import body_candidates, story_lines
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from designs import NOW
+
 from slqncy.extract.dates import find_times, parse_time, url_date
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from designs import DESIGNS, FORMS, NOW, PARAGRAPHS, TITLE
+
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
 from slqncy.extract.story import Extracted, Image, extract_story
@@ -28,7 +28,8 @@ def test_all_fields_of_one_page() -> None:
     )
     body = (
         "<h1>湖滨读书会</h1><div>2020年3月15日 14:05　来源：湖滨日报　作者：林晓 周明</div>"
-        '<div><p><img src="/u/1.jpg" alt="读书会现场"></p><p>上周六，湖滨社区的活动室里坐满了人，大家带着书来了。</p></div>'
+        '<div><p><img src="/u/1.jpg" alt="读书会现场"></p>'
+        "<p>上周六，湖滨社区的活动室里坐满了人，大家带着书来了。</p></div>"
     )
     assert read(f"{head}<body>{body}</body></html>") == Extracted(
         title="湖滨读书会",

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from designs import DESIGNS, FORMS, PARAGRAPHS, TITLE
+
 from slqncy.extract.lines import page_lines
 from slqncy.extract.metadata import read_metadata
 from slqncy.extract.page import parse_page
