@@ -7,6 +7,7 @@ between distant blocks costs, and where a box inside the story costs no more tha
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .metadata import read_metadata
@@ -22,9 +23,9 @@ _SENTENCE = re.compile(r"[。！？；，、：”）!?;…]|[,.:](?=\s|$)")
 _STOP = re.compile(r"[。！？…!?]|[.;；](?=\s|$)")
 # Words that no story line begins or ends its business with: feet, editors, neighbours.
 _FURNITURE = re.compile(
-    r"版权所有|Copyright|©|All Rights Reserved|ICP[备证]|公网安备|举报电话|违法和不良|法律顾问|扫一扫|扫码|"
+    r"版权所有|Copyright|©|All Rights Reserved|ICP[备证]|公网安备|举报电话\s*[:：]|违法和不良|法律顾问|扫一扫|扫码|"
     r"设为首页|加入收藏|返回(?:首页|顶部|列表)|我要评论|"
-    r"上一[篇页則条]\s*[:：]|下一[篇页則条]\s*[:：]|^[\W_]*[上下]一[篇页則]|您的位置|[当當]前位置|用户名|验证码|(?:责任|責任)?(?:编辑|編輯)\s*[:：]|责编|責任編輯|责任编辑|"
+    r"上一[篇页則条]\s*[:：]|下一[篇页則条]\s*[:：]|^[\W_]*[上下]一[篇页則]|您的位置|[当當]前位置|用户名\s*[:：]|验证码\s*[:：]|(?:责任|責任)?(?:编辑|編輯)\s*[:：]|责编|責任編輯|责任编辑|"
     r"关[键鍵][词字]\s*[:：]|标签\s*[:：]|標籤\s*[:：]|阅读全文|展开全文|[相有][关關](?:新闻|新聞|阅读|閱讀|文章|链接|报道|報道|资讯|專題|专题)\s*[:：]",
     re.IGNORECASE,
 )
@@ -35,8 +36,10 @@ _TOOLS = re.compile(
 )
 _REST = 2
 _LEGAL = re.compile(
-    r"^.{0,25}?(?:版权所有|版权声明|免责声明|免責聲明|版權聲明|Copyright|©|凡本[网站]|凡注明|本网?站?(?:所?转载|所有|所?刊载|注明|未注明)|禁止转载|严禁转载|未经.{0,16}(?:授权|许可|书面|同意)|转载请注明|"
-    r"声明[:：]|以上内容|本文(?:仅代表|来自|来源|由)|特别声明|网友评论|文明上网|仅代表|ICP备|许可证|违法和不良|举报电话|不代表本|欢迎关注|扫描二维码|如有侵权|如涉及版权)|如有侵权|(?:内容|文章|图片).{0,6}来(?:源于|自)(?:互联)?网络",
+    r"版权所有|版权声明|免责声明|免責聲明|版權聲明|特别声明|声明[:：]|Copyright|©|ICP[备证]|许可证(?:编?号|[:：])|违法和不良|举报电话[:：]|"
+    r"凡本[网站]|凡注明|本(?:网站?|站)(?:所?转载|所有|所?刊载|注明|未注明)|(?:禁止|严禁|谢绝)转载|转载请注明|以上内容|本文(?:仅代表|来自|来源|由)|"
+    r"未经.{0,12}(?:授权|许可|书面|同意).{0,6}(?:不得|禁止|严禁|请勿|谢绝)|仅代表(?:作者|网友|其|个人)|不代表本|网友评论(?:仅|只)|文明上网[，,、].{0,6}(?:理性|登录|发言|自觉)|"
+    r"^.{0,6}(?:欢迎关注|扫描二维码|扫一扫.{0,12}关注)|如有侵权|如涉及版权|更多.{0,10}(?:敬?请|欢迎).{0,6}(?:关注|点击|访问|下载|登录)|(?:内容|文章|图片).{0,6}来(?:源于|自)(?:互联)?网络",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -50,7 +53,7 @@ _CONTACT = re.compile(r"(?:电话|电邮|传真|邮编|邮箱|地址|热线|QQ|E
 
 # A short line that opens a box of links or the foot of the page: what follows it is no story unless the text resumes.
 _BOX_HEAD = re.compile(
-    r"[\W_]{0,3}(?:(?:更多|您?可能|大家都在?|猜你)?(?:相[关關]的?|有[关關]的?|热门|熱門|热点|熱點|最新|最热|精彩|今日|推荐|推薦|延伸|图片|圖片|猜你|编辑|为您|为你|本[周月类站]|频道|站内|网友|網友|全部|热评|感兴趣的?|也?想看的?|[周月日]|您?还?)?"
+    r"关于(?:本站|我们)|[\W_]{0,3}(?:(?:更多|您?可能|大家都在?|猜你)?(?:相[关關]的?|有[关關]的?|热门|熱門|热点|熱點|最新|最热|精彩|今日|推荐|推薦|延伸|图片|圖片|猜你|编辑|为您|为你|本[周月类站]|频道|站内|网友|網友|全部|热评|感兴趣的?|也?想看的?|[周月日]|您?还?)?"
     r"(?:新闻|新聞|文章|阅读|閱讀|推荐|推薦|链接|报道|報道|资讯|資訊|内容|内容推荐|专题|主题|排行榜?|评论|評論|留言|点击|头条|图文|精选|视频|喜欢|关注|看点|想看))+[\W_]{0,3}(?:更多|more|MORE)?[\W_]{0,3}"
     r"|[\W_]{0,3}(?:上一[篇条則]|下一[篇条則]|(?:责任|責任)?(?:编辑|編輯)\s*[:：]|责编|標籤\s*[:：]|标签\s*[:：]).{0,20}"
 )
@@ -61,26 +64,27 @@ _HEAD = -200.0
 _FURNITURE_WEIGHT = -25.0
 _DATELINE = -15.0
 _NO_TEXT = -8.0
-_SENTENCE_END = 6.0
+_SENTENCE_END = 9.0
 _DROPPED = -14.0
 """Lines of this weight and below are no text even amid the story."""
-_STEP = 10.0
+_STEP = 8.0
 """Cost of a level between two neighbouring lines."""
-_BOX = 20.0
+_BOX = 10.0
 """Cost of whatever stands between two lines of one block."""
-_FADE = 75.0
+_FADE = 100.0
 """Weight against it between headline and line that quarters a line's influence."""
 _BEFORE_HEADLINE = 0.03
 _LEAST = 1.0
 
 _LONGEST_NOTICE = 400
+_NOTICE_HEAD = 30
 _LONGEST_FURNITURE = 75
 _PROSE = 40
 _PROSE_MARKS = 3
 _BULLET = 2
 _DATELINE_REST = 8
-_LEAD = 2
-_TAIL = 4
+_LEAD = 4
+_TAIL = 40
 
 
 def story_lines(page: Page, lines: list[Line]) -> list[Line]:
@@ -96,10 +100,13 @@ def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
     """
     metadata = read_metadata(page)
     headline = title_line(metadata, lines)
-    weights = [_HEADLINE if line is headline else _weight(line) for line in lines]
-    factors = _influence(lines, weights, headline)
+    weights = [_weight(line) for line in lines]
+    for i in _teasers(lines, weights):
+        weights[i] = _FURNITURE_WEIGHT
+    top = _top(lines, weights, headline)
+    factors = _influence(weights, top)
     start, stop = _best_run(lines, weights, factors)
-    if start == stop or _is_list(lines[start:stop], weights[start:stop]) or _is_teaser(lines, weights, start, stop):
+    if start == stop:
         return
     container = _container(lines, start, stop)
     start, stop = _extended(lines, weights, start, stop)
@@ -116,30 +123,6 @@ def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
         yield [lines[i] for i in range(start, stop) if elsewhere[i] > _DROPPED]
 
 
-_TEASER_LINES = 2
-_TEASER_DEPTH = 4
-
-
-def _is_teaser(lines: list[Line], weights: list[float], start: int, stop: int) -> bool:
-    """A line or two under a linked heading, with others of the same make on the page."""
-    if stop - start > _TEASER_LINES or start == 0:
-        return False
-    heading, first = lines[start - 1], lines[start]
-    if heading.linked * 2 < len(heading.text) or heading.block.parent is not first.block.parent:
-        return False
-    make = _make(first.block)
-    others = (*range(start), *range(stop, len(lines)))
-    return sum(1 for i in others if weights[i] > 0 and _make(lines[i].block) == make) >= _LIST_GAPS
-
-
-def _make(block: Block | None) -> list[tuple[str, str | None]]:
-    make: list[tuple[str, str | None]] = []
-    while block is not None and len(make) < _TEASER_DEPTH:
-        make.append((str(block.element.tag), block.element.get("class")))
-        block = block.parent
-    return make
-
-
 def _container(lines: list[Line], start: int, stop: int) -> Block:
     """The innermost block that holds the range."""
     block = lines[start].block
@@ -148,17 +131,29 @@ def _container(lines: list[Line], start: int, stop: int) -> Block:
     return block
 
 
-_LIST_GAPS = 3
+_FEWEST_TEASERS = 3
+_MAKE_DEPTH = 4
 
 
-def _is_list(run: list[Line], weights: list[float]) -> bool:
-    """Teasers under linked headings: links stand between nearly all lines, one heading each."""
-    prose = sum(weight > 0 for weight in weights)
-    gaps = sum(
-        line.linked > 0 and above <= _DROPPED and weight > 0
-        for line, above, weight in zip(run, weights, weights[1:], strict=False)
-    )
-    return gaps >= _LIST_GAPS and gaps >= 0.7 * (prose - 1)
+def _teasers(lines: list[Line], weights: list[float]) -> Iterator[int]:
+    """Indexes of lines that each stand in a box of their own under a linked heading, with others of the same make."""
+    boxes: dict[tuple[tuple[str, str | None], ...], dict[int, list[int]]] = {}
+    for i, (heading, line) in enumerate(pairwise(lines), 1):
+        box = line.block.parent
+        if weights[i] > 0 and box in (heading.block, heading.block.parent) and heading.linked * 2 > len(heading.text):
+            boxes.setdefault(_make(line.block), {}).setdefault(id(box), []).append(i)
+    for alike in boxes.values():
+        if len(alike) >= _FEWEST_TEASERS:
+            for indexes in alike.values():
+                yield from indexes
+
+
+def _make(block: Block | None) -> tuple[tuple[str, str | None], ...]:
+    make: list[tuple[str, str | None]] = []
+    while block is not None and len(make) < _MAKE_DEPTH:
+        make.append((str(block.element.tag), block.element.get("class")))
+        block = block.parent
+    return tuple(make)
 
 
 def _extended(lines: list[Line], weights: list[float], start: int, stop: int) -> tuple[int, int]:
@@ -187,15 +182,15 @@ def _weight(line: Line) -> float:
     """How much a line speaks for (positive) or against (negative) being story text, in characters."""
     text = line.text
     size = len(text)
-    marks = len(_SENTENCE.findall(text))
     linked = line.linked
     if linked * 2 > size:
         # A whole paragraph in a link is a link that was never closed.
-        if marks < _PROSE_MARKS or size < _PROSE or not _STOP.search(text):
+        if size < _PROSE or len(_SENTENCE.findall(text)) < _PROSE_MARKS or not _STOP.search(text):
             return -15.0 - 0.5 * min(size, 100)
         linked = 0
     if against := _furniture(text, size, linked):
         return against
+    marks = len(_SENTENCE.findall(text))
     if marks == 0:
         return _NO_TEXT if size < _PROSE else -_NO_TEXT
     return (size - linked) * min(1.0, 0.4 + marks * 0.2) + (_SENTENCE_END if _END.search(text) else -_SENTENCE_END)
@@ -203,7 +198,7 @@ def _weight(line: Line) -> float:
 
 def _furniture(text: str, size: int, linked: int) -> float:
     """The negative weight of a line that belongs to the page and not to the story, 0 if it may be text."""
-    if size < _LONGEST_NOTICE and _LEGAL.search(text):
+    if size < _LONGEST_NOTICE and _LEGAL.search(text[:_NOTICE_HEAD]):
         return _NOTICE
     if size > _LONGEST_FURNITURE:
         return 0
@@ -217,10 +212,12 @@ def _furniture(text: str, size: int, linked: int) -> float:
 
 
 def _is_furniture(text: str, linked: int) -> bool:
+    if _END.search(text):
+        return False
     if _FURNITURE.search(text):
         return True
     rest, tools = _TOOLS.subn("", text)
-    return tools > 0 and (linked > 0 or sum(map(str.isalpha, rest)) <= _REST) and not _END.search(text)
+    return tools > 0 and (linked > 0 or sum(map(str.isalpha, rest)) <= _REST)
 
 
 def _is_dateline(text: str) -> bool:
@@ -232,19 +229,27 @@ def _is_dateline(text: str) -> bool:
     return not _STOP.search(text) and (bool(_CLOCK.search(text)) or len(_DATE_PARTS.sub("", text)) <= _DATELINE_REST)
 
 
-def _influence(lines: list[Line], weights: list[float], headline: Line | None) -> list[float]:
-    """A factor per line: the story is near below its headline, and what lies between them counts as distance."""
+def _top(lines: list[Line], weights: list[float], headline: Line | None) -> int | None:
+    """Index of the headline, now weighted as no text; None if there is none but the title repeated inside the story."""
     if headline is None:
-        return [1.0] * len(lines)
-    factors = []
+        return None
+    top = lines.index(headline)
+    if top and weights[top - 1] > 0 and _sisters(lines[top - 1].block, headline.block):
+        return None
+    weights[top] = _HEADLINE
+    return top
+
+
+def _influence(weights: list[float], top: int | None) -> list[float]:
+    """A factor per line: the story is near below its headline, and what lies between them counts as distance."""
+    if top is None:
+        return [1.0] * len(weights)
+    factors = [_BEFORE_HEADLINE] * top
     distance = 0.0
-    below = False
-    for line, weight in zip(lines, weights, strict=True):
-        if line is headline:
-            below = True
-        elif below and weight < 0:
-            distance -= weight
-        factors.append((1 / (1 + distance / _FADE)) ** 2 if below else _BEFORE_HEADLINE)
+    for i in range(top, len(weights)):
+        factors.append((1 / (1 + distance / _FADE)) ** 2)
+        if i > top:
+            distance -= min(weights[i], 0.0)
     return factors
 
 
@@ -273,7 +278,7 @@ def _best_run(lines: list[Line], weights: list[float], factors: list[float]) -> 
 
 
 _FAR = 8
-_GRID = frozenset({"td", "tr", "li", "dd", "dt", "table", "ul", "dl"})
+_GRID = frozenset({"td", "li", "dd"})
 
 
 def _distance(one: Block, other: Block) -> int:
@@ -291,7 +296,7 @@ def _distance(one: Block, other: Block) -> int:
         down = down.parent
         below += 1
     if above == below and _wrapped_alike(one, other, above):
-        return 0
+        return 1 if one.element.tag in _GRID else 0
     return max(0, above + below - 2)
 
 
@@ -300,7 +305,7 @@ def _wrapped_alike(one: Block | None, other: Block | None, levels: int) -> bool:
         if one is None or other is None:
             return False
         tag = one.element.tag
-        if tag != other.element.tag or tag in _GRID or one.element.get("class") != other.element.get("class"):
+        if tag != other.element.tag or one.element.get("class") != other.element.get("class"):
             return False
         one, other = one.parent, other.parent
     return True

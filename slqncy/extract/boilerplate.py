@@ -29,7 +29,7 @@ def _words(*words: str, then: str) -> re.Pattern[str]:
 
 
 _COLON = r"\s*[:：]"
-_ALONE_OR_COLON = r"\s*(?:[:：]|$)"
+_ALONE_OR_COLON = r"\s*[\])）】》]*\s*(?:[:：]|$)"
 _EDGE = {
     Boilerplate.EDITOR: _words(
         "(?:本文|本期|来源|值班)?(?:责任编辑|责编|编辑|编委)",
@@ -48,7 +48,12 @@ _EDGE = {
         then=r"[:：于]?\s*\d{4}\s*[-/年.]\s*\d{1,2}\s*[-/月.][\d\s:：日时分秒]*$",
     ),
     Boilerplate.CLICKS: _words(
-        "点击", "浏览", "阅读", "访问", "人气", then=r"(?:次数|数|量)?\s*[:：(（]?\s*\d*\s*[次人]?\s*[)）\]】]?\s*$"
+        "点击",
+        "浏览",
+        "阅读",
+        "访问",
+        "人气",
+        then=r"(?:次数|数|量)?\s*+[:：(（]?\s*+\d*+\s*+[次人]?\s*+[)）\]】]?\s*$",
     ),
     Boilerplate.TAGS: _words("(?:本文|文章)?(?:标签|关键词|关键字)", "tags?", then=_COLON),
     Boilerplate.TOOLS: re.compile(
@@ -71,7 +76,7 @@ _EDGE = {
         then=r"\s*(?:[:：,，(（\d参评]|$)",
     ),
     Boilerplate.PAGER: re.compile(
-        r"(?:(?:首页|[上下]一页|末页|尾页|[共第]\d+页|(?<!\d)\d{1,3}(?!\d))[\s|｜\[\]«»<>/]*)+"
+        r"[\s|｜\[\]«»<>/]*(?:(?:首页|[上下]一页|末页|尾页|[共第]\d+页|(?<!\d)\d{1,3}(?!\d))[\s|｜\[\]«»<>/]*)+"
     ),
 }
 _ANYWHERE = {
@@ -89,7 +94,7 @@ _ANYWHERE = {
         then=_ALONE_OR_COLON,
     ),
     Boilerplate.SHARE: _words(
-        "(?:一键|立即)?分享[到至]?", then=r"\s*(?:[:：]|(?:微信|微博|新浪|朋友圈|QQ|空间|腾讯|人人|\s)+|$)"
+        "(?:一键|立即)?分享[到至]?", then=r"\s*(?:[:：]|微信|微博|新浪|朋友圈|QQ|空间|腾讯|人人|$)"
     ),
     Boilerplate.QR_CODE: _words(
         "(?:打开)?(?:微信|手机)?(?:扫一扫|扫码|扫描|长按识别|长按|识别)",
@@ -131,7 +136,7 @@ def find_banner(lines: list[str], site: Site) -> range:
 
 
 def find_trailer(lines: list[str], site: Site) -> range:
-    """Where the last trailer behind the banner stands: a title line, then an address line; empty where there is none."""
+    """Where the last trailer behind the banner stands: title line, then address line; empty where there is none."""
     for start in range(len(lines) - 1, find_banner(lines, site).stop - 1, -1):
         title, after_title = _labelled(lines, start, site.trailer_title)
         if title is not None:
@@ -166,7 +171,7 @@ def strip(lines: list[str], title: str, site: Site) -> Stripped:
     # The most thorough reading first; the declared count may prove a more sparing one right.
     readings = [
         _reading(body, site, edges=edges, between=between)
-        for edges, between in ((True, True), (True, False), (False, False))
+        for edges, between in ((True, True), (True, False), (False, True), (False, False))
     ]
     chosen = readings[0]
     if stripped.declared_chars is not None:

@@ -56,8 +56,12 @@ _BLOCKS = frozenset(
         "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
     }
 )  # fmt: skip
-_INLINE, _BLOCK, _BREAK, _LINK, _SKIP = range(5)
-_KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys(_SKIPPED, _SKIP) | {"br": _BREAK, "a": _LINK}
+_INLINE, _BLOCK, _BREAK, _LINK, _VOID, _SKIP = range(6)
+_KINDS = (
+    dict.fromkeys(_BLOCKS, _BLOCK)
+    | dict.fromkeys(_SKIPPED, _SKIP)
+    | {"br": _BREAK, "a": _LINK, "img": _VOID, "input": _VOID}
+)
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2014\u2018-\u201d\u2026\U00020000-\U0003ffff"
 _BREAK_IN_CJK = re.compile(rf"(?<=[{_CJK}])[ \t\f]*+[\n\r][ \t\n\f\r]*+(?=[{_CJK}])")
@@ -107,7 +111,7 @@ def collapse(text: str) -> str:
     return _SPACES.sub(" ", text)
 
 
-def _walk(  # noqa: C901, PLR0912  # one loop over all nodes: calls would double its time
+def _walk(  # noqa: C901, PLR0912, PLR0915  # one loop over all nodes: calls would double its time
     root: HtmlElement, shown: set[HtmlElement]
 ) -> tuple[list[Line], list[HtmlElement]]:
     """The lines, and the hidden elements left out that are not among `shown`."""
@@ -123,9 +127,11 @@ def _walk(  # noqa: C901, PLR0912  # one loop over all nodes: calls would double
         nonlocal linked
         text = "".join(parts)
         parts.clear()
-        for piece in text.splitlines() if block.element.tag == "pre" else (text,):
-            if kept := collapse(piece):
-                lines.append(Line(kept, min(linked, len(kept)), block))
+        if "\n" in text and block.element.tag == "pre":
+            kept = [piece for line in text.splitlines() if (piece := collapse(line))]
+            lines.extend(Line(piece, min(linked, len(piece)), block) for piece in kept)
+        elif text := collapse(text):
+            lines.append(Line(text, min(linked, len(text)), block))
         linked = 0
 
     walker = etree.iterwalk(root, events=("start", "end"))
@@ -135,7 +141,7 @@ def _walk(  # noqa: C901, PLR0912  # one loop over all nodes: calls would double
             if kind == _SKIP:
                 walker.skip_subtree()
                 continue
-            if kind != _LINK and _is_hidden(element, kind) and element not in shown:
+            if kind <= _BLOCK and _is_hidden(element, kind) and element not in shown:
                 hidden.append(element)
                 walker.skip_subtree()
                 continue

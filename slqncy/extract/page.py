@@ -77,7 +77,8 @@ def _clean_reference(match: re.Match[str]) -> str:
 
 # libxml2 is quadratic in the attributes of one tag (80,000 take two minutes): such a page is not parsed.
 _MAX_ATTRIBUTES = 4000
-_SMALL = 32_000
+# What fits in a smaller page takes less than a second.
+_SMALL = 64_000
 _ATTRIBUTE = rb"""[\s/=]*+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+"""
 _ATTRIBUTES = rb"(?:%b){0,%d}+[\s/=]*+(?:>|\Z)" % (_ATTRIBUTE, _MAX_ATTRIBUTES)
 _TAME = re.compile(
@@ -98,7 +99,9 @@ _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 
 def _parse(source: bytes) -> HtmlElement:
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
     parser.set_element_class_lookup(_LOOKUP)
     try:
         root = etree.fromstring(_CLOSING.sub(b"", source), parser)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from designs import DESIGNS, FORMS, HOME_PAGE, PARAGRAPHS, STORIES, TEASER_PAGE, TITLE
 
 from slqncy.extract.body import body_candidates, story_lines
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
+
+from .designs import DESIGNS, FORMS, HOME_PAGE, PARAGRAPHS, STORIES, TEASER_PAGE, TITLE
 
 URL = "http://news.example/szxw/1.html"
 
@@ -64,6 +65,47 @@ def test_a_data_table_inside_the_story_stays() -> None:
     table = "<table><tr><td>一月</td><td>12场</td></tr><tr><td>二月</td><td>15场</td></tr></table>"
     body = f"<p>{PARAGRAPHS[0]}</p>{table}<p>{PARAGRAPHS[1]}</p>"
     assert body_of(DESIGNS["plain"](body)) == [PARAGRAPHS[0], "一月", "12场", "二月", "15场", PARAGRAPHS[1]]
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "【版权声明】凡注明来源为本网的稿件，版权均属本网所有，转载请注明出处。",
+        "声明：本文仅代表作者个人观点，与本站无关，请读者仅作参考。",
+        "更多精彩内容，请关注湖滨新闻网。",
+        "扫描二维码关注我们的公众号",
+        "分享到：微信 微博 QQ空间",
+        "(责任编辑：小周)",
+    ],
+)
+def test_notices_at_the_end_are_left_out(notice: str) -> None:
+    assert body_of(DESIGNS["plain"](FORMS["p"]([*PARAGRAPHS, notice]))) == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "市里颁出首张电子许可证，办事更快了。",
+        "未经业主同意，擅自施工的，要恢复原状。",
+        "社区倡导文明上网，办起了讲座。",
+        "区里公布举报电话，方便居民。",
+    ],
+)
+def test_news_about_what_notices_speak_of_stays(text: str) -> None:
+    texts = [PARAGRAPHS[0], text, PARAGRAPHS[1]]
+    assert body_of(DESIGNS["plain"](FORMS["p"](texts))) == texts
+
+
+def test_a_box_of_teasers_below_is_no_part_of_the_story() -> None:
+    teasers = "".join(
+        f"<div><a href={i}>另一条新闻的标题{i}</a><p>{text}</p></div>" for i, text in enumerate(PARAGRAPHS * 3)
+    )
+    assert body_of(DESIGNS["plain"](FORMS["p"](PARAGRAPHS) + f"</div><div>{teasers}")) == PARAGRAPHS
+
+
+def test_the_title_may_be_repeated_inside_a_story_without_a_heading() -> None:
+    body = FORMS["p"](STORIES["title inside"])
+    assert body_of(f"<title>{TITLE}_湖滨新闻网</title><div>{body}</div>") == STORIES["title inside"]
 
 
 def test_candidates_differ_and_begin_with_the_story() -> None:

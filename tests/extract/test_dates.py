@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from designs import NOW
 
 from slqncy.extract.dates import find_times, parse_time, url_date
+
+from .designs import NOW
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ def texts(html: str) -> list[str]:
         ("<p hidden>甲，</p><p style='DISPLAY : none'>乙</p><p>丙，<i aria-hidden=true>丁</i>戊</p>", ["丙，戊"]),
         ("<div aria-hidden=true>正文</div>", ["正文"]),
         ("甲<!-- 注 -->乙", ["甲乙"]),
+        ("<pre>第一行\n  第二行\n\n第三行</pre>", ["第一行", "第二行", "第三行"]),
         ("<table><tr><td>甲</td><td>乙</td></tr></table>", ["甲", "乙"]),
     ],
 )

@@ -3,13 +3,14 @@ from __future__ import annotations
 import time
 
 import pytest
-from designs import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
 from slqncy.extract.story import extract_story
+
+from .designs import NOW
 
 URL = "http://news.example/"
 

@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from designs import DESIGNS, FORMS, NOW, PARAGRAPHS, TITLE
 
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
 from slqncy.extract.story import Extracted, Image, extract_story
+
+from .designs import DESIGNS, FORMS, NOW, PARAGRAPHS, TITLE
 
 
 def read(html: str, url: str = "http://news.example/szxw/1.html") -> Extracted:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from designs import DESIGNS, FORMS, PARAGRAPHS, TITLE
 
 from slqncy.extract.lines import page_lines
 from slqncy.extract.metadata import read_metadata
 from slqncy.extract.page import parse_page
 from slqncy.extract.title import find_title, strip_suffix, title_line
+
+from .designs import DESIGNS, FORMS, PARAGRAPHS, TITLE
 
 
 def title_of(html: str) -> str:
@@ -18,6 +19,15 @@ def title_of(html: str) -> str:
 @pytest.mark.parametrize("design", DESIGNS)
 def test_the_headline_has_no_suffix(design: str) -> None:
     assert title_of(DESIGNS[design](FORMS["p"](PARAGRAPHS))) == TITLE
+
+
+def test_a_link_of_that_name_is_not_the_headline() -> None:
+    page = parse_page(
+        f"<title>{TITLE}</title><li><a href=9>{TITLE}</a></li><div>{TITLE}</div>".encode(), "http://news.example/"
+    )
+    line = title_line(read_metadata(page), page_lines(page))
+    assert line is not None
+    assert line.linked == 0
 
 
 def test_punctuation_is_as_published() -> None:
