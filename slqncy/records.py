@@ -64,7 +64,7 @@ class Story:
     title: Annotated[str, Meta(description="Headline as published.")] = ""
     text: Annotated[str, Meta(description="Paragraphs joined by \\n, as published, less boilerplate.")] = ""
     authors: Annotated[list[str], Meta(description="Names read from the byline.")] = field(default_factory=list)
-    byline_raw: Annotated[str, Meta(description="The byline as published, without its parentheses.")] = ""
+    byline_raw: Annotated[str, Meta(description="The byline as published.")] = ""
     source_name: Annotated[str, Meta(description="来源 as printed on the page.")] = ""
     publication: Annotated[str, Meta(description="The line that says which paper printed it.")] = ""
     date_published: Annotated[str, Meta(description="RFC 3339 with +08:00, or a date where no time is given.")] = ""

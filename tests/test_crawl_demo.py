@@ -39,7 +39,7 @@ def test_the_seed_story(demo_crawl: DemoCrawl) -> None:
     assert (story.declared_chars, story.declared_minutes, story.declared_delta) == (2662, 7, 0)
     assert story.title == title.removeprefix("标题:") == "苏州科技城(东渚街道)召开“争第一 创唯一”誓师大会"
     assert story.canonical_url == address.removeprefix("地址:")
-    assert (story.byline_raw, story.authors) == ("张彪朱晓", ["张彪", "朱晓"])
+    assert (story.byline_raw, story.authors) == ("(张彪朱晓)", ["张彪", "朱晓"])
     assert story.char_count == 2660
 
 

@@ -57,7 +57,7 @@ def _refuse_shorter(path: Path, length: int) -> None:
 
 
 def _cut_back(root: Path, name: str, length: int) -> None:
-    """Move what stands behind the acknowledged length to quarantine/. A file with no line is none: readers fail on it."""
+    """Move what stands behind the acknowledged length to quarantine/; an empty file goes, for readers fail on it."""
     path = root / name
     if path.stat().st_size > length:
         _quarantine(root, name, length)

@@ -48,7 +48,7 @@ class Expected:
     declared_delta: int | None = None
     """Declared characters less those of the text by the site's rule: 0 but for the wrong banner."""
     byline_raw: str = ""
-    """What stands in the closing parentheses."""
+    """The closing parentheses and what stands in them."""
     authors: tuple[str, ...] = ()
     publication: str = ""
     """The line "2019年3月7日刊登在《…》头版" as printed."""
@@ -99,7 +99,7 @@ def _expect(entry: Entry, pairs: dict[tuple[int, Kind], str]) -> Expected:
         declared_chars=chars,
         declared_minutes=time,
         declared_delta=None if chars is None else chars - story.chars,
-        byline_raw=story.byline,
+        byline_raw=f"({story.byline})",
         authors=story.authors,
         publication=story.publication,
         date_published=story.published.isoformat(),

@@ -10,14 +10,14 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .metadata import read_metadata
-from .title import title_line
+from slqncy.extract.metadata import read_metadata
+from slqncy.extract.title import title_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .lines import Block, Line
-    from .page import Page
+    from slqncy.extract.lines import Block, Line
+    from slqncy.extract.page import Page
 
 _SENTENCE = re.compile(r"[。！？；，、：”）!?;…]|[,.:](?=\s|$)")
 _STOP = re.compile(r"[。！？…!?]|[.;；](?=\s|$)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .metadata import Metadata, text_of
+from slqncy.extract.metadata import Metadata, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,36 +19,15 @@ _SURNAMES = frozenset(
     "習張劉陳楊趙黃吳孫馬羅鄭謝韓馮於蕭許鄧呂蘇盧蔣賈葉閻鐘鄒陸顧龍錢湯賀賴龔龐樊蘭顏嚴溫蘆魯韋畢聶叢齊莊塗關紀項陽衛單寧閔強華車"
 )
 _COMPOUND_SURNAMES = frozenset(
-    [
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "东方",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-        "司徒",
-        "夏侯",
-        "端木",
-        "独孤",
-        "南宫",
-        "宇文",
-        "长孙",
-        "歐陽",
-        "司馬",
-        "諸葛",
-        "東方",
-        "尉遲",
-    ]
+    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 端木 独孤 南宫 宇文 长孙 歐陽 司馬 諸葛 東方 尉遲".split()
 )
+# 文 and 图 are parts of names: they name a role only before a colon or a stroke.
 _ROLE_WORD = (
-    "本报记者|本网记者|见习记者|实习记者|特约记者|首席记者|全媒体记者|融媒体记者|记者|記者|特约通讯员|通讯员|通訊員|实习生|作者|撰文|撰稿|文字|摄影|摄|图文|文|图|"
-    "编辑|編輯|责任编辑|责编|校对|来源"
+    "记者|記者|特约通讯员|通讯员|通訊員|实习生|作者|撰文|撰稿|摄影|编辑|編輯|责任编辑|责编|校对|来源"
+    "|(?:文字|图文|文|图|摄)(?=\\s*[/／:：])"
 )
-_ROLE = re.compile(rf"(?:(?:[^\s()（）、,，;；:：/]{{0,8}}?)(?:{_ROLE_WORD}))(?:\s*[/／]\s*(?:{_ROLE_WORD}))*\s*[:：]?")
+_OUTLET = r"[^\s()（）、,，;；:：/]{0,8}?"
+_ROLE = re.compile(rf"{_OUTLET}(?:{_ROLE_WORD})(?:\s*[/／]\s*(?:{_ROLE_WORD}))*\s*[:：/／]?")
 _VERB = re.compile(r"(?:综合|摄影)?(?:报道|報導|報道|整理)(?=\s|$)|发自\S*")
 _LEADING_ROLE = re.compile(rf"^\s*(?:{_ROLE_WORD})\s*[:：]?\s*")
 _SPLIT = re.compile(r"[\s\u3000、,，;；/／|&]+|和(?=\S{2,4}$)")
@@ -60,9 +39,12 @@ _NO_NAME = re.compile(
 )
 
 
+_BRACKETS = re.compile(r"[()（）\[\]【】]")
+
+
 def parse_authors(raw: str) -> list[str]:
     """Split a byline into names: "(记者陈秀雅)", "记者 刘威葳 通讯员 王宇", "张彪朱晓"; [] if it has none."""
-    text = raw.strip().strip("()（）[]【】").strip()
+    text = _BRACKETS.sub(" ", raw).strip()
     named = bool(_ROLE.search(text))
     if re.search(r"[/／]\s*(?:照片|图片)", text):
         return []
@@ -75,19 +57,23 @@ def parse_authors(raw: str) -> list[str]:
 
 
 def closing_byline(paragraph: str) -> str:
-    """Return the raw text in the parentheses that end a paragraph if it is a byline or its garbled remains, else ""."""
+    """Return the byline in parentheses that ends a story's last paragraph, as published, parentheses included, else "".
+
+    A rewriter may have garbled the names: then it is still where the byline stands, and `parse_authors` finds none.
+    """
     match = _CLOSING.search(paragraph[-_LONGEST_CLOSING:])
     if match is None:
         return ""
-    raw = match[1].strip()
-    if parse_authors(raw) or _GARBLED.fullmatch(raw):
-        return raw
-    return ""
+    is_byline = parse_authors(match["inner"]) or (
+        _WORDS.fullmatch(match["inner"]) and not _REMARK.search(match["inner"])
+    )
+    return match["raw"] if is_byline else ""
 
 
 _LONGEST_CLOSING = 60
-_CLOSING = re.compile(r"[(（]([^()（）]{1,40})[)）]\s*[。.]?\s*$")
-_GARBLED = re.compile(r"也称为|[\u3400-\u9fff]{1,4}[/／](?:照片|图片|摄|文)")
+_CLOSING = re.compile(r"(?P<raw>[(（]\s*(?P<inner>[^()（）]{1,40}?)\s*[)）])\s*[。.]?\s*$")
+_WORDS = re.compile(r"[\u3400-\u9fff]{1,6}(?:\s*[/／、\s]\s*[\u3400-\u9fff]{1,6}){0,3}")
+_REMARK = re.compile(r"^(?:完|未完|全文|待续|下转|上接|见|注|略|下同)|如图|图片|资料|来源|化名|单位|以上|以下|附|版$")
 
 
 def _names(piece: str, named: bool) -> list[str]:
@@ -127,7 +113,11 @@ def _split_run(piece: str) -> list[str]:
 
 
 _SOURCE = re.compile(
-    r"(?:(?:信息|文章|稿件|新闻|稿|本文)?(?:来源|來源|出处|出處|转自|轉自)(?:于|自)?|来自)\s*[:：]\s*(?P<name>[^\s|｜,，;；:：()（）【】\[\]<>]{2,30})"
+    r"(?:(?:信息|文章|稿件|新闻|稿|本文)?(?:来源|來源|出处|出處|转自|轉自)(?:于|自)?|来自)\s*[:：]\s*"
+    r"(?P<name>[^\s|｜,，;；:：()（）【】\[\]<>]{2,30}?)"
+    # Labels may follow without a space: a style sheet keeps them apart.
+    r"(?=$|[\s|｜,，;；:：()（）【】\[\]<>]|(?:浏览|阅读|点击|访问|人气|评论)(?:次数|量|数)?[\s:：]*\d"
+    r"|(?:作者|记者|编辑|责编|责任编辑|字号|字体|发布时间|时间|日期|分享|打印)[:：])"
 )
 _END_OF_NAMES = (
     r"(?=\s*(?:\||｜|[【\[()（）]|来源|來源|出处|编辑|編輯|责任|責任|责编|发布|發布|发表|发自|报道|報導|时间|日期|摄|通讯员|阅读|浏览|点击|评论|分享|字体|字号|整理"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from .lines import collapse
-from .metadata import absolute
+from slqncy.extract.lines import collapse
+from slqncy.extract.metadata import absolute
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from .lines import Block, Line
+    from slqncy.extract.lines import Block, Line
 
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-echo", "original", "src")
 _NO_PICTURE = ("data:", "javascript:", "about:")
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)(?:[?#]|$)", re.IGNORECASE)
 _ICON_SIZE = 60
 _MOST_IMAGES = 200
 
@@ -26,7 +28,7 @@ def story_images(body: list[Line], base: str) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for image in container.iter("img"):
         url = _url(image, base)
-        if url and url not in found and not _is_icon(image):
+        if url and url not in found and not _is_icon(image) and not _leads_away(image):
             found[url] = _caption(image)
         if len(found) == _MOST_IMAGES:
             break
@@ -59,6 +61,13 @@ def _is_icon(image: HtmlElement) -> bool:
         for name in ("width", "height")
         if (value := (image.get(name) or "").strip().removesuffix("px"))
     )
+
+
+def _leads_away(image: HtmlElement) -> bool:
+    """Whether a picture is a link to something other than a larger picture: an advertisement, or another story's."""
+    link = next(image.iterancestors("a"), None)
+    href = "" if link is None else (link.get("href") or "").strip()
+    return bool(href) and not href.startswith("#") and not _PICTURE_FILE.search(href)
 
 
 def _caption(image: HtmlElement) -> str:

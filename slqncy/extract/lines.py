@@ -11,7 +11,7 @@ from lxml import etree
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from .page import Page
+    from slqncy.extract.page import Page
 
 
 @dataclass(slots=True, eq=False)

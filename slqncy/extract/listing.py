@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from .dates import find_times, parse_time
-from .lines import collapse
-from .links import absolute_url, base_url
-from .title import squash
+from slqncy.extract.dates import find_times, parse_time
+from slqncy.extract.lines import collapse
+from slqncy.extract.links import absolute_url, base_url
+from slqncy.extract.title import squash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from .page import Page
+    from slqncy.extract.page import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,19 @@ def list_entries(page: Page, downloaded: datetime) -> list[Entry]:
 # --- The page as a sequence of texts below a tree of elements ---
 
 _SKIPPED = frozenset(
-    "head script style noscript template textarea select option iframe object embed svg math canvas audio video".split()
-)
+    {
+        "head", "script", "style", "noscript", "template", "textarea", "select", "option", "iframe", "object",
+        "embed", "svg", "math", "canvas", "audio", "video",
+    }
+)  # fmt: skip
 _BLOCKS = frozenset(
-    "html body address article aside blockquote caption dd details dialog div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody td tfoot th thead "
-    "tr ul br".split()
-)
+    {
+        "html", "body", "address", "article", "aside", "blockquote", "caption", "dd", "details", "dialog", "div",
+        "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+        "header", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table",
+        "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "br",
+    }
+)  # fmt: skip
 _VOID = frozenset({"br", "img", "hr", "wbr", "input", "link", "meta"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # A title in bold or red is still one of its list, and so is a row of another class.
@@ -118,6 +124,7 @@ class _Anchor:
 
 @dataclass(slots=True)
 class _Outline:
+    document_title: str
     texts: list[_Text] = field(default_factory=list)
     nodes: list[_Node] = field(default_factory=list)
     anchors: list[_Anchor] = field(default_factory=list)
@@ -125,9 +132,9 @@ class _Outline:
     """The labels of the anchors with one URL."""
 
 
-def _outline(page: Page) -> _Outline:
+def _outline(page: Page) -> _Outline:  # noqa: C901, PLR0912  # one loop over all nodes: calls would double its time
     base = base_url(page)
-    outline = _Outline()
+    outline = _Outline(page.root.findtext(".//title") or "")
     texts, nodes, anchors = outline.texts, outline.nodes, outline.anchors
     paths: dict[tuple[int, str], int] = {}
     line = headings = 0
@@ -162,6 +169,7 @@ def _outline(page: Page) -> _Outline:
             nodes[node].stop = len(texts)
             if anchor >= 0 and anchors[anchor].node == node:
                 anchors[anchor].title = _anchor_title(texts[nodes[node].start :])
+                outline.labels[anchors[anchor].url].append(anchors[anchor].label[:_LONGEST_TITLE])
                 anchor = -1
             node = nodes[node].parent
         text = element.text if starts else element.tail
@@ -171,11 +179,11 @@ def _outline(page: Page) -> _Outline:
 
 
 def _path_step(element: HtmlElement) -> str:
-    tag = element.tag
+    tag = str(element.tag)
     if tag in _PRESENTATION:
         return ""
     if tag in _ROWS:
-        return str(tag)
+        return tag
     names = element.get("class", "").lower().split()
     return tag + "." + next((_DIGITS.sub("", name) for name in names if name not in _STATES), "")
 
@@ -211,26 +219,34 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(r"\s*(?:…+|\.{2,}|。{2,}|⋯+)\s*$")
-_EDGE_DATE = re.compile(r"\s*[\[【(（]([^\]】)）]{4,20})[\]】)）]\s*$|^\s*[\[【(（]([^\]】)）]{4,20})[\]】)）]\s*")
+_EDGE_DATE = re.compile(r"[\[【(（]([^\]】)）]{4,20})[\]】)）]\s*$|^\s*[\[【(（]([^\]】)）]{4,20})[\]】)）]\s*")
 _SENTENCE = re.compile(r"[,，。；、：！？“”]")
 _LEAST_TEASER = 12
+_LONGEST_MATCHED = 40
+_LONGEST_TITLE = 120
 _MIN_LETTERS = 5
 _SURE_LETTERS = 8
 
 
+def _matches(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The match of a short text; a longer one would only make the pattern backtrack."""
+    text = text.strip()
+    return pattern.fullmatch(text) if len(text) <= _LONGEST_MATCHED else None
+
+
 def _anchor_title(texts: list[_Text]) -> str:
     """The title among the texts of one anchor: its heading if there is one, else its first line that can be one."""
-    kept = [text for text in texts if not _DATE_SHAPED.fullmatch(text.text) and not _RANK.fullmatch(text.text)]
+    kept = [text for text in texts if not _matches(_DATE_SHAPED, text.text) and not _matches(_RANK, text.text)]
     headed = [text for text in kept if text.heading]
     heads = headed if len({text.line for text in headed}) == 1 else kept
     lines = [collapse("".join(text.text for text in line)) for _, line in groupby(heads, key=lambda text: text.line)]
     title = next((line for line in lines if len(squash(line)) >= _MIN_LETTERS), lines[0] if lines else "")
-    return collapse(_without_date(title).lstrip(_BULLETS))
+    return collapse(_without_date(title).lstrip(_BULLETS)) if len(title) <= _LONGEST_TITLE else ""
 
 
 def _without_date(title: str) -> str:
     match = _EDGE_DATE.search(title)
-    if match and _DATE_SHAPED.fullmatch(match[1] or match[2]):
+    if match and _matches(_DATE_SHAPED, match[1] or match[2]):
         return title[: match.start()] + title[match.end() :]
     return title
 
@@ -244,10 +260,10 @@ def _full_title(visible: str, labels: Iterable[str]) -> str:
 
 def _find_date(texts: list[str], downloaded: datetime) -> str:
     """The date among a record's texts: one that stands alone, or in several numbers, or among a line of facts."""
-    hopeful = [text for text in texts if len(text) <= _LONGEST_META and _MAYBE_DATE.search(text)]
-    for numeric, run in groupby(hopeful, key=lambda text: _NUMERIC.fullmatch(text) is not None):
+    hopeful = [text for text in map(str.strip, texts) if len(text) <= _LONGEST_META and _MAYBE_DATE.search(text)]
+    for numeric, run in groupby(hopeful, key=lambda text: _matches(_NUMERIC, text) is not None):
         if numeric:
-            joined = " ".join(text.strip() for text in run)
+            joined = " ".join(run)
             for pattern in _SPLIT_DATES:
                 if match := pattern.fullmatch(joined):
                     return parse_time(f"{match['y']}-{match['m']}-{match['d']}", downloaded)
@@ -266,7 +282,7 @@ def _read_date(text: str, downloaded: datetime) -> str:
 
 def _find_teaser(texts: list[_Text], title: str) -> str:
     """The longest line of a record that reads like prose."""
-    prose = [text for text in texts if not _DATE_SHAPED.fullmatch(text.text) and not _LABEL.fullmatch(text.text)]
+    prose = [text for text in texts if not _matches(_DATE_SHAPED, text.text) and not _matches(_LABEL, text.text)]
     lines = [collapse("".join(text.text for text in line)) for _, line in groupby(prose, key=lambda text: text.line)]
     return max((line for line in lines if _is_prose(line) and squash(line) != squash(title)), key=len, default="")
 
@@ -280,7 +296,9 @@ def _is_prose(line: str) -> bool:
 # --- Boxes ---
 
 _CLIMB = 16
+_FEWEST_REGULAR = 3
 _MOST_TEXTS = 100
+_LONGEST_TEXT = 1000
 _AROUND_ONE = 3
 
 
@@ -294,7 +312,8 @@ class _Record:
     teaser: str
     node: _Node
     """The link's element."""
-    container: int
+    head: _Node
+    """The child of the container that holds it."""
 
     @property
     def weight(self) -> int:
@@ -324,25 +343,22 @@ class _Box:
 
 
 def _boxes(outline: _Outline, downloaded: datetime) -> list[_Box]:
+    nodes, anchors = outline.nodes, outline.anchors
     members: dict[tuple[int, int], list[int]] = defaultdict(list)
-    nodes = outline.nodes
-    for path, anchors in _by_path(outline).items():
-        commons = [_common(nodes, outline.anchors[a].node, outline.anchors[b].node) for a, b in pairwise(anchors)]
-        for anchor, before, after in zip(anchors, [-1, *commons], [*commons, -1], strict=True):
-            # The deeper element is the later one: both are ancestors of the anchor.
-            members[path, max(before, after)].append(anchor)
-    boxes = [
-        _Box(path, container, _records(outline, container, anchors, downloaded))
-        for (path, container), anchors in _with_odd_ones(outline, members)
-        if container >= 0
-    ]
-    merged: dict[tuple[int, int], _Box] = {}
-    for box in boxes:
-        # Lists of five with a gap between them, or a list a day, are one list; rows of two or three cells are one too.
-        small = len(box.records) <= 3  # noqa: PLR2004
-        key = (box.path, -1 if small else nodes[box.container].parent)
-        merged.setdefault(key, _Box(box.path, box.container, [])).records.extend(box.records)
-    return list(merged.values())
+    for path, found in _by_path(outline).items():
+        around = [_common(nodes, anchors[a].node, anchors[b].node) for a, b in pairwise(found)]
+        for anchor, before, after in zip(found, [-1, *around], [*around, -1], strict=True):
+            # Both are ancestors of the link: the inner one is the later one.
+            if (container := max(before, after)) >= 0:
+                members[path, container].append(anchor)
+    _add_odd_ones(outline, members)
+    boxes: dict[tuple[int, int], _Box] = {}
+    for (path, container), found in members.items():
+        records = _records(outline, container, found, downloaded)
+        # Lists of five with a gap between them, or a list a day, are one list, and so are rows of two or three cells.
+        key = path, -1 if len(records) <= _FEWEST_REGULAR else nodes[container].parent
+        boxes.setdefault(key, _Box(path, container, [])).records.extend(records)
+    return list(boxes.values())
 
 
 def _by_path(outline: _Outline) -> dict[int, list[int]]:
@@ -354,7 +370,7 @@ def _by_path(outline: _Outline) -> dict[int, list[int]]:
         node = outline.nodes[anchor.node]
         title = anchor.title or ("" if anchor.url in titled else anchor.label)
         repeated = len(title) < 10 and shown[anchor.url, anchor.title] > 2  # noqa: PLR2004
-        if not node.chrome and not repeated and len(squash(title)) >= _MIN_LETTERS and not _LABEL.fullmatch(title):
+        if not node.chrome and not repeated and len(squash(title)) >= _MIN_LETTERS and not _matches(_LABEL, title):
             found[node.path].append(index)
     return found
 
@@ -382,18 +398,18 @@ def _records(outline: _Outline, container: int, anchors: list[int], downloaded: 
     nodes, whole = outline.nodes, outline.nodes[container]
     heads = [nodes[_child(nodes, container, outline.anchors[anchor].node)] for anchor in anchors]
     edges = [whole.start, *(edge for head in heads for edge in (head.start, head.stop)), whole.stop]
-    gaps = [(start, min(stop, start + _MOST_TEXTS)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+    gaps = list(zip(edges[::2], edges[1::2], strict=True))
     # What stands around the list is cut to what stands between two of its links.
     usual = max((stop - start for start, stop in gaps[1:-1]), default=_AROUND_ONE)
     gaps[0] = max(whole.start, heads[0].start - usual), heads[0].start
     gaps[-1] = heads[-1].stop, min(whole.stop, heads[-1].stop + usual)
-    dates = [_dates_in(outline.texts[start:stop], outline, downloaded) for start, stop in gaps]
+    dates = [_dates_in(_window(outline, start, stop), outline, downloaded) for start, stop in gaps]
     # With the date before each link, the first gap has one and the last has none.
     beside = dates[:-1] if dates[0] and not dates[-1] else dates[1:]
     records = []
     for index, head, (_, gap_stop), date in zip(anchors, heads, gaps[1:], beside, strict=True):
         anchor = outline.anchors[index]
-        inside = _texts_beside(outline, index, head.start, min(head.stop, head.start + _MOST_TEXTS))
+        inside = _texts_beside(outline, index, head.start, head.stop)
         after = _texts_beside(outline, index, head.stop, gap_stop)
         records.append(
             _Record(
@@ -402,16 +418,21 @@ def _records(outline: _Outline, container: int, anchors: list[int], downloaded: 
                 date=_dates_in(inside, outline, downloaded) or date,
                 teaser=_find_teaser([text for text in inside + after if not _is_title(text, outline)], anchor.title),
                 node=nodes[anchor.node],
-                container=container,
+                head=head,
             )
         )
     return records
 
 
+def _window(outline: _Outline, start: int, stop: int) -> list[_Text]:
+    """The texts of a range, bounded so that nested lists cannot make the page be read over and over."""
+    return [text for text in outline.texts[start : min(stop, start + _MOST_TEXTS)] if len(text.text) <= _LONGEST_TEXT]
+
+
 def _texts_beside(outline: _Outline, index: int, start: int, stop: int) -> list[_Text]:
     """The texts of a range that are no links to elsewhere, to where the next story begins."""
     url, kept = outline.anchors[index].url, []
-    for text in outline.texts[start:stop]:
+    for text in _window(outline, start, stop):
         other = outline.anchors[text.anchor] if text.anchor >= 0 else None
         if other is None or other.url == url:
             kept.append(text)
@@ -439,42 +460,41 @@ def _dates_in(texts: list[_Text], outline: _Outline, downloaded: datetime) -> st
     return _find_date(found, downloaded)
 
 
-def _with_odd_ones(
-    outline: _Outline, members: dict[tuple[int, int], list[int]]
-) -> Iterator[tuple[tuple[int, int], list[int]]]:
-    """The boxes, each with the links of other paths or short titles that stand where one of its links would."""
-    nodes = outline.nodes
-    largest: dict[int, tuple[int, int]] = {}
-    for path, container in members:
-        if container >= 0 and len(members[path, container]) >= _FEWEST_REGULAR:
-            best = largest.setdefault(container, (path, container))
-            if len(members[best]) < len(members[path, container]):
-                largest[container] = (path, container)
+def _add_odd_ones(outline: _Outline, boxes: dict[tuple[int, int], list[int]]) -> None:
+    """Add to each container's largest box the links that stand where one of its own would, whatever their form."""
+    nodes, anchors = outline.nodes, outline.anchors
+    largest: dict[int, list[int]] = {}
+    for (_, container), members in boxes.items():
+        if len(members) >= max(_FEWEST_REGULAR, len(largest.get(container, ()))):
+            largest[container] = members
     heads = {
-        container: {_child(nodes, container, outline.anchors[anchor].node) for anchor in members[key]}
-        for container, key in largest.items()
+        container: {_child(nodes, container, anchors[member].node) for member in members}
+        for container, members in largest.items()
     }
-    head_paths = {container: {nodes[head].path for head in found} for container, found in heads.items()}
-    odd: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    for index, anchor in enumerate(outline.anchors):
-        node = anchor.node
-        for _ in range(_CLIMB):
-            parent = nodes[node].parent
-            if parent < 0:
-                break
-            if parent in heads and nodes[node].path in head_paths[parent]:
-                if node not in heads[parent] and len(squash(anchor.title)) > 1 and not _LABEL.fullmatch(anchor.title):
-                    best_odd = odd[largest[parent]].setdefault(node, index)
-                    if len(anchor.title) > len(outline.anchors[best_odd].title):
-                        odd[largest[parent]][node] = index
-                break
-            node = parent
-    for key, anchors in members.items():
-        more = list(odd[key].values()) if key in odd else []
-        yield key, sorted(anchors + more) if len(more) < len(anchors) else anchors
+    places = {(container, nodes[head].path) for container, found in heads.items() for head in found}
+    odd: dict[int, dict[int, int]] = defaultdict(dict)
+    for index, anchor in enumerate(anchors):
+        if len(squash(anchor.title)) > 1 and not _matches(_LABEL, anchor.title):
+            for head, container in _ancestry(nodes, anchor.node):
+                if (container, nodes[head].path) in places:
+                    if head not in heads[container]:
+                        odd[container][head] = max(
+                            odd[container].get(head, index), index, key=lambda i: len(anchors[i].title)
+                        )
+                    break
+    for container, found in odd.items():
+        if len(found) < len(largest[container]):
+            largest[container][:] = sorted((*largest[container], *found.values()))
 
 
-_FEWEST_REGULAR = 3
+def _ancestry(nodes: list[_Node], node: int) -> Iterator[tuple[int, int]]:
+    """The nearest ancestors of a node, itself first, each with its parent."""
+    for _ in range(_CLIMB):
+        if nodes[node].parent < 0:
+            break
+        yield node, nodes[node].parent
+        node = nodes[node].parent
+
 
 # --- Which boxes are the list ---
 
@@ -513,14 +533,14 @@ def _holds_stories(box: _Box, outline: _Outline, here: str) -> bool:
 def _has_rank(texts: list[_Text], start: int, rank: int) -> bool:
     """Whether the number stands before the link whose texts start there, or begins them."""
     around = texts[max(start - 1, 0) : start + 1]
-    found = (_RANK.fullmatch(text.text) or _RANKED.match(text.text) for text in around)
+    found = (_matches(_RANK, text.text) or _RANKED.match(text.text) for text in around)
     return any(match is not None and int(match[1]) == rank for match in found)
 
 
 def _caption(box: _Box, outline: _Outline) -> str:
     """The short lines just above a box."""
-    start = box.records[0].node.start
-    above = outline.texts[max(0, start - 2 * _LINES_ABOVE) : start]
+    start = box.records[0].head.start
+    above = _window(outline, max(0, start - 2 * _LINES_ABOVE), start)
     lines = ["".join(text.text for text in line).strip() for _, line in groupby(above, key=lambda text: text.line)]
     return " ".join(line for line in lines[-_LINES_ABOVE:] if len(line) <= _LONGEST_CAPTION)
 
@@ -558,9 +578,20 @@ def _dominates(entries: list[Entry], outline: _Outline, here: str) -> bool:
         len(line) for line in lines if len(line) >= _LEAST_PROSE and _SENTENCE.search(line) and not _NOTICE.search(line)
     )
     rest = max(0, prose - sum(len(entry.teaser) for entry in entries))
-    alike = sum(_shape(entry.url) == _shape(here) for entry in entries)
-    # A page whose URL is made like those of its links is one of them.
-    return listed > (3 if 2 * alike > len(entries) else 1) * rest
+    return listed > rest * _doubt(entries, outline, here)
+
+
+def _doubt(entries: list[Entry], outline: _Outline, here: str) -> int:
+    """How many times a list must outweigh the rest of the page."""
+    alike = 2 * sum(_shape(entry.url) == _shape(here) for entry in entries) > len(entries)
+    # Few lists show their own name, as long as a headline, in a line that starts the document's title.
+    document = squash(outline.document_title)
+    lines = (squash(text.text) for text in outline.texts if text.anchor < 0 and len(text.text) <= _LONGEST_TEXT)
+    headed = any(len(line) >= _HEADLINE and document.startswith(line) for line in lines)
+    return (3 if alike else 1) * (10 if headed else 1)
+
+
+_HEADLINE = 10
 
 
 def _shape(url: str) -> str:

@@ -12,12 +12,12 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from .lines import collapse
+from slqncy.extract.lines import collapse
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from .page import Page
+    from slqncy.extract.page import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.html import HtmlElement
 
-from .decode import decode
+from slqncy.extract.decode import decode
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
 def _selections(page: Page, lines: list[Line], between: list[Line], *, framed: bool) -> Iterator[list[Line]]:
     """Selections of the lines between banner and trailer, most plausible first.
 
-    Where no banner frames the body, `between` begins with the page's head, and only the general extraction is plausible.
+    Where no banner frames the body, `between` begins with the page's head: only the general extraction is plausible.
     """
     inside = {id(line) for line in between}
     general = [[line for line in candidate if id(line) in inside] for candidate in body_candidates(page, lines)]

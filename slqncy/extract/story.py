@@ -6,28 +6,20 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .body import story_lines
-from .byline import find_byline, find_source, is_editor, parse_authors
-from .dates import find_times, parse_time, url_date
-from .images import story_images
-from .metadata import Metadata, description, keywords, read_metadata, text_of
-from .script import script_of
-from .title import find_title, title_line
+from slqncy.extract.body import story_lines
+from slqncy.extract.byline import find_byline, find_source, is_editor, parse_authors
+from slqncy.extract.dates import find_times, parse_time, url_date
+from slqncy.extract.images import story_images
+from slqncy.extract.metadata import Metadata, description, keywords, read_metadata, text_of
+from slqncy.extract.script import script_of
+from slqncy.extract.title import find_title, title_line
+from slqncy.records import Image
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .lines import Line
-    from .page import Page
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A picture of the story."""
-
-    url: str
-    """Absolute URL."""
-    caption: str = ""
+    from slqncy.extract.lines import Line
+    from slqncy.extract.page import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +80,7 @@ def extract_story(page: Page, lines: list[Line], *, body: list[Line] | None = No
         byline_raw=byline,
         authors=parse_authors(f"作者 {byline}") if byline and not is_editor(byline) else [],
         language=script_of("".join(texts)) or metadata.language,
-        images=[Image(url, caption) for url, caption in story_images(body, page.url)],
+        images=[Image(url=url, caption=caption) for url, caption in story_images(body, page.url)],
         keywords=keywords(metadata),
         description=description(metadata),
         canonical_url=metadata.canonical_url,

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from .metadata import Metadata, text_of
+from slqncy.extract.metadata import Metadata, text_of
 
 if TYPE_CHECKING:
-    from .lines import Line
+    from slqncy.extract.lines import Line
 
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _NOISE = re.compile(r"[\W_]+")

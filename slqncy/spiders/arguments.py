@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DEFAULT_SITE = "slqncy"
+_POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
 class ArgumentError(ValueError):
@@ -76,7 +78,7 @@ def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:
 def _positive(name: str, value: str | None) -> int | None:
     if value is None:
         return None
-    if not value.isascii() or not value.isdigit() or int(value) == 0:
+    if not _POSITIVE.fullmatch(value):
         raise ArgumentError(f"{name}={value!r} must be a whole number of at least 1")
     return int(value)
 

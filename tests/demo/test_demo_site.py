@@ -78,7 +78,7 @@ def test_the_seed_story(site: DemoSite) -> None:
     [seed] = [line for line in site.expected if line.path == SEED]
     assert seed.outcome == "archived"
     assert (len(seed.text), seed.declared_chars, seed.declared_minutes, seed.declared_delta) == (2660, 2662, 7, 0)
-    assert (seed.byline_raw, seed.authors) == ("张彪朱晓", ("张彪", "朱晓"))
+    assert (seed.byline_raw, seed.authors) == ("(张彪朱晓)", ("张彪", "朱晓"))
     assert seed.text in lines(site, SEED)
 
 

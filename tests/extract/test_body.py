@@ -5,8 +5,7 @@ import pytest
 from slqncy.extract.body import body_candidates, story_lines
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
-
-from .designs import DESIGNS, FORMS, HOME_PAGE, PARAGRAPHS, STORIES, TEASER_PAGE, TITLE
+from tests.extract.designs import DESIGNS, FORMS, HOME_PAGE, PARAGRAPHS, STORIES, TEASER_PAGE, TITLE
 
 URL = "http://news.example/szxw/1.html"
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from slqncy.extract.dates import find_times, parse_time, url_date
-
-from .designs import NOW
+from tests.extract.designs import NOW
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from slqncy.extract.listing import Entry, list_entries
 from slqncy.extract.page import parse_page
-
 from tests.extract.list_designs import DESIGNS, NO_LISTS, ORIGIN, Design
 
 DOWNLOADED = datetime(2020, 4, 1, 12, tzinfo=UTC)

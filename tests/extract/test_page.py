@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
 from slqncy.extract.story import extract_story
-
-from .designs import NOW
+from tests.extract.designs import NOW
 
 URL = "http://news.example/"
 

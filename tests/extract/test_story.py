@@ -6,9 +6,9 @@ import pytest
 
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
-from slqncy.extract.story import Extracted, Image, extract_story
-
-from .designs import DESIGNS, FORMS, NOW, PARAGRAPHS, TITLE
+from slqncy.extract.story import Extracted, extract_story
+from slqncy.records import Image
+from tests.extract.designs import DESIGNS, FORMS, NOW, PARAGRAPHS, TITLE
 
 
 def read(html: str, url: str = "http://news.example/szxw/1.html") -> Extracted:
@@ -42,7 +42,7 @@ def test_all_fields_of_one_page() -> None:
         byline_raw="林晓 周明",
         authors=["林晓", "周明"],
         language="zh-Hans",
-        images=[Image("http://news.example/u/1.jpg", "读书会现场")],
+        images=[Image(url="http://news.example/u/1.jpg", caption="读书会现场")],
         keywords=["读书", "社区"],
         description="四十多位居民参加。",
         canonical_url="http://news.example/szxw/1.html",
@@ -88,7 +88,7 @@ def test_the_closing_byline_names_the_authors_and_stays_in_the_text() -> None:
     extracted = read(
         f"<title>{TITLE}</title><h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p><p>居民可以预约座位，每次两小时。(张彪朱晓)</p>"
     )
-    assert (extracted.byline_raw, extracted.authors) == ("张彪朱晓", ["张彪", "朱晓"])
+    assert (extracted.byline_raw, extracted.authors) == ("(张彪朱晓)", ["张彪", "朱晓"])
     assert extracted.paragraphs[-1].endswith("(张彪朱晓)")
 
 

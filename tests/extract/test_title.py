@@ -6,8 +6,7 @@ from slqncy.extract.lines import page_lines
 from slqncy.extract.metadata import read_metadata
 from slqncy.extract.page import parse_page
 from slqncy.extract.title import find_title, strip_suffix, title_line
-
-from .designs import DESIGNS, FORMS, PARAGRAPHS, TITLE
+from tests.extract.designs import DESIGNS, FORMS, PARAGRAPHS, TITLE
 
 
 def title_of(html: str) -> str:

@@ -1,0 +1,63 @@
+"""Writing processes, and looks at what they leave."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slqncy.archive import ArchiveWriter
+from slqncy.dedup import fingerprint
+from tests.samples import FIRST, duplicate, rejected, story
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHILD = Path(__file__).with_name("child_writer.py")
+
+
+@pytest.fixture
+def start_writer(tmp_path: Path) -> Callable[[str], subprocess.Popen[bytes]]:
+    """Start a process that writes to the archive tmp_path/archive."""
+
+    def start(how: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, str(CHILD), str(tmp_path / "archive"), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    return start
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """An archive with lines of every kind in two months."""
+    root = tmp_path / "archive"
+    writer = ArchiveWriter(root, fingerprint)
+    for record in (
+        story(1, downloaded=FIRST),
+        story(2),
+        story(2, "改过的正文。", version=2),
+        duplicate(3),
+        rejected(4),
+        story(5),
+    ):
+        writer.store(record)
+    writer.close()
+    return root
+
+
+@pytest.fixture
+def contents() -> Callable[[Path], dict[str, bytes]]:
+    """Every file of an archive but the ledger's own and the lock."""
+
+    def read(root: Path) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(root)): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and not path.name.startswith(("ledger.sqlite", ".lock"))
+        }
+
+    return read

@@ -1,0 +1,94 @@
+"""What a crawl may be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slqncy.sites import SiteError
+from slqncy.spiders.arguments import ArgumentError, parse_arguments
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_defaults() -> None:
+    arguments = parse_arguments({})
+    assert (arguments.address.site.name, arguments.address.base_url) == ("slqncy", "")
+    assert (arguments.sections, arguments.max_pages, arguments.max_stories) == (None, None, None)
+    assert arguments.full is False
+
+
+def test_all_of_them() -> None:
+    arguments = parse_arguments(
+        {
+            "site": "ar7y",
+            "base_url": "http://127.0.0.1:8080/mirror",
+            "sections": "aelxw, szxw,,aelxw",
+            "max_pages": "2",
+            "max_stories": "030",
+            "full": "1",
+        }
+    )
+    assert (arguments.address.site.name, arguments.address.base_url) == ("ar7y", "http://127.0.0.1:8080/mirror")
+    assert (arguments.sections, arguments.max_pages, arguments.max_stories) == (("aelxw", "szxw"), 2, 30)
+    assert arguments.full is True
+
+
+@pytest.mark.parametrize(
+    ("given_arguments", "message"),
+    [
+        ({"max_page": "1"}, "unknown argument 'max_page'; known are base_url, full, max_pages, max_stories,"),
+        ({"base_url": ""}, "base_url='' must be an address"),
+        ({"base_url": "127.0.0.1:8080"}, "base_url"),
+        ({"base_url": "ftp://127.0.0.1"}, "base_url"),
+        ({"base_url": "http://"}, "base_url"),
+        ({"base_url": "http://127.0.0.1:x"}, "base_url"),
+        ({"base_url": "http://127.0.0.1:0"}, "base_url"),
+        ({"base_url": "http://127.0.0.1:99999"}, "base_url"),
+        ({"base_url": "http://[::1"}, "base_url"),
+        ({"base_url": "http://127.0.0.1/?a=b"}, "base_url"),
+        ({"base_url": "http://127.0.0.1/#a"}, "base_url"),
+        ({"sections": ""}, "sections=''"),
+        ({"sections": " , "}, "sections"),
+        ({"sections": "szxw,Sport"}, "'Sport' is no section"),
+        ({"sections": "szxw/.."}, "'szxw/..' is no section"),
+        ({"sections": "要闻"}, "'要闻' is no section"),
+        ({"max_pages": "0"}, "max_pages='0' must be a whole number of at least 1"),
+        ({"max_pages": "-1"}, "max_pages"),
+        ({"max_pages": "1.5"}, "max_pages"),
+        ({"max_pages": ""}, "max_pages"),
+        ({"max_pages": "٣"}, "max_pages"),
+        ({"max_stories": "all"}, "max_stories='all' must be"),
+        ({"max_stories": "000"}, "max_stories"),
+        ({"max_stories": "9" * 5000}, "max_stories"),
+        ({"full": "yes"}, "full='yes' must be 1 or 0"),
+        ({"full": ""}, "full=''"),
+    ],
+)
+def test_wrong_arguments(given_arguments: dict[str, str], message: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        parse_arguments(given_arguments)
+    assert message in str(caught.value)
+
+
+def test_a_wrong_site() -> None:
+    with pytest.raises(SiteError, match="no site profile is named 'nobody'"):
+        parse_arguments({"site": "nobody"})
+
+
+def test_a_site_of_ones_own(tmp_path: Path) -> None:
+    profile = tmp_path / "own.toml"
+    profile.write_text('name = "own"\nextends = "slqncy"\n')
+    assert parse_arguments({"site": str(profile)}).address.site.name == "own"
+
+
+@given(st.sampled_from(["base_url", "sections", "max_pages", "max_stories", "full"]), st.text())
+def test_no_text_is_too_strange(name: str, text: str) -> None:
+    try:
+        parse_arguments({name: text})
+    except ArgumentError as error:
+        assert name in str(error)  # noqa: PT017

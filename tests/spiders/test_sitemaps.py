@@ -1,0 +1,80 @@
+"""Reading sitemaps, and refusing what is none."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slqncy.spiders.sitemaps import SitemapError, SitemapURLs, read_sitemap
+
+MOST = 100_000
+SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+URLS = ["http://www.slqncy.com/szxw/1.html", "http://www.slqncy.com/szxw/2.html?a=1&b=2"]
+ENTRIES = "<url><loc>{}</loc><lastmod>2020-03-16</lastmod></url><url><loc>\n {} \n</loc></url>".format(
+    URLS[0], URLS[1].replace("&", "&amp;")
+)
+SITEMAP = f'<?xml version="1.0" encoding="UTF-8"?><urlset {SPACE}>{ENTRIES}</urlset>'.encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        SITEMAP,
+        gzip.compress(SITEMAP),
+        b"\xef\xbb\xbf" + SITEMAP,
+        f"<urlset>{ENTRIES}</urlset>".encode(),
+        f"<urlset {SPACE}><!-- 注 -->{ENTRIES}<url><priority>1</priority></url></urlset>".encode(),
+        f'<?xml version="1.0" encoding="GBK"?><urlset {SPACE}><!-- 注 -->{ENTRIES}</urlset>'.encode("gbk"),
+    ],
+    ids=["plain", "gzipped", "BOM", "no namespace", "comment", "GBK"],
+)
+def test_a_sitemap(body: bytes) -> None:
+    assert read_sitemap(body, MOST) == SitemapURLs(URLS, is_index=False)
+
+
+def test_an_index() -> None:
+    body = f"<sitemapindex {SPACE}><sitemap><loc>{URLS[0]}</loc></sitemap></sitemapindex>".encode()
+    assert read_sitemap(body, MOST) == SitemapURLs(URLS[:1], is_index=True)
+
+
+def test_an_empty_sitemap() -> None:
+    assert read_sitemap(b"<urlset/>", MOST) == SitemapURLs([], is_index=False)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", ""),
+        (b" \n", ""),
+        (b"http://www.slqncy.com/szxw/1.html\n", ""),
+        (b"\x1f\x8b", "Compressed file ended"),
+        (b"\x1f\x8bnot gzip", ""),
+        (b"<rss><channel/></rss>", "the root element is <rss>"),
+        (b"<!DOCTYPE html><html><body><p>404</p></body></html>", "the root element is <html>"),
+        (gzip.compress(SITEMAP + b" " * MOST), ""),
+    ],
+    ids=["nothing", "space", "text", "cut gzip", "bad gzip", "feed", "HTML", "gzip bomb"],
+)
+def test_what_is_no_sitemap(body: bytes, message: str) -> None:
+    with pytest.raises(SitemapError) as caught:
+        read_sitemap(body, MOST)
+    assert str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_entities_are_not_followed() -> None:
+    doctype = '<!DOCTYPE urlset [<!ENTITY secret SYSTEM "file:///etc/hostname"><!ENTITY a "aaaaaaaaaa">]>'
+    body = f"{doctype}<urlset><url><loc>http://a/&secret;</loc></url><url><loc>{URLS[0]}</loc></url></urlset>"
+    assert read_sitemap(body.encode(), MOST).urls == ["http://a/", URLS[0]]
+
+
+@given(st.binary(max_size=200) | st.binary(max_size=50).map(lambda junk: junk.join([SITEMAP[:90], SITEMAP[90:]])))
+def test_no_bytes_are_too_strange(body: bytes) -> None:
+    for variant in (body, gzip.compress(body, mtime=0), b"\x1f\x8b" + body):
+        try:
+            read_sitemap(variant, MOST)
+        except SitemapError as error:
+            assert str(error)  # noqa: PT017
