@@ -31,6 +31,8 @@ class Summary:
     further_pages: int
     """Second and later pages of long stories."""
     failures: int
+    stories_failed: int
+    """Of the failures, those of story pages."""
     forbidden: int
     """Requests that robots.txt stopped."""
     unanswered: int
@@ -95,6 +97,7 @@ def summarize(stats: Mapping[str, Any], unanswered: int) -> Summary:
         sitemaps=figure("outcome/sitemap"),
         further_pages=figure("outcome/further_page"),
         failures=figure("outcome/failed"),
+        stories_failed=figure("stories_failed"),
         forbidden=figure(f"outcome/{Exclusion.ROBOTS}"),
         unanswered=unanswered,
         known=figure("known"),
@@ -116,6 +119,8 @@ def _judge_pages(summary: Summary, finish_reason: str) -> tuple[ExitStatus, str]
     read = summary.list_pages + summary.sitemaps + summary.stories_seen + summary.rejected
     if summary.stories_seen:
         return ExitStatus.OK, "finished"
+    if summary.stories_failed and not summary.rejected:
+        return ExitStatus.UNAVAILABLE, f"{summary.stories_failed} stories were found, and none of them could be had"
     if read:
         seen = f"{summary.list_pages} list pages and {summary.rejected} rejected pages were read"
         return ExitStatus.DATA, f"no story was found: {seen}; is this the site, and does its profile's URL grammar fit?"

@@ -13,7 +13,7 @@ from slqncy.exitcodes import ExitStatus
 from slqncy.summary import Summary, judge, summarize
 
 NOTHING = summarize({}, unanswered=0)
-OUTCOMES = [field.name for field in fields(Summary) if field.name not in {"requested", "known"}]
+OUTCOMES = [field.name for field in fields(Summary) if field.name not in {"requested", "known", "stories_failed"}]
 COUNTERS = {
     "requested": "slqncy/requested",
     "archived": "slqncy/outcome/stories",
@@ -27,6 +27,7 @@ COUNTERS = {
     "failures": "slqncy/outcome/failed",
     "forbidden": "slqncy/outcome/robots",
     "known": "slqncy/known",
+    "stories_failed": "slqncy/stories_failed",
 }
 
 

@@ -152,8 +152,12 @@ class ArchiveWriter:
     def _disk_errors(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.OperationalError) as error:
             raise ArchiveError(f"{self.root}: cannot write to the archive: {error}") from error
+        except sqlite3.Error as error:
+            raise ArchiveDamagedError(
+                f"{self.root / LEDGER}: {error}. Move it away, and the next run rebuilds it from the lines"
+            ) from error
 
 
 def _pretty(value: dict[str, Any]) -> bytes:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
+from scrapy.settings import default_settings
 
+from slqncy import settings as project_settings
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.run import Run
 from slqncy.sites import SiteError
@@ -15,6 +17,9 @@ from slqncy.spiders.arguments import ArgumentError, parse_arguments
 
 if TYPE_CHECKING:
     import argparse
+
+    from scrapy.crawler import CrawlerProcessBase
+    from scrapy.settings import BaseSettings
 
 
 class Command(ScrapyCrawl):
@@ -29,34 +34,49 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit status."""
-        self.exitcode = self._run(args, opts)
-
-    def _run(self, args: list[str], opts: argparse.Namespace) -> ExitStatus:
-        process = self.crawler_process
-        assert process is not None
-        known = process.spider_loader.list()
-        if len(args) != 1 or args[0] not in known:
-            return _complain(ExitStatus.USAGE, f"name one spider: {', '.join(known)}")
-        try:
-            parse_arguments(opts.spargs)
-        except ArgumentError as error:
-            return _complain(ExitStatus.USAGE, str(error))
-        except SiteError as error:
-            return _complain(ExitStatus.CONFIG, str(error))
-        crawler = process.create_crawler(args[0])
-        process.crawl(crawler, **opts.spargs)
-        process.start()
-        if process.bootstrap_failed:
-            return _complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the traceback")
-        run = crawler.get_extension(Run)
+        assert self.crawler_process is not None
+        if wrong := _wrong_usage(args, opts, self.crawler_process):
+            self.exitcode = _complain(*wrong)
+            return
+        crawler = self.crawler_process.create_crawler(args[0])
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        run = None if self.crawler_process.bootstrap_failed else crawler.get_extension(Run)
         if run is None:
-            return _complain(
-                ExitStatus.CONFIG, "EXTENSIONS lacks slqncy.extensions.run.Run; without it nothing is archived"
-            )
+            self.exitcode = _complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the reason")
+            return
         if run.summary:
             print(run.summary.sentence())
             print(f"{run.archive.root}: {run.stories_archived} new lines in stories/; runs/{run.id}.json has the rest")
-        return run.status if run.status is ExitStatus.OK else _complain(run.status, run.reason)
+        self.exitcode = run.status if run.status is ExitStatus.OK else _complain(run.status, run.reason)
+
+
+def _wrong_usage(
+    args: list[str], opts: argparse.Namespace, process: CrawlerProcessBase
+) -> tuple[ExitStatus, str] | None:
+    """What is wrong with the command line, found before any request; None where all is right."""
+    spiders = process.spider_loader.list()
+    if len(args) != 1 or args[0] not in spiders:
+        return ExitStatus.USAGE, f"name one spider: {', '.join(spiders)}"
+    try:
+        parse_arguments(opts.spargs)
+    except ArgumentError as error:
+        return ExitStatus.USAGE, str(error)
+    except SiteError as error:
+        return ExitStatus.CONFIG, str(error)
+    wrong_number = _wrong_number(process.settings)
+    return (ExitStatus.CONFIG, wrong_number) if wrong_number else None
+
+
+def _wrong_number(settings: BaseSettings) -> str:
+    """What is wrong with the first setting that should be a number and is none; "" where all are right."""
+    for name, default in {**vars(default_settings), **vars(project_settings)}.items():
+        if name.isupper() and type(default) in {int, float} and settings[name] is not None:
+            try:
+                settings.getfloat(name)
+            except (TypeError, ValueError):
+                return f"{name}={settings[name]!r} must be a number"
+    return ""
 
 
 def _complain(status: ExitStatus, reason: str) -> ExitStatus:

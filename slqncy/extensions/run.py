@@ -98,6 +98,7 @@ class Run:
         """A request brought no page; a story's address stays due."""
         if self._pending.get(url):
             self.archive.set_state(url, State.FAILED, reason)
+            self.count("stories_failed")
         self.answered(url, "failed")
         self.count(f"failed/{reason}")
         if len(self._failures) < _MOST_FAILURES:

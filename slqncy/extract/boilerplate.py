@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slqncy.extract.frame import find_trailer, first_banner
 from slqncy.reasons import Boilerplate
 
 if TYPE_CHECKING:
@@ -125,54 +126,33 @@ class Stripped:
     removed: Counter[Boilerplate] = field(default_factory=Counter)
 
 
-def find_banner(lines: list[str], site: Site) -> range:
-    """Where the banner stands: one line that starts with it, or two that it is cut into; empty where there is none."""
-    for index, line in enumerate(lines):
-        if site.banner.match(line):
-            return range(index, index + 1)
-        if len(line) < _LONGEST_LABEL and site.banner.fullmatch("".join(lines[index : index + 2])):
-            return range(index, index + 2)
-    return range(0)
-
-
-def find_trailer(lines: list[str], site: Site) -> range:
-    """Where the last trailer behind the banner stands: title line, then address line; empty where there is none."""
-    for start in range(len(lines) - 1, find_banner(lines, site).stop - 1, -1):
-        title, after_title = _labelled(lines, start, site.trailer_title)
-        if title is not None:
-            address, end = _labelled(lines, after_title, site.trailer_address)
-            if address is not None:
-                return range(start, end)
-    return range(0)
-
-
 def strip(lines: list[str], title: str, site: Site) -> Stripped:
     """Take a page's boilerplate off its lines, given in reading order.
 
     `title` is the headline found on the page; lines that repeat it, or the one the trailer names, are taken off.
     """
     stripped = Stripped(paragraphs=[])
-    banner, trailer = find_banner(lines, site), find_trailer(lines, site)
-    body = lines[banner.stop : trailer.start if trailer else len(lines)]
-    match, rest = _take_banner(lines[banner.start : banner.stop], site)
-    if match:
-        body = rest + body
-        stripped.declared_chars, stripped.declared_minutes = int(match["chars"]), int(match["minutes"])
+    banner = first_banner(lines, site)
+    start = banner.lines.stop if banner else 0
+    trailer = find_trailer(lines, site, start)
+    body = lines[start : trailer.lines.start if trailer else len(lines)]
+    if banner:
+        body = ([banner.behind] if banner.behind else []) + body
+        stripped.declared_chars, stripped.declared_minutes = banner.chars, banner.minutes
         stripped.removed[Boilerplate.BANNER] += 1
-        stripped.removed[Boilerplate.OUTSIDE] += banner.start
+        stripped.removed[Boilerplate.OUTSIDE] += banner.lines.start
     if trailer:
-        title_value, after_title = _labelled(lines, trailer.start, site.trailer_title)
-        address_value, _ = _labelled(lines, after_title, site.trailer_address)
-        stripped.title, stripped.address = title_value or "", address_value or ""
+        stripped.title, stripped.address = trailer.title, trailer.address
         stripped.removed[Boilerplate.TITLE_LINE] += 1
         stripped.removed[Boilerplate.ADDRESS_LINE] += 1
-        stripped.removed[Boilerplate.OUTSIDE] += len(lines) - trailer.stop
+        stripped.removed[Boilerplate.OUTSIDE] += len(lines) - trailer.lines.stop
     body = _take_titles(body, {_key(title), _key(stripped.title)} - {""}, stripped)
     # The most thorough reading first; the declared count may prove a more sparing one right.
     readings = [
         _reading(body, site, edges=edges, between=between)
         for edges, between in ((True, True), (True, False), (False, True), (False, False))
     ]
+    readings.append(Stripped(body))
     chosen = readings[0]
     if stripped.declared_chars is not None:
         fitting = (reading for reading in readings if site.count(reading.paragraphs) == stripped.declared_chars)
@@ -187,33 +167,11 @@ def strip(lines: list[str], title: str, site: Site) -> Stripped:
 def join_pages(lines: list[str], further: list[str], site: Site) -> list[str]:
     """The lines of a story that goes on on a further page: one banner at the start, the last trailer at the end."""
     trailer = find_trailer(lines, site)
-    body_end = trailer.start if trailer else len(lines)
-    own_trailer = [] if find_trailer(further, site) else lines[body_end : trailer.stop]
-    banner = find_banner(further, site)
-    return (
-        lines[:body_end]
-        + _take_banner(further[banner.start : banner.stop], site)[1]
-        + further[banner.stop :]
-        + own_trailer
-    )
-
-
-def _take_banner(lines: list[str], site: Site) -> tuple[re.Match[str] | None, list[str]]:
-    """The banner in its lines, if there are any; the rest of its line is body."""
-    joined = "".join(lines)
-    match = site.banner.match(joined)
-    rest = joined[match.end() :].strip() if match else ""
-    return match, [rest] if rest else []
-
-
-def _labelled(lines: list[str], index: int, pattern: re.Pattern[str]) -> tuple[str | None, int]:
-    """The value of a labelled line, None where it is none, and the index behind; the value may be on the next line."""
-    match = pattern.fullmatch(lines[index]) if index < len(lines) else None
-    if not match:
-        return None, index
-    if (value := match["value"].strip()) or index + 1 == len(lines):
-        return value, index + 1
-    return lines[index + 1].strip(), index + 2
+    body_end = trailer.lines.start if trailer else len(lines)
+    own_trailer = lines[body_end : trailer.lines.stop] if trailer and not find_trailer(further, site) else []
+    if banner := first_banner(further, site):
+        further = ([banner.behind] if banner.behind else []) + further[banner.lines.stop :]
+    return lines[:body_end] + further + own_trailer
 
 
 def _take_titles(lines: list[str], titles: set[str], stripped: Stripped) -> list[str]:

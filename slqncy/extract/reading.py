@@ -3,71 +3,150 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from slqncy.extract.body import body_candidates
-from slqncy.extract.boilerplate import find_banner, find_trailer, strip
+from slqncy.extract.boilerplate import strip
+from slqncy.extract.frame import find_banners, find_trailer, read_banner
 from slqncy.extract.lines import page_lines
+from slqncy.extract.metadata import read_metadata
 from slqncy.extract.story import Extracted, extract_story
+from slqncy.extract.title import find_title, title_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from slqncy.extract.frame import Banner, Trailer
     from slqncy.extract.lines import Line
     from slqncy.extract.page import Page
     from slqncy.sites import Site
 
-_MOST_SELECTIONS = 200
+_MOST_GUESSES = 400
+_MOST_BANNERS = 5
+"""A page that quotes more is a list of teasers."""
 _LONGEST_IN_BOX = 40
 _ENDS_SENTENCE = re.compile(r"[。！？!?”」』…)）]\s*$")
 _MOST_STARTS = 6
 """Lines behind the banner with which the body may start: what a template puts between them is a line or two."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A guess at where the site's own lines stand."""
+
+    head: list[str]
+    """The banner as a line, the start of the body behind it where they share a line."""
+    body: list[Line]
+    """The lines among which the body is."""
+    tail: list[str]
+    """The trailer."""
+    is_tight: bool
+    """Whether the banner begins `body`: then any run of its lines may be the story."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """A frame, and lines of it that may be the story."""
+
+    frame: _Frame
+    body: list[Line]
+
+    def paragraphs(self) -> list[str]:
+        return [*self.frame.head, *(line.text for line in self.body), *self.frame.tail]
+
+
 def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
     """The fields of a story page; `paragraphs` holds banner and trailer around the body where the page has them.
 
     Where the page has a banner, the selection of lines that fits the declared count exactly is the body; where none
-    fits, it is what the general extraction finds between the two. `downloaded` is aware.
+    fits, it is what the general extraction finds. `downloaded` is aware.
     """
     lines = page_lines(page)
-    texts = [line.text for line in lines]
-    banner, trailer = find_banner(texts, site), find_trailer(texts, site)
-    if not banner and not trailer:
+    metadata = read_metadata(page)
+    headline = title_line(metadata, lines)
+    frames = list(_frames(page, lines, headline, site))
+    if not frames:
         return extract_story(page, lines, downloaded=downloaded)
-    head, tail = texts[banner.start : banner.stop], texts[trailer.start : trailer.stop]
-    between = lines[banner.stop : trailer.start if trailer else len(lines)]
-    extracted = extract_story(page, lines, body=between, downloaded=downloaded)
-    plausible = _selections(page, lines, between, framed=bool(banner))
-    selections = list(islice(plausible, _MOST_SELECTIONS)) or [[]]
+    title = find_title(metadata, headline)
+    general = list(body_candidates(page, lines))
+    guesses = list(islice(_guesses(frames, general), _MOST_GUESSES)) or [_Guess(frames[0], [])]
 
-    def fits(selection: list[Line]) -> bool:
-        """Whether the declared count is met, or none is declared."""
-        chosen = [*head, *(line.text for line in selection), *tail]
-        return strip(chosen, extracted.title, site).declared_delta in {0, None}
+    def fits(guess: _Guess) -> bool:
+        return strip(guess.paragraphs(), title, site).declared_delta == 0
 
-    extracted = extract_story(page, lines, body=next(filter(fits, selections), selections[0]), downloaded=downloaded)
-    return replace(extracted, paragraphs=[*head, *extracted.paragraphs, *tail])
+    guess = next(filter(fits, guesses), guesses[0])
+    extracted = extract_story(page, lines, body=guess.body, downloaded=downloaded)
+    return replace(extracted, paragraphs=guess.paragraphs())
 
 
-def _selections(page: Page, lines: list[Line], between: list[Line], *, framed: bool) -> Iterator[list[Line]]:
-    """Selections of the lines between banner and trailer, most plausible first.
+def _frames(page: Page, lines: list[Line], headline: Line | None, site: Site) -> Iterator[_Frame]:
+    """Guesses, most plausible first; none where the page has neither banner nor trailer."""
+    texts = [line.text for line in lines]
+    banners = list(islice(find_banners(texts, site), _MOST_BANNERS))
+    if not banners:
+        yield from _frames_without_banner(page, lines, texts, site)
+    # Teasers of other stories begin with a banner too; the page's own stands by the headline.
+    start = lines.index(headline) if headline in lines else 0
+    for banner in sorted(banners, key=lambda banner: (banner.lines.stop <= start, banner.lines.start)):
+        trailer = find_trailer(texts, site, banner.lines.stop) or find_trailer(texts, site)
+        behind = lines[banner.lines.stop : _start(trailer, banner.lines.stop, len(lines))]
+        before = lines[: _start(trailer, 0, banner.lines.start)]
+        for head in _heads(banner):
+            yield _Frame(head, behind, _tail(trailer, texts), is_tight=True)
+            yield _Frame(head, before + behind, _tail(trailer, texts), is_tight=False)
 
-    Where no banner frames the body, `between` begins with the page's head: only the general extraction is plausible.
-    """
-    inside = {id(line) for line in between}
-    general = [[line for line in candidate if id(line) in inside] for candidate in body_candidates(page, lines)]
-    yield from filter(None, general)
-    if framed:
-        unlinked = [line for line in between if line.linked * 2 < len(line.text)]
-        yield between
-        yield unlinked
-        for selection in (*general[:1], unlinked):
-            yield from _without_box(selection)
-        yield from _runs(unlinked)
+
+def _frames_without_banner(page: Page, lines: list[Line], texts: list[str], site: Site) -> Iterator[_Frame]:
+    trailer = find_trailer(texts, site)
+    hidden = read_banner("".join(page.root.itertext()), site)
+    if trailer or hidden:
+        body = lines[: _start(trailer, 0, len(lines))]
+        yield _Frame([hidden.text] if hidden else [], body, _tail(trailer, texts), is_tight=False)
+
+
+def _start(trailer: Trailer | None, least: int, otherwise: int) -> int:
+    """Where a trailer that is not above line `least` starts."""
+    return trailer.lines.start if trailer and least <= trailer.lines.start < otherwise else otherwise
+
+
+def _tail(trailer: Trailer | None, texts: list[str]) -> list[str]:
+    return texts[trailer.lines.start : trailer.lines.stop] if trailer else []
+
+
+def _heads(banner: Banner) -> list[list[str]]:
+    """The banner's line with and without what stands behind it: running text belongs to the body, a date does not."""
+    alone, whole = [banner.text], [f"{banner.text}{banner.behind}"]
+    if not banner.behind:
+        return [alone]
+    return [whole, alone] if len(banner.behind) > _LONGEST_IN_BOX else [alone, whole]
+
+
+def _guesses(frames: list[_Frame], general: list[list[Line]]) -> Iterator[_Guess]:
+    """What the general extraction finds within each frame; then, behind a banner, any plausible run of lines."""
+    found = [_within(frame, general) for frame in frames]
+    for frame, bodies in zip(frames, found, strict=True):
+        yield from (_Guess(frame, body) for body in bodies)
+    for frame, bodies in zip(frames, found, strict=True):
+        if frame.is_tight:
+            yield from (_Guess(frame, body) for body in _selections(frame.body, bodies))
+
+
+def _within(frame: _Frame, selections: list[list[Line]]) -> list[list[Line]]:
+    """The selections less what is outside of the frame."""
+    inside = {id(line) for line in frame.body}
+    return list(filter(None, ([line for line in lines if id(line) in inside] for lines in selections)))
+
+
+def _selections(lines: list[Line], general: list[list[Line]]) -> Iterator[list[Line]]:
+    unlinked = [line for line in lines if line.linked * 2 < len(line.text)]
+    yield lines
+    yield unlinked
+    for selection in (*general[:1], unlinked):
+        yield from _without_box(selection)
+    yield from _runs(unlinked)
 
 
 def _without_box(lines: list[Line]) -> Iterator[list[Line]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from slqncy.extract.soft404 import missing_page_notice
 from slqncy.pipelines.base import Step
 from slqncy.reasons import Rejection
 from slqncy.records import MAX_LINE_BYTES, content_hash, encode
@@ -15,14 +15,6 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = {404, 410}
 _OK = 200
-# What sites say, with status 200, in place of a story that is not there.
-_SOFT_404 = re.compile(
-    r"(?:页面|网页|文章|内容|信息|文档|新闻|资源|地址|链接|栏目)(?:已经?)?(?:不存在|不见了|找不到|未找到|没有找到|已?被?删除|已?失效|已?过期|已?下线|走丢了|丢失了)"
-    r"|(?:找不到|未找到|没有找到|无法找到|不存在)(?:您|你)?(?:要?(?:访问|查看|浏览|查找|请求)的)?(?:该|此|这个|相关)?(?:页面|网页|文章|内容|信息|文档|新闻)"
-    r"|(?:您|你)(?:要?访问|查看|浏览|请求|查找)的.{0,12}(?:不存在|已?被?删除|找不到|已?失效)"
-    r"|\b404\b|not\s+found|page\s+not\s+exist",
-    re.IGNORECASE,
-)
 _SOFT_404_LONGEST = 300
 """Characters; a longer text that speaks of missing pages is a story about them."""
 _GARBLED_SHARE = 0.01
@@ -53,10 +45,8 @@ class Check(Step):
             item.reject(Rejection.NOT_FOUND, f"HTTP {status}")
         elif status != _OK:
             item.reject(Rejection.HTTP_STATUS, f"HTTP {status}")
-        # A page that counts its characters is a story, whatever words are in it.
-        may_be_soft_404 = story.declared_chars is None and len(story.text) <= _SOFT_404_LONGEST
-        if may_be_soft_404 and (match := _SOFT_404.search(f"{story.title}\n{story.text or item.notice}")):
-            item.reject(Rejection.SOFT_404, match[0])
+        if notice := missing_page_notice(story.title) or _notice_in_text(item):
+            item.reject(Rejection.SOFT_404, notice)
         if not story.text:
             item.reject(Rejection.EMPTY, "no body text was found on the page")
         if not story.title:
@@ -68,6 +58,14 @@ class Check(Step):
         if len(encode(item.record())) > MAX_LINE_BYTES:
             item.reject(Rejection.TOO_LONG, f"{len(story.text)} characters of text")
             _set_text(story, story.text[: MAX_LINE_BYTES // 8])
+
+
+def _notice_in_text(item: StoryItem) -> str:
+    """Words that say the story is not there, on a page without the marks of one: a declared count, a byline, length."""
+    story = item.story
+    if story.declared_chars is not None or story.authors or len(story.text) > _SOFT_404_LONGEST:
+        return ""
+    return missing_page_notice(story.text or item.notice)
 
 
 def _set_text(story: Story, text: str) -> None:

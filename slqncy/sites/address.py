@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from w3lib.url import canonicalize_url
+from w3lib.url import canonicalize_url, safe_url_string
 
 if TYPE_CHECKING:
     from slqncy.sites.profile import Site
@@ -40,9 +40,9 @@ class Address:
     def canonical(self, url: str) -> str | None:
         """The canonical form of a URL, or None where it is not on the site."""
         try:
-            # Before the grammar is asked, so that escaped letters of a path make no second address.
-            parts = urlsplit(canonicalize_url(url))
-            path = self._own_path(parts)
+            parts = urlsplit(safe_url_string(url))
+            # Escaped letters of a path make no second address. The query stays as it is: servers may mind its order.
+            path = self._own_path(urlsplit(canonicalize_url(urlunsplit(parts._replace(query="", fragment="")))))
         except ValueError:
             return None
         if path is None:
@@ -54,7 +54,7 @@ class Address:
             return f"{site.scheme}://{site.hosts[0]}{path}"
         if match := site.section.fullmatch(path):
             path = site.section_path.format(**match.groupdict())
-        return canonicalize_url(urlunsplit((site.scheme, site.hosts[0], path, parts.query, "")))
+        return urlunsplit((site.scheme, site.hosts[0], path, parts.query, ""))
 
     def served(self, canonical_url: str) -> str:
         """The URL that serves a canonical URL."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DEFAULT_SITE = "slqncy"
+_SPACE = re.compile(r"\s")
 _POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
@@ -55,7 +56,9 @@ def _base_url(value: str | None) -> str:
         return ""
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        usable = (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and not _SPACE.search(value)
+        )
     except ValueError:
         usable = False
     if not usable or parts.query or parts.fragment:

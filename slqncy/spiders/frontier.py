@@ -41,12 +41,17 @@ class Frontier:
     def __init__(self, max_stories: int | None) -> None:
         self._max_stories = max_stories
         self._seen: set[str] = set()
+        self._lists: set[str] = set()
         self._stories: deque[str] = deque()
         self._list_pages: deque[ListPage] = deque()
 
     def __contains__(self, url: str) -> bool:
         """Whether a URL was ever queued."""
         return url in self._seen
+
+    def has_list_page(self, url: str) -> bool:
+        """Whether a URL was queued as a page of a list."""
+        return url in self._lists
 
     def add_story(self, url: str) -> None:
         """Queue a story, unless it was queued before."""
@@ -58,6 +63,7 @@ class Frontier:
         """Queue a page of a list, unless it was queued before or the list has had its share."""
         if url not in self._seen and listing.pages < listing.most_pages:
             self._seen.add(url)
+            self._lists.add(url)
             listing.pages += 1
             self._list_pages.append(ListPage(url, listing))
 

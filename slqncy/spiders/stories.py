@@ -229,13 +229,13 @@ class StoriesSpider(Spider):
         return [replace(link, url=url) for link, url in links if url]
 
     def _stories(self, links: Iterable[Link]) -> list[str]:
-        """Canonical URLs of the stories linked, each once."""
-        found = ((link, self.address.story(link.url)) for link in links)
-        return list(
-            dict.fromkeys(
-                self.address.story_url(story) for link, story in found if story and link.text != story.story_id
-            )
-        )
+        """Canonical URLs of the stories linked, each once; a list page may have the address of a story."""
+        found: dict[str, None] = {}
+        for link in links:
+            story = self.address.story(link.url)
+            if story and link.text != story.story_id and not self._frontier.has_list_page(link.url):
+                found[self.address.story_url(story)] = None
+        return list(found)
 
     def _note(self, stories: Iterable[str], *, queue: bool = True) -> None:
         """Remember stories found, for the next run at least, and queue those that this one is to ask for."""

@@ -108,3 +108,51 @@ def test_a_page_without_banner_is_read(trailer: list[str]) -> None:
     assert lines == [*BODY, *trailer]
     assert stripped.paragraphs == BODY
     assert stripped.declared_delta is None
+
+
+COUNT = SITE.count(BODY)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<div>2020-03-12 08:28 来源:东渚晚报 本篇文章{COUNT}字,读完约1分钟</div>",
+        f"<div><span>2020-03-12 08:28</span><span>本篇文章{COUNT}字,读完约1分钟</span></div>",
+        f"<p>★ 本篇文章{COUNT}字,读完约1分钟</p>",
+        f"<p>提示:本篇文章{COUNT}字,读完约1分钟</p>",
+        f"<p>(本篇文章{COUNT}字,读完约1分钟)</p>",
+        f"<table><tr><td>本篇文章</td><td>{COUNT}字</td><td>,读完约</td><td>1分钟</td></tr></table>",
+        f"<dl><dt>本篇文章</dt><dd>{COUNT}字,</dd><dt>读完约</dt><dd>1分钟</dd></dl>",
+        f"<div style='display:none'>本篇文章{COUNT}字,读完约1分钟</div>",
+        f"<div>本篇文章{COUNT}字,读完约1分钟 2020-02-04 18:30 来源：新华日报</div>",
+    ],
+)
+@pytest.mark.parametrize("trailer", [[], TRAILER])
+def test_the_banner_is_found_wherever_it_stands(head: str, trailer: list[str]) -> None:
+    paragraphs = "".join(f"<p>{line}</p>" for line in [*BODY, *trailer])
+    html = f"<title>{TITLE}</title><body><h1>{TITLE}</h1>{head}<div>{paragraphs}</div>"
+    page = parse_page(html.encode(), "http://www.slqncy.com/szxw/9538.html", "text/html; charset=utf-8")
+    stripped = strip(read_story(page, SITE, NOW).paragraphs, TITLE, SITE)
+    assert (stripped.declared_chars, stripped.declared_delta) == (COUNT, 0)
+    assert stripped.paragraphs == BODY
+
+
+@pytest.mark.parametrize("trailer", [[], TRAILER])
+def test_a_banner_behind_the_body(trailer: list[str]) -> None:
+    _, stripped = read([*BODY, banner(BODY), *trailer])
+    assert (stripped.paragraphs, stripped.declared_delta) == (BODY, 0)
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_the_banner_of_a_teaser_is_another_storys(place: str) -> None:
+    teaser = (
+        "<div class=side><p>本篇文章1082字,读完约3分钟 根据规划,全市今年将新建改建道路十二条,总长四十公里。</p></div>"
+    )
+    _, stripped = read([banner(BODY), *BODY, *TRAILER], **{place: teaser})
+    assert (stripped.paragraphs, stripped.declared_delta) == (BODY, 0)
+
+
+def test_a_source_line_that_the_site_counted_is_the_storys() -> None:
+    body = ["来源:一个词的考证", *BODY]
+    _, stripped = read([banner(body), *body, *TRAILER])
+    assert (stripped.paragraphs, stripped.declared_delta) == (body, 0)

@@ -31,7 +31,7 @@ STORY = "http://www.slqncy.com/szxw/9538.html"
         ("http://www.slqncy.com/szxw", "http://www.slqncy.com/szxw/"),
         ("http://www.slqncy.com/szxw/index.html", "http://www.slqncy.com/szxw/"),
         ("http://www.slqncy.com/szxw/index.htm?page=2", "http://www.slqncy.com/szxw/?page=2"),
-        ("http://www.slqncy.com/szxw/?b=2&a=1#x", "http://www.slqncy.com/szxw/?a=1&b=2"),
+        ("http://www.slqncy.com/szxw/?b=2&a=1#x", "http://www.slqncy.com/szxw/?b=2&a=1"),
         ("http://www.slqncy.com/szxw/list_2.html", "http://www.slqncy.com/szxw/list_2.html"),
         ("http://www.slqncy.com/szxw/9538_2.html", "http://www.slqncy.com/szxw/9538_2.html"),
         ("http://www.slqncy.com/搜索", "http://www.slqncy.com/%E6%90%9C%E7%B4%A2"),
