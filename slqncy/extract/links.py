@@ -29,6 +29,12 @@ _NO_HOST = re.compile(r"https?:/*", re.IGNORECASE)
 # A <select> may also choose a search section ("szxw") or a year ("2020"): only what can be nothing but a URL counts.
 _URL_LIKE = re.compile(r"\s*(?:https?:|[/?]|\.\.?/)|.*\.(?:s?html?|php|aspx?|jsp)(?:[?#]|\s*$)", re.IGNORECASE)
 
+# Old templates leave the address to a script: onclick="location.href='list_2.html'".
+_NO_ADDRESS = re.compile(r"\s*(?:#|javascript:|$)", re.IGNORECASE)
+_JUMP = re.compile(
+    r"""(?:location(?:\.href)?\s*=|(?:location\.(?:assign|replace)|window\.open)\s*\()\s*['"]([^'"]+)['"]"""
+)
+
 _VISIBLE_TEXT = etree.XPath(
     ".//text()[not(parent::script or parent::style or parent::template or parent::noscript)]", smart_strings=False
 )
@@ -99,7 +105,10 @@ def _href(element: HtmlElement, rel: str) -> str:
         return str(value) if _URL_LIKE.match(value) else ""
     if element.tag == "link" and not {"next", "prev", "previous"} & set(rel.split()):
         return ""
-    return str(element.get("href", ""))
+    href = str(element.get("href", ""))
+    if _NO_ADDRESS.match(href) and (jump := _JUMP.search(f"{href} {element.get('onclick', '')}")):
+        return jump[1]
+    return href
 
 
 def _text(element: HtmlElement) -> str:

@@ -47,10 +47,11 @@ class Entry:
 def list_entries(page: Page, downloaded: datetime) -> list[Entry]:
     """Return the stories of the page's main list or lists in page order, each URL once; [] where the page is no list.
 
-    `downloaded` is aware and gives the year of 03-15 and the day of 今天. Never raises.
+    `downloaded` is aware and gives the year of 03-15 and the day of 今天. Links behind the first 10,000 are not read.
+    Time is linear in the page's size; nothing raises.
     """
     outline = _outline(page)
-    here = absolute_url(page.url, page.url, page.encoding) or page.url
+    here = absolute_url(page.url, page.url, page.encoding)
     boxes = [box for box in _boxes(outline, downloaded) if _holds_stories(box, outline, here)]
     main = _main_boxes(boxes, outline, here)
     records = sorted((record for box in main for record in box.records), key=lambda record: record.node.start)
@@ -87,6 +88,9 @@ _STATES = frozenset(
 )
 _CHROME = frozenset({"nav", "footer", "aside"})
 _DIGITS = re.compile(r"\d+")
+# Many times what any list shows: a flood is read in bounded time.
+_MOST_ANCHORS = 10_000
+_MOST_LABELS = 4
 
 
 @dataclass(slots=True)
@@ -160,7 +164,11 @@ def _outline(page: Page) -> _Outline:  # noqa: C901, PLR0912  # one loop over al
             path = paths.setdefault((above.path, step), len(paths)) if step else above.path
             nodes.append(_Node(node, path, above.chrome or tag in _CHROME, len(texts)))
             node = len(nodes) - 1
-            if tag == "a" and (url := absolute_url(element.get("href", ""), base, page.encoding)):
+            if (
+                tag == "a"
+                and len(anchors) < _MOST_ANCHORS
+                and (url := absolute_url(element.get("href", ""), base, page.encoding))
+            ):
                 anchor = len(anchors)
                 anchors.append(_Anchor(url, collapse(element.get("title", "").strip().partition("\n")[0]), node))
             elif tag == "time" and (when := element.get("datetime")):
@@ -169,7 +177,9 @@ def _outline(page: Page) -> _Outline:  # noqa: C901, PLR0912  # one loop over al
             nodes[node].stop = len(texts)
             if anchor >= 0 and anchors[anchor].node == node:
                 anchors[anchor].title = _anchor_title(texts[nodes[node].start :])
-                outline.labels[anchors[anchor].url].append(anchors[anchor].label[:_LONGEST_TITLE])
+                labels = outline.labels[anchors[anchor].url]
+                if len(labels) < _MOST_LABELS and (label := anchors[anchor].label[:_LONGEST_TITLE]):
+                    labels.append(label)
                 anchor = -1
             node = nodes[node].parent
         text = element.text if starts else element.tail
@@ -200,10 +210,16 @@ _DATE_SHAPED = re.compile(
 _SHORT_DATE = re.compile(r"\W*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\W*")
 _SHORT_YEAR = re.compile(r"\W*(\d{2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})\W*")
 _NUMERIC = re.compile(r"[\d\s\[\]()（）/|.,年月日-]{1,12}")
-_DAY_ABOVE_MONTH = re.compile(r"\W*(?P<d>\d{1,2})\s*日?\s+/?\s*(?P<y>20\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})\s*月?\W*")
-_MONTH_ABOVE_DAY = re.compile(r"\W*(?P<y>20\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})\s*月?\s+(?P<d>\d{1,2})\s*日?\W*")
-_DAY_ABOVE_YEAR = re.compile(r"\W*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?\s+(?P<y>20\d\d)\s*年?\W*")
-_SPLIT_DATES = (_DAY_ABOVE_MONTH, _MONTH_ABOVE_DAY, _DAY_ABOVE_YEAR)
+_SPLIT_DATES = [
+    re.compile(r"\W*" + shape + r"\W*")
+    for shape in (
+        r"(?P<day>\d{1,2})\s*日?\s+/?\s*(?P<year>20\d\d)\s*[-/.年]\s*(?P<month>\d{1,2})\s*月?",
+        r"(?P<year>20\d\d)\s*[-/.年]\s*(?P<month>\d{1,2})\s*月?\s+(?P<day>\d{1,2})\s*日?",
+        r"(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?\s+(?P<year>20\d\d)\s*年?",
+        r"(?P<day>\d{1,2})\s*日?\s+/?\s*(?P<month>\d{1,2})\s*月(?P<year>)",
+        r"(?P<month>\d{1,2})\s*月\s+(?P<day>\d{1,2})\s*日?(?P<year>)",
+    )
+]
 _MAYBE_DATE = re.compile(r"\d|[今昨前][天日]")
 _LONGEST_META = 80
 _META = re.compile(
@@ -211,6 +227,7 @@ _META = re.compile(
 )
 _RANK = re.compile(r"\s*[\[(（]?\s*(?:no\.?|top)?\s*(\d{1,2})\s*[\])）.、．:]?\s*", re.IGNORECASE)
 _RANKED = re.compile(r"\s*(\d{1,2})\s*[.、．]\s*(?=\D)")
+_OPENING = " [【(（"
 _BULLETS = " \t\n\r\u3000\u00a0·•●◆■□▪▶►☆★>»|-"
 _LABEL = re.compile(
     r"[\W_]*(?:(?:[查点]看|点击|阅读|浏览|显示|了解)?(?:更多|详[细情]|全文|原文|more)(?:内容|新闻|文章|资讯|列表)?"
@@ -255,7 +272,7 @@ def _full_title(visible: str, labels: Iterable[str]) -> str:
     """The visible title, or the label that it is the beginning of."""
     stem = _CUT.sub("", visible)
     longer = (label for label in labels if len(label) > len(stem) and squash(label).startswith(squash(stem)))
-    return next(longer, visible) if stem else next((label for label in labels if label), "")
+    return next(longer, visible) if stem else next(iter(labels), "")
 
 
 def _find_date(texts: list[str], downloaded: datetime) -> str:
@@ -266,7 +283,7 @@ def _find_date(texts: list[str], downloaded: datetime) -> str:
             joined = " ".join(run)
             for pattern in _SPLIT_DATES:
                 if match := pattern.fullmatch(joined):
-                    return parse_time(f"{match['y']}-{match['m']}-{match['d']}", downloaded)
+                    return parse_time("-".join(filter(None, match.group("year", "month", "day"))), downloaded)
     return next((date for text in hopeful if (date := _read_date(text, downloaded))), "")
 
 
@@ -281,10 +298,20 @@ def _read_date(text: str, downloaded: datetime) -> str:
 
 
 def _find_teaser(texts: list[_Text], title: str) -> str:
-    """The longest line of a record that reads like prose."""
-    prose = [text for text in texts if not _matches(_DATE_SHAPED, text.text) and not _matches(_LABEL, text.text)]
-    lines = [collapse("".join(text.text for text in line)) for _, line in groupby(prose, key=lambda text: text.line)]
-    return max((line for line in lines if _is_prose(line) and squash(line) != squash(title)), key=len, default="")
+    """The longest line of a record that reads like prose, less the title and what invites to read on."""
+    kept = [
+        text
+        for text in texts
+        if not _matches(_DATE_SHAPED, text.text) and not _matches(_LABEL, text.text) and not _shows(text, title)
+    ]
+    lines = [collapse("".join(text.text for text in line)) for _, line in groupby(kept, key=lambda text: text.line)]
+    return max((line.rstrip(_OPENING) for line in lines if _is_prose(line)), key=len, default="")
+
+
+def _shows(text: _Text, title: str) -> bool:
+    """Whether a text is part of a link's title."""
+    words = collapse(text.text)
+    return text.anchor >= 0 and (words in title or (bool(title) and title in words))
 
 
 def _is_prose(line: str) -> bool:
@@ -317,7 +344,7 @@ class _Record:
 
     @property
     def weight(self) -> int:
-        """Characters, a date counting as many as a title."""
+        """Characters, a date counting as many as a short title."""
         return min(len(self.title), 40) + 20 * bool(self.date) + min(len(self.teaser), 120)
 
 
@@ -416,7 +443,7 @@ def _records(outline: _Outline, container: int, anchors: list[int], downloaded: 
                 url=anchor.url,
                 title=_full_title(anchor.title, outline.labels[anchor.url]),
                 date=_dates_in(inside, outline, downloaded) or date,
-                teaser=_find_teaser([text for text in inside + after if not _is_title(text, outline)], anchor.title),
+                teaser=_find_teaser(inside + after, anchor.title),
                 node=nodes[anchor.node],
                 head=head,
             )
@@ -441,19 +468,11 @@ def _texts_beside(outline: _Outline, index: int, start: int, stop: int) -> list[
     return kept
 
 
-def _is_title(text: _Text, outline: _Outline) -> bool:
-    """Whether a text is part of the title of the anchor around it."""
-    if text.anchor < 0:
-        return False
-    title, words = outline.anchors[text.anchor].title, collapse(text.text)
-    return words in title or (bool(title) and title in words)
-
-
 def _dates_in(texts: list[_Text], outline: _Outline, downloaded: datetime) -> str:
     """The date among texts; a title may have one in brackets at its edge."""
     found = []
     for text in texts:
-        if not _is_title(text, outline):
+        if text.anchor < 0 or not _shows(text, outline.anchors[text.anchor].title):
             found.append(text.text)
         elif match := _EDGE_DATE.search(text.text):
             found.append(match[1] or match[2])
@@ -510,14 +529,13 @@ _LEAST_PROSE = 30
 
 def _holds_stories(box: _Box, outline: _Outline, here: str) -> bool:
     records = box.records
-    urls = {record.url for record in records}
-    host = _site(here)
-    outside = sum(
-        _site(record.url) != host or _HOME.fullmatch(urlsplit(record.url).path) is not None for record in records
-    )
-    if len(urls) < 2 or 3 * len(urls) < 2 * len(records) or 2 * outside > len(records):  # noqa: PLR2004
-        return False
     rich = box.dated or box.told
+    urls = {record.url for record in records}
+    sites = Counter(_site(url) for url in urls if not _HOME.fullmatch(urlsplit(url).path))
+    # Friends are home pages, each of another site; a list may lead to one other site.
+    most = max(sites.values(), default=0) if rich else sites[_site(here)]
+    if len(urls) < 2 or 2 * most < len(urls):  # noqa: PLR2004
+        return False
     caption = _caption(box, outline)
     if _BESIDE.search(caption) or (not rich and _FEATURED.search(caption)):
         return False
@@ -552,7 +570,7 @@ def _site(url: str) -> str:
 
 
 def _main_boxes(boxes: list[_Box], outline: _Outline, here: str) -> list[_Box]:
-    """All boxes of a home page; of another page the heaviest and those like it beside it, if it outweighs the rest."""
+    """All boxes of a home page or where none stands out; else the heaviest, and what is like it in place or form."""
     parts = urlsplit(here)
     if not boxes or (_HOME.fullmatch(parts.path) and not parts.query):
         return boxes
@@ -560,7 +578,7 @@ def _main_boxes(boxes: list[_Box], outline: _Outline, here: str) -> list[_Box]:
     if 5 * top.weight < 2 * sum(box.weight for box in boxes):
         return boxes
     place = _place(top, outline)
-    return [box for box in boxes if box is top or (_place(box, outline) & place and box.dated == top.dated)]
+    return [box for box in boxes if box.dated == top.dated and (box.path == top.path or _place(box, outline) & place)]
 
 
 def _place(box: _Box, outline: _Outline) -> set[int]:

@@ -41,9 +41,9 @@ _PAGING = re.compile(rf"(?:{_PAGE_NAME}|start|offset|skip|from|begin)", re.IGNOR
 _PAGING_BEFORE = re.compile(rf"[?&]{_PAGING.pattern}=$", re.IGNORECASE)
 
 _EXTENSION = re.compile(r"\.[A-Za-z]{2,5}$")
-_FRONT = re.compile(r"(?:index|default|list|page)?", re.IGNORECASE)
+_FRONT = re.compile(r"(?:index|default|list|page|more)?", re.IGNORECASE)
 _NAMED = re.compile(
-    r"(?:list|index|default|pages?|pg|pn?)((?:[_-]?[0-9]+(?=[_-]))*)[_-]?([0-9]{1,4})",
+    r"(?:list|index|default|more|pages?|pg|pn?)((?:[_-]?[0-9]+(?=[_-]))*)[_-]?([0-9]{1,4})",
     re.IGNORECASE,
 )
 _PAGE_FOLDER = re.compile(r"(.*)/(?:pages?|p)", re.IGNORECASE | re.DOTALL)
@@ -62,6 +62,12 @@ _COMMENT_PAGE = re.compile(r"[?&](?:cpage|comment_?page)=|/comment-page-", re.IG
 _COMMENT_FRAGMENT = re.compile(r"#(?:comment|respond|pinglun|reply)", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![0-9])[0-9]{1,6}(?![0-9])")
 _INTEGER = re.compile(r"[0-9]+")
+# Written by the CMS of most Chinese authorities: pages in all, this page from 0, name and extension of the first.
+_PAGER_SCRIPT = re.compile(
+    r"createPageHTML\w*\(\s*(?:['\"][^'\"]*['\"]\s*,\s*)?(?P<count>[0-9]{1,5})\s*,\s*[0-9]+\s*,"
+    r"\s*['\"](?P<name>[\w-]+)['\"]\s*,\s*['\"](?P<extension>\w+)['\"]"
+)
+_MOST_SCRIPTED = 2000
 _LARGEST_STEP = 100
 _PLACES = 6
 _LOOK_BACK = 24
@@ -102,7 +108,8 @@ def list_pages(page: Page, links: list[Link]) -> list[str]:
     alone = [[control.url for control in run if control.word in _AMBIGUOUS] for run in runs]
     own = [pager for pager in pagers if any(_same_list(url, here) for url in pager)]
     best = next((kind for kind in (own, pagers, alone) if any(kind)), [])
-    return [url for url in dict.fromkeys(chain.from_iterable(best)) if not _same_page(url, here)]
+    found = dict.fromkeys([*chain.from_iterable(best), *_scripted(page)])
+    return [url for url in found if not _same_page(url, here)]
 
 
 def page_number(url: str) -> int | None:
@@ -229,6 +236,17 @@ def _split_path(path: str) -> tuple[str, int]:
     if name != file and (match := _SUFFIXED.fullmatch(name)):
         return folder + "/" + match[1], int(match[2])
     return (folder if _FRONT.fullmatch(name) else folder + "/" + name), 0
+
+
+def _scripted(page: Page) -> list[str]:
+    """What a script's pager would link: createPageHTML(4,0,"index","html") has index_1.html to index_3.html."""
+    calls = (call for script in page.root.iter("script") for call in _PAGER_SCRIPT.finditer(script.text or ""))
+    base = base_url(page)
+    return [
+        absolute_url(f"{call['name']}_{number}.{call['extension']}", base, page.encoding)
+        for call in calls
+        for number in range(1, min(int(call["count"]), _MOST_SCRIPTED))
+    ]
 
 
 def _comment_pages(page: Page) -> set[str]:

@@ -517,6 +517,88 @@ DESIGNS = [
         stories(4, date=("2020-04-01", "2020-03-31", "2020-03-30", "2020-03-29").__getitem__),
     ),
     Design(
+        "linked teaser",
+        framed(
+            items(
+                lambda i: (
+                    f'<div class="x"><h4><a href="{article(i)}">{TITLES[i]}</a></h4><a href="{article(i)}"><p>{TEASERS[i]}</p></a><em>{DAYS[i]}</em></div>'
+                )
+            )
+        ),
+        stories(teaser=True),
+    ),
+    Design(
+        "a table a story, picture beside, detail link in brackets",
+        framed(
+            items(
+                lambda i: (
+                    f'<table><tr><td rowspan="2"><a href="{article(i)}"><img src="x.gif"></a></td><td><a href="{article(i)}"><b>{TITLES[i]}</b></a> <font>{DAYS[i]}</font></td></tr><tr><td>{TEASERS[i]}[<a href="{article(i)}">阅读全文</a>]</td></tr></table>'
+                )
+            )
+        ),
+        stories(teaser=True),
+    ),
+    Design(
+        "date and link side by side without rows",
+        framed(
+            "<div>"
+            + items(lambda i: f'<span class="d">{DAYS[i]}</span><a href="{article(i)}">{TITLES[i]}</a>')
+            + "</div>"
+        ),
+        stories(),
+    ),
+    Design(
+        "no dates, words in the URLs, recent stories beside",
+        framed(
+            "<ul>" + items(lambda i: f'<li><a href="/szxw/{"abcdefgh"[i]}-gongjiao/">{TITLES[i]}</a></li>') + "</ul>",
+            RECENT,
+        ),
+        [Entry(f"{ORIGIN}/szxw/{'abcdefgh'[i]}-gongjiao/", TITLES[i], "", "") for i in range(8)],
+    ),
+    Design(
+        "stories of one other site",
+        framed(
+            "<ul>"
+            + items(
+                lambda i: f'<li><a href="http://news.example.net/{i}.html">{TITLES[i]}</a><span>{DAYS[i]}</span></li>'
+            )
+            + "</ul>"
+        ),
+        [Entry(f"http://news.example.net/{i}.html", TITLES[i], DAYS[i], "") for i in range(8)],
+    ),
+    Design(
+        "dated list with ranks",
+        framed(
+            "<ul>"
+            + items(lambda i: f'<li><i>{i + 1}</i><a href="{article(i)}">{TITLES[i]}</a><span>{DAYS[i]}</span></li>')
+            + "</ul>"
+        ),
+        stories(),
+    ),
+    Design(
+        "hot list before, without ranks or caption",
+        f'<div class="w"><div class="right"><ol>{"".join(f"<li><a href=/szxw/{7100 + i}.html>{t}</a></li>" for i, t in enumerate(HOT))}</ol></div><div class="left"><ul>'
+        + items(lambda i: f'<li><a href="{article(i)}">{TITLES[i]}</a><span>{DAYS[i]}</span></li>')
+        + f"</ul></div></div>{FOOTER}",
+        stories(),
+    ),
+    Design(
+        "dated list beside",
+        framed(
+            "<ul>"
+            + items(lambda i: f'<li><a href="{article(i)}">{TITLES[i]}</a><span>{DAYS[i]}</span></li>')
+            + "</ul>",
+            f'<div class="side"><ul>{"".join(f"<li><a href=/szxw/{7100 + i}.html>{t}</a><span>03-{10 + i}</span></li>" for i, t in enumerate(HOT))}</ul></div>',
+        ),
+        stories(),
+    ),
+    Design(
+        "channel page of boxes",
+        f'<ul>{MENU}</ul><div class="main">{boxed("szxw", 0, 3)}{boxed("cjxw", 3, 6)}{boxed("tyxw", 6, 10)}{RANKS}</div>{FOOTER}',
+        stories(10),
+        "/news/",
+    ),
+    Design(
         "home page of boxes",
         f'<div class="nav"><ul>{MENU}</ul></div><div class="main"><div class="col">{boxed("szxw", 0, 4)}{boxed("cjxw", 4, 7, dates=False)}</div><div class="col">{boxed("tyxw", 7, 10)}{RANKS}</div></div>{FOOTER}',
         [Entry(entry.url, entry.title, "" if 4 <= i < 7 else entry.date, "") for i, entry in enumerate(stories(10))],

@@ -11,7 +11,7 @@ from lxml import html
 from lxml.html import document_fromstring
 
 from slqncy.extract.links import page_links
-from slqncy.extract.page import Page
+from slqncy.extract.page import Page, parse_page
 from slqncy.extract.pagination import list_pages, page_number
 
 ORIGIN = "http://www.example.cn"
@@ -358,3 +358,36 @@ def test_any_html(text: str) -> None:
     root = document_fromstring(f"<html><body>{text}".encode("utf-8", "replace"))
     page = Page(f"{ORIGIN}/szxw/", root, "utf-8", 0)
     assert all(urlsplit(url).netloc == "www.example.cn" for url in list_pages(page, page_links(page)))
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('createPageHTML(4,0,"index","html");', ["index_1.html", "index_2.html", "index_3.html"]),
+        ("createPageHTML('pager', 3, 1, 'list', 'shtml', 60)", ["list_1.shtml", "list_2.shtml"]),
+        ('createPageHTML(1,0,"index","html")', []),
+        ("createPage(4)", []),
+    ],
+)
+def test_pages_that_a_script_would_link(script: str, expected: list[str]) -> None:
+    page = parse_page(f"<body><script>{script}</script>".encode(), "http://news.example/szxw/", "text/html")
+    assert list_pages(page, page_links(page)) == [f"http://news.example/szxw/{name}" for name in expected]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        """<a href="javascript:;" onclick="location.href='/szxw/list_2.html'">下一页</a>""",
+        """<a href="javascript:window.location='/szxw/list_2.html'">2</a>""",
+        """<a href="#" onclick='window.open("list_2.html")'>下页</a>""",
+    ],
+)
+def test_addresses_in_scripts_of_links(link: str) -> None:
+    page = parse_page(f"<body>{link}".encode(), "http://news.example/szxw/", "text/html; charset=utf-8")
+    assert list_pages(page, page_links(page)) == ["http://news.example/szxw/list_2.html"]
+
+
+def test_more_after_more() -> None:
+    html = "<body><a href=/szxw/9501.html>一条新闻的标题</a><a href=/szxw/more3.html>更多</a>"
+    page = parse_page(html.encode(), "http://news.example/szxw/more2.html", "text/html; charset=utf-8")
+    assert list_pages(page, page_links(page)) == ["http://news.example/szxw/more3.html"]
