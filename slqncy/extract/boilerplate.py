@@ -31,6 +31,8 @@ def _words(*words: str, then: str) -> re.Pattern[str]:
 
 _COLON = r"\s*[:：]"
 _ALONE_OR_COLON = r"\s*[\])）】》]*\s*(?:[:：]|$)"
+_TIME = r"\d{4}\s*[-/年.]\s*\d{1,2}\s*[-/月.]\s*\d{1,2}\s*日?(?:\s*\d{1,2}\s*[:：时][\d\s:：分秒]*)?"
+_META = "来源|稿源|作者|记者|编辑|责编|责任编辑|浏览|点击|阅读|字号|字体|【|\\[|\\(|\\|"
 _EDGE = {
     Boilerplate.EDITOR: _words(
         "(?:本文|本期|来源|值班)?(?:责任编辑|责编|编辑|编委)",
@@ -42,11 +44,8 @@ _EDGE = {
         "录入",
         then=r"\s*[:：/／丨|]",
     ),
-    Boilerplate.PUBLISHED: _words(
-        "(?:发布|发表|更新)(?:时间|日期)?",
-        "时间",
-        "日期",
-        then=r"[:：于]?\s*\d{4}\s*[-/年.]\s*\d{1,2}\s*[-/月.][\d\s:：日时分秒]*$",
+    Boilerplate.PUBLISHED: re.compile(
+        rf"(?:(?:(?:发布|发表|更新)(?:时间|日期)?|时间|日期)\s*[:：于]?\s*)?{_TIME}(?:\s*(?:{_META}).*)?$"
     ),
     Boilerplate.CLICKS: _words(
         "点击",

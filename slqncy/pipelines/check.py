@@ -45,7 +45,7 @@ class Check(Step):
             item.reject(Rejection.NOT_FOUND, f"HTTP {status}")
         elif status != _OK:
             item.reject(Rejection.HTTP_STATUS, f"HTTP {status}")
-        if notice := missing_page_notice(story.title) or _notice_in_text(item):
+        if notice := _missing_page_notice(item):
             item.reject(Rejection.SOFT_404, notice)
         if not story.text:
             item.reject(Rejection.EMPTY, "no body text was found on the page")
@@ -60,12 +60,14 @@ class Check(Step):
             _set_text(story, story.text[: MAX_LINE_BYTES // 8])
 
 
-def _notice_in_text(item: StoryItem) -> str:
-    """Words that say the story is not there, on a page without the marks of one: a declared count, a byline, length."""
+def _missing_page_notice(item: StoryItem) -> str:
+    """Words that say the story is not there, on a page without the marks of one: a declared count, a byline."""
     story = item.story
-    if story.declared_chars is not None or story.authors or len(story.text) > _SOFT_404_LONGEST:
+    if story.declared_chars is not None or story.authors:
         return ""
-    return missing_page_notice(story.text or item.notice)
+    # A longer text that speaks of missing pages is a story about them.
+    text = story.text or item.notice
+    return missing_page_notice(story.title) or missing_page_notice(text if len(story.text) <= _SOFT_404_LONGEST else "")
 
 
 def _set_text(story: Story, text: str) -> None:
