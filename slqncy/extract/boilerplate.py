@@ -31,7 +31,9 @@ def _words(*words: str, then: str) -> re.Pattern[str]:
 
 _COLON = r"\s*[:：]"
 _ALONE_OR_COLON = r"\s*[\])）】》]*\s*(?:[:：]|$)"
-_TIME = r"\d{4}\s*[-/年.]\s*\d{1,2}\s*[-/月.]\s*\d{1,2}\s*日?(?:\s*\d{1,2}\s*[:：时][\d\s:：分秒]*)?"
+_LABEL = r"(?:(?:发布|发表|更新)(?:时间|日期)?|时间|日期)"
+_DATE = r"\d{4}\s*[-/年.]\s*\d{1,2}\s*[-/月.]\s*\d{1,2}\s*日?"
+_CLOCK = r"\s*\d{1,2}\s*[:：时][\d\s:：分秒]*"
 _META = "来源|稿源|作者|记者|编辑|责编|责任编辑|浏览|点击|阅读|字号|字体|【|\\[|\\(|\\|"
 _EDGE = {
     Boilerplate.EDITOR: _words(
@@ -44,8 +46,9 @@ _EDGE = {
         "录入",
         then=r"\s*[:：/／丨|]",
     ),
+    # A bare date may be the signature of a letter.
     Boilerplate.PUBLISHED: re.compile(
-        rf"(?:(?:(?:发布|发表|更新)(?:时间|日期)?|时间|日期)\s*[:：于]?\s*)?{_TIME}(?:\s*(?:{_META}).*)?$"
+        rf"(?:{_LABEL}\s*[:：于]?\s*{_DATE}(?:{_CLOCK})?|{_DATE}(?:{_CLOCK}|(?=\s*(?:{_META}))))(?:\s*(?:{_META}).*)?$"
     ),
     Boilerplate.CLICKS: _words(
         "点击",
