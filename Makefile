@@ -32,13 +32,13 @@ unit: .venv/.dev
 	$(BIN)/pip install --quiet --require-hashes -r constraints-dev.txt
 	touch $@
 
-# Pins for CI and users, made from pyproject.toml; hatchling builds the package.
+# Pins for CI and users, made from pyproject.toml; hatchling and editables build the package.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 constraints: .venv/bin/python
 	$(BIN)/pip install --quiet uv
-	echo hatchling | $(COMPILE) pyproject.toml - -o constraints.txt
-	echo hatchling | $(COMPILE) pyproject.toml - --extra dev -c constraints.txt -o constraints-dev.txt
+	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - -o constraints.txt
+	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra dev -c constraints.txt -o constraints-dev.txt
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

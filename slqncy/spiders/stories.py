@@ -189,7 +189,7 @@ class StoriesSpider(Spider):
             item.reject(Rejection.REDIRECTED, f"to {response.url}")
             found = [target, *found] if target and self.address.story(target) else found
         self._note(found, queue=self.arguments.max_pages is None)
-        yield self._next_page(links, url, item) or item
+        yield (None if item.rejection else self._next_page(links, url, item)) or item
         yield from self._release()
 
     def _further_page(self, response: Response, url: str, item: StoryItem) -> Iterator[StoryItem | Request]:
