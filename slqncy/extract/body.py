@@ -19,51 +19,62 @@ if TYPE_CHECKING:
     from slqncy.extract.lines import Block, Line
     from slqncy.extract.page import Page
 
-_SENTENCE = re.compile(r"[。！？；，、：”）!?;…]|[,.:](?=\s|$)")
-_STOP = re.compile(r"[。！？…!?]|[.;；](?=\s|$)")
+# `re` skips ahead only to alternatives that all begin with a letter of fixed case, or to one set: hence their form.
+_SENTENCE = re.compile(r"[。！？；，、：”）!?;…,.:](?:(?<![,.:])|(?=\s|$))")
+_STOP = re.compile(r"[。！？…!?.;；](?:(?<![.;；])|(?=\s|$))")
 # Words that no story line begins or ends its business with: feet, editors, neighbours.
 _FURNITURE = re.compile(
-    r"版权所有|Copyright|©|All Rights Reserved|ICP[备证]|公网安备|举报电话\s*[:：]|违法和不良|法律顾问|扫一扫|扫码|"
-    r"设为首页|加入收藏|返回(?:首页|顶部|列表)|我要评论|"
-    r"上一[篇页則条]\s*[:：]|下一[篇页則条]\s*[:：]|^[\W_]*[上下]一[篇页則]|您的位置|[当當]前位置|用户名\s*[:：]|验证码\s*[:：]|(?:责任|責任)?(?:编辑|編輯)\s*[:：]|责编|責任編輯|责任编辑|"
-    r"关[键鍵][词字]\s*[:：]|标签\s*[:：]|標籤\s*[:：]|阅读全文|展开全文|[相有][关關](?:新闻|新聞|阅读|閱讀|文章|链接|报道|報道|资讯|專題|专题)\s*[:：]",
-    re.IGNORECASE,
+    r"版权所有|Copyright|CopyRight|COPYRIGHT|copyright|©|All Rights Reserved|ALL RIGHTS RESERVED|All rights reserved|ICP[备证]|"
+    r"公网安备|举报电话\s*[:：]|违法和不良|法律顾问|扫一扫|扫码|设为首页|加入收藏|返回(?:首页|顶部|列表)|我要评论|"
+    r"上一[篇页則条]\s*[:：]|下一[篇页則条]\s*[:：]|您的位置|您所在的?位置|当前位置|當前位置|用户名\s*[:：]|验证码\s*[:：]|"
+    r"编辑\s*[:：]|編輯\s*[:：]|责编|責任編輯|责任编辑|关[键鍵][词字]\s*[:：]|标签\s*[:：]|標籤\s*[:：]|阅读全文|展开全文|"
+    r"相[关關](?:新闻|新聞|阅读|閱讀|文章|链接|报道|報道|资讯|專題|专题)\s*[:：]|有[关關](?:新闻|新聞|报道|報道)\s*[:：]"
 )
+_NEIGHBOUR = re.compile(r"[\W_]*[上下]一[篇页則]")
 # Words of tool bars, which stories use too: they tell only where little else stands in the line.
 _TOOLS = re.compile(
-    r"分享|收藏|返回|评论|評論|推荐|推薦|热门|熱門|字[体號号体]|打印|列印|关闭|關閉|登录|登錄|注册|更多|点击|点赞|广告|廣告|微信|微博|QQ空间|朋友圈|转发|复制|链接|举报|纠错|"
-    r"手机看?新闻?|首页|顶部|下载|客户端|订阅|关注|浏览|阅读|人气|人?参与|投稿|邮箱|大|中|小"
+    r"分享|收藏|返回|评论|評論|推荐|推薦|热门|熱門|字[體号號体]|打印|列印|关闭|關閉|登录|登錄|注册|更多|点击|点赞|广告|廣告|微信|微博|QQ空间|"
+    r"朋友圈|转发|复制|链接|举报|纠错|手机看?新闻?|首页|顶部|下载|客户端|订阅|关注|浏览|阅读|人气|人参与|参与|投稿|邮箱|"
+    r">|＞|»|›|大中小|大\b(?<!\w大)|中\b(?<!\w中)|小\b(?<!\w小)"
 )
 _REST = 2
 _LEGAL = re.compile(
-    r"版权所有|版权声明|免责声明|免責聲明|版權聲明|特别声明|声明[:：]|Copyright|©|ICP[备证]|许可证(?:编?号|[:：])|违法和不良|举报电话[:：]|"
-    r"凡本[网站]|凡注明|本(?:网站?|站)(?:所?转载|所有|所?刊载|注明|未注明)|(?:禁止|严禁|谢绝)转载|转载请注明|以上内容|本文(?:仅代表|来自|来源|由)|"
-    r"未经.{0,12}(?:授权|许可|书面|同意).{0,6}(?:不得|禁止|严禁|请勿|谢绝)|仅代表(?:作者|网友|其|个人)|不代表本|网友评论(?:仅|只)|文明上网[，,、].{0,6}(?:理性|登录|发言|自觉)|"
-    r"^.{0,6}(?:欢迎关注|扫描二维码|扫一扫.{0,12}关注)|如有侵权|如涉及版权|更多.{0,10}(?:敬?请|欢迎).{0,6}(?:关注|点击|访问|下载|登录)|(?:内容|文章|图片).{0,6}来(?:源于|自)(?:互联)?网络",
-    re.IGNORECASE,
+    r"版权所有|版权声明|免责声明|免責聲明|版權聲明|特别声明|声明[:：]|Copyright|CopyRight|COPYRIGHT|copyright|©|ICP[备证]|许可证(?:编?号|[:：])|"
+    r"违法和不良|举报电话[:：]|凡本[网站]|凡注明|本(?:网站?|站)(?:所?转载|所有|所?刊载|注明|未注明)|禁止转载|严禁转载|谢绝转载|转载请注明|"
+    r"以上内容|本文(?:仅代表|来自|来源|由)|未经.{0,12}(?:授权|许可|书面|同意).{0,6}(?:不得|禁止|严禁|请勿|谢绝)|"
+    r"仅代表(?:作者|网友|其|个人)|不代表本|网友评论(?:仅|只)|文明上网[，,、].{0,6}(?:理性|登录|发言|自觉)|如有侵权|如涉及版权|"
+    r"更多.{0,10}(?:敬?请|欢迎).{0,6}(?:关注|点击|访问|下载|登录)|"
+    r"内容.{0,6}来(?:源于|自)(?:互联)?网络|文章.{0,6}来(?:源于|自)(?:互联)?网络|图片.{0,6}来(?:源于|自)(?:互联)?网络"
 )
+_FOLLOW = re.compile(r".{0,6}(?:欢迎关注|扫描二维码|扫一扫.{0,12}关注)")
 _DATE = re.compile(
-    r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}:\d{2}|\d+\s*(?:小时|小時|分钟|分鐘|天)前"
+    r"\d(?:(?:(?<=1)9|(?<=2)0)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d?:\d{2}|\d*\s*(?:小时|小時|分钟|分鐘|天)前)"
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _DATE_PARTS = re.compile(r"[\d\s年月日:：/.,，|｜()（）\[\]-]|星期.|周[一二三四五六日]|上午|下午|更新")
 _END = re.compile(r"[。！？][”’」』)）]?$|[。！？”)][(（][^()（）]{2,30}[)）]$")
 _CREDIT = re.compile(r"来源|來源|作者|记者|記者|编辑|編輯|发布|發布|时间|時間|浏览|点击|阅读|字号|字体|http|www")
-_CONTACT = re.compile(r"(?:电话|电邮|传真|邮编|邮箱|地址|热线|QQ|E-?mail)\s*[:：]", re.IGNORECASE)
+_CONTACT = re.compile(r"(?:电话|电邮|传真|邮编|邮箱|地址|热线|QQ|E-?mail|E-?MAIL|e-?mail)\s*[:：](?P<address>\s*(?:http|www))?")
 
 # A short line that opens a box of links or the foot of the page: what follows it is no story unless the text resumes.
 _BOX_HEAD = re.compile(
     r"关于(?:本站|我们)|[\W_]{0,3}(?:(?:更多|您?可能|大家都在?|猜你)?(?:相[关關]的?|有[关關]的?|热门|熱門|热点|熱點|最新|最热|精彩|今日|推荐|推薦|延伸|图片|圖片|猜你|编辑|为您|为你|本[周月类站]|频道|站内|网友|網友|全部|热评|感兴趣的?|也?想看的?|[周月日]|您?还?)?"
     r"(?:新闻|新聞|文章|阅读|閱讀|推荐|推薦|链接|报道|報道|资讯|資訊|内容|内容推荐|专题|主题|排行榜?|评论|評論|留言|点击|头条|图文|精选|视频|喜欢|关注|看点|想看))+[\W_]{0,3}(?:更多|more|MORE)?[\W_]{0,3}"
+    r"|[\W_]{0,3}(?:反侵权|版权|免责|法律|郑重|特别|转载)(?:公告|声明|说明)[\W_]{0,3}"
     r"|[\W_]{0,3}(?:上一[篇条則]|下一[篇条則]|(?:责任|責任)?(?:编辑|編輯)\s*[:：]|责编|標籤\s*[:：]|标签\s*[:：]).{0,20}"
 )
+_COMMENTS = re.compile(r"评论|評論|留言|跟帖")
 # Weights are in characters of prose, set by hand: results hardly move when one of them is halved or doubled.
 _HEADLINE = -20.0
 _NOTICE = -40.0
 _HEAD = -200.0
 _FURNITURE_WEIGHT = -25.0
 _DATELINE = -15.0
+_CONTACT_WEIGHT = -12.0
 _NO_TEXT = -8.0
+_CAPTION = 9.0
+_ITEM = 2.0
+"""Weights of a line below a picture and of any other on a page without running text."""
 _SENTENCE_END = 9.0
 _DROPPED = -14.0
 """Lines of this weight and below are no text even amid the story."""
@@ -85,6 +96,8 @@ _BULLET = 2
 _DATELINE_REST = 8
 _LEAD = 4
 _TAIL = 40
+_LONGEST_BOX = 12
+_LEAST_LIST = 100
 
 
 def story_lines(page: Page, lines: list[Line]) -> list[Line]:
@@ -106,12 +119,18 @@ def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
     top = _top(lines, weights, headline)
     factors = _influence(weights, top)
     start, stop = _best_run(lines, weights, factors)
+    comments = _comments(lines, weights, top)
+    if start == stop or start > comments:
+        start, stop = _wordless(lines, weights, factors, range((top or 0) + 1, comments)) or (start, stop)
     if start == stop:
         return
     container = _container(lines, start, stop)
-    start, stop = _extended(lines, weights, start, stop)
-    yield [lines[i] for i in range(start, stop) if weights[i] > _DROPPED]
-    yield lines[start:stop]
+    core = [i for i in range(start, stop) if weights[i] > _DROPPED]
+    for over_boxes in (True, False):
+        before = _beside(lines, weights, start, -1, _LEAD, over_boxes=over_boxes)
+        after = _beside(lines, weights, stop - 1, 1, _TAIL, over_boxes=over_boxes)
+        yield [lines[i] for i in [*reversed(before), *core, *after]]
+        yield lines[min([start, *before]) : max([stop - 1, *after]) + 1]
     around = lines[container.start : container.stop]
     yield [line for line in around if not line.linked]
     yield around
@@ -121,6 +140,23 @@ def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
     start, stop = _best_run(lines, elsewhere, factors)
     if start < stop:
         yield [lines[i] for i in range(start, stop) if elsewhere[i] > _DROPPED]
+
+
+def _comments(lines: list[Line], weights: list[float], top: int | None) -> int:
+    """Index of the heading of the readers' comments below the headline, the number of lines if there is none."""
+    below = range((top or 0) + 1, len(lines))
+    return next((i for i in below if weights[i] == _HEAD and _COMMENTS.search(lines[i].text)), len(lines))
+
+
+def _wordless(lines: list[Line], weights: list[float], factors: list[float], where: range) -> tuple[int, int] | None:
+    """The best run of captions and unpunctuated lines, for a page without running text; None if there is none."""
+    for i in where:
+        if weights[i] > _DROPPED and not lines[i].linked:
+            weights[i] = _CAPTION if lines[i].pictured else _ITEM
+    start, stop = _best_run(lines[: where.stop], weights[: where.stop], factors[: where.stop])
+    found = lines[start:stop]
+    enough = any(line.pictured for line in found) or sum(len(line.text) for line in found) >= _LEAST_LIST
+    return (start, stop) if enough else None
 
 
 def _container(lines: list[Line], start: int, stop: int) -> Block:
@@ -156,22 +192,35 @@ def _make(block: Block | None) -> tuple[tuple[str, str | None], ...]:
     return tuple(make)
 
 
-def _extended(lines: list[Line], weights: list[float], start: int, stop: int) -> tuple[int, int]:
-    """The run with the short sister lines that begin and end it."""
-    first, last = start, stop
-    while (
-        first > max(0, start - _LEAD)
-        and weights[first - 1] > _DROPPED
-        and _sisters(lines[first - 1].block, lines[start].block)
-    ):
-        first -= 1
-    while (
-        last < min(len(lines), stop + _TAIL)
-        and weights[last] > _DROPPED
-        and _sisters(lines[last].block, lines[stop - 1].block)
-    ):
-        last += 1
-    return first, last
+def _beside(
+    lines: list[Line], weights: list[float], edge: int, step: int, most: int, *, over_boxes: bool
+) -> list[int]:
+    """Indexes of the short lines that go on from the story's edge in a direction: its sisters, maybe behind a box."""
+    found: list[int] = []
+    block = lines[edge].block
+    around = block.parent or block
+    box = 0
+    i = edge + step
+    while 0 <= i < len(lines) and len(found) < most and box <= _LONGEST_BOX:
+        other = lines[i].block
+        if _twins(other, block) if box else _sisters(other, block):
+            if weights[i] <= _DROPPED:
+                break
+            found.append(i)
+        elif over_boxes and around.start <= i < around.stop:
+            box += 1
+        else:
+            break
+        i += step
+    return found
+
+
+def _twins(one: Block, other: Block) -> bool:
+    return one is other or (
+        one.parent is other.parent
+        and one.element.tag == other.element.tag
+        and one.element.get("class") == other.element.get("class")
+    )
 
 
 def _sisters(one: Block, other: Block) -> bool:
@@ -185,7 +234,8 @@ def _weight(line: Line) -> float:
     linked = line.linked
     if linked * 2 > size:
         # A whole paragraph in a link is a link that was never closed.
-        if size < _PROSE or len(_SENTENCE.findall(text)) < _PROSE_MARKS or not _STOP.search(text):
+        marks = len(_SENTENCE.findall(text))
+        if not (marks >= _PROSE_MARKS and size >= _PROSE and _STOP.search(text)):
             return -15.0 - 0.5 * min(size, 100)
         linked = 0
     if against := _furniture(text, size, linked):
@@ -198,14 +248,16 @@ def _weight(line: Line) -> float:
 
 def _furniture(text: str, size: int, linked: int) -> float:
     """The negative weight of a line that belongs to the page and not to the story, 0 if it may be text."""
-    if size < _LONGEST_NOTICE and _LEGAL.search(text[:_NOTICE_HEAD]):
+    if size <= _LONGEST_FURNITURE and not _STOP.search(text) and _BOX_HEAD.fullmatch(text):
+        return _HEAD
+    if size < _LONGEST_NOTICE and (_LEGAL.search(text[:_NOTICE_HEAD]) or _FOLLOW.match(text)):
         return _NOTICE
     if size > _LONGEST_FURNITURE:
         return 0
-    if not _STOP.search(text) and _BOX_HEAD.fullmatch(text):
-        return _HEAD
-    if _CONTACT.search(text) or _is_furniture(text, linked):
+    if _is_furniture(text, linked):
         return _FURNITURE_WEIGHT
+    if contact := _CONTACT.search(text):
+        return _FURNITURE_WEIGHT if contact["address"] else _CONTACT_WEIGHT
     if _is_dateline(text) or (size <= _BULLET and not any(map(str.isalnum, text))):
         return _DATELINE
     return 0
@@ -214,7 +266,7 @@ def _furniture(text: str, size: int, linked: int) -> float:
 def _is_furniture(text: str, linked: int) -> bool:
     if _END.search(text):
         return False
-    if _FURNITURE.search(text):
+    if _FURNITURE.search(text) or _NEIGHBOUR.match(text):
         return True
     rest, tools = _TOOLS.subn("", text)
     return tools > 0 and (linked > 0 or sum(map(str.isalpha, rest)) <= _REST)
@@ -259,6 +311,8 @@ def _best_run(lines: list[Line], weights: list[float], factors: list[float]) -> 
     running, left = 0.0, 0
     resumable: dict[int, tuple[float, int]] = {}
     for i, (line, weight, factor) in enumerate(zip(lines, weights, factors, strict=True)):
+        if running <= 0 and weight <= 0:
+            continue
         if i:
             running -= _STEP * _distance(lines[i - 1].block, line.block) * factor
         if weight > 0:

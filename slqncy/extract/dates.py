@@ -23,6 +23,7 @@ _DAY = (
     r"(?:(?P<year>(?:19|20)\d{2})(?P<sep>\s*[-/.年]\s*)(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})(?!\d)\s*[日号號]?"
     r"|(?P<us_month>\d{1,2})/(?P<us_day>\d{1,2})/(?P<us_year>(?:19|20)\d{2})(?!\d)"
     r"|(?<!\d)(?P<compact>(?:19|20)\d{6})(?!\d)"
+    r"|(?<![\d.:/-])(?P<two_year>\d{2})(?P<two_sep>[-/.])(?P<two_month>\d{2})(?P=two_sep)(?P<two_day>\d{2})(?![\d.:/-])"
     r"|(?P<relative>今天|今日|昨天|昨日|前天)"
     r"|(?<![\d.:/-])(?P<short_month>\d{1,2})(?:-(?P<short_day>\d{1,2})(?![\d-])|月(?P<short_day_cn>\d{1,2})[日号號]))"
 )
@@ -45,23 +46,32 @@ def find_times(text: str, downloaded: datetime) -> Iterator[tuple[str, str]]:
     `downloaded` is aware; it gives the year of 03-15, the day of 今天, and the end of the possible past.
     Impossible and future dates are left out. A time without a zone is Chinese.
     """
-    text = text.translate(_DIGITS)
+    plain = text.translate(_DIGITS)
     now = downloaded.astimezone(CHINA)
     for pattern in (_WHEN, _ENGLISH):
-        for match in pattern.finditer(text):
-            if _stands_alone(match, text) and (when := _read(match, now)):
-                yield when, match[0].strip()
-    for match in _AGO.finditer(text):
+        for match in pattern.finditer(plain):
+            if _stands_alone(match, plain) and (when := _read(match, now)):
+                yield when, text[match.start() : match.end()].strip()
+    for match in _AGO.finditer(plain):
         yield _ago(int(match[1]), match[2], now), match[0]
+
+
+_YEAR = re.compile(r"(?:19|20)\d{2}|\d{2}([-/.])\d{2}\1\d{2}")
+
+
+def names_year(words: str) -> bool:
+    """Tell whether words that `find_times` yielded give the year themselves."""
+    return _YEAR.search(words.translate(_DIGITS)) is not None
 
 
 _SHORT_LINE = 20
 
 
 def _stands_alone(match: re.Match[str], text: str) -> bool:
-    """A day without year or time ("昨天", "3月15日") dates a story only in a short line: prose has them too."""
-    partial = match.re is _WHEN and (match["relative"] or match["short_month"]) and match["hour"] is None
-    return not partial or len(text) <= _SHORT_LINE
+    """A day without a full year or time ("昨天", "3月15日") dates a story only in a short line: prose has them too."""
+    if match.re is _ENGLISH or match["hour"] is not None:
+        return True
+    return len(text) <= _SHORT_LINE or not (match["relative"] or match["short_month"] or match["two_year"])
 
 
 def parse_time(text: str, downloaded: datetime) -> str:
@@ -70,7 +80,7 @@ def parse_time(text: str, downloaded: datetime) -> str:
 
 
 _URL_DAY = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})(?:([-/_]?)(\d{2})\2(\d{2})|/(\d{2})/?(\d{2})|[-/](\d{1,2})[-/](\d{1,2}))(?!\d{1,3}(?!\d))"
+    r"(?<!\d)((?:19|20)\d{2})(?:(\d{2})(\d{2})(?!\d{1,3}(?!\d))|([-/_])(\d{1,2})\4(\d{1,2})(?!\d)|[-/](\d{2})/?(\d{2})(?!\d))"
 )
 
 
@@ -107,6 +117,9 @@ def _day(match: re.Match[str], now: datetime) -> date | None:
         return _date(int(match["us_year"]), int(match["us_month"]), int(match["us_day"]))
     if compact := match["compact"]:
         return _date(int(compact[:4]), int(compact[4:6]), int(compact[6:]))
+    if match["two_year"]:
+        year = now.year // 100 * 100 + int(match["two_year"])
+        return _date(year if year <= now.year else year - 100, int(match["two_month"]), int(match["two_day"]))
     if match["relative"]:
         return now.date() - timedelta(days=_DAYS_BACK[match["relative"]])
     month, day = int(match["short_month"]), int(match["short_day"] or match["short_day_cn"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from slqncy.extract.lines import collapse
@@ -20,16 +21,31 @@ _ICON_SIZE = 60
 _MOST_IMAGES = 200
 
 
-def story_images(body: list[Line], base: str) -> list[tuple[str, str]]:
-    """Return (absolute URL, caption) of the pictures among the body's lines, in page order, without repeats."""
+_ICON_NAME = re.compile(
+    r"(?:^|[/_-])(?:ico|icon|logo|btn|button|arrow|spacer|blank|loading|dot|line|qrcode|ewm|share)s?[_\d-]*\.\w+(?:[?#]|$)",
+    re.IGNORECASE,
+)
+_FILE_NAME = re.compile(r"[\w.()-]+\.(?:jpe?g|png|gif|webp|bmp)|(?:图片?|image|img|pic)?\s*\d*", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"[(（]?(?:(?:图为|图片说明|图[:：]|[▲△↑]).{2,80}|.{2,80}(?:\s[摄攝]|(?:记者|通讯员).{2,12}[摄攝]|供图|资料图片?))[)）]?"
+)
+_MOST_LEVELS = 4
+_MOST_PIECES = 8
+
+
+def story_images(body: list[Line], base: str, title: str = "") -> list[tuple[str, str]]:
+    """Return (absolute URL, caption) of the pictures among the body's lines, in page order, without repeats.
+
+    What a system fills in, the story's `title` or a file's name, is no caption.
+    """
     if not body:
         return []
     container = _common_container(body)
     found: dict[str, str] = {}
     for image in container.iter("img"):
         url = _url(image, base)
-        if url and url not in found and not _is_icon(image) and not _leads_away(image):
-            found[url] = _caption(image)
+        if url and url not in found and not _is_icon(image, url) and not _leads_away(image):
+            found[url] = _caption(image, title)
         if len(found) == _MOST_IMAGES:
             break
     return list(found.items())
@@ -55,8 +71,8 @@ def _url(image: HtmlElement, base: str) -> str:
     return next((absolute(base, value) for value in values if value and not value.startswith(_NO_PICTURE)), "")
 
 
-def _is_icon(image: HtmlElement) -> bool:
-    return any(
+def _is_icon(image: HtmlElement, url: str) -> bool:
+    return bool(_ICON_NAME.search(url)) or any(
         value.isdigit() and int(value[:6]) <= _ICON_SIZE
         for name in ("width", "height")
         if (value := (image.get(name) or "").strip().removesuffix("px"))
@@ -70,10 +86,32 @@ def _leads_away(image: HtmlElement) -> bool:
     return bool(href) and not href.startswith("#") and not _PICTURE_FILE.search(href)
 
 
-def _caption(image: HtmlElement) -> str:
+def _caption(image: HtmlElement, title: str) -> str:
     figure = next(image.iterancestors("figure"), None)
     if figure is not None:
         caption = next(figure.iter("figcaption"), None)
         if caption is not None:
             return collapse("".join(caption.itertext()))
-    return collapse(image.get("alt") or image.get("title") or "")
+    words = collapse(image.get("alt") or image.get("title") or "")
+    if words and words != title and not _FILE_NAME.fullmatch(words):
+        return words
+    below = _words_below(image)
+    return below if _CAPTION.fullmatch(below) else ""
+
+
+def _words_below(image: HtmlElement) -> str:
+    """The text that follows a picture first, in its own block or in one of the next."""
+    element: HtmlElement | None = image
+    for _ in range(_MOST_LEVELS):
+        if element is None:
+            break
+        if tail := collapse(element.tail or ""):
+            return tail
+        following = element.getnext()
+        if following is None:
+            element = element.getparent()
+        elif words := collapse("".join(islice(following.itertext(), _MOST_PIECES))):
+            return words
+        else:
+            element = following
+    return ""

@@ -36,6 +36,8 @@ class Line:
     """Characters of it inside links."""
     block: Block
     """The innermost block around the line."""
+    pictured: bool = False
+    """Whether a picture stands between it and the line before, or begins it."""
 
     @property
     def element(self) -> HtmlElement:
@@ -56,13 +58,13 @@ _BLOCKS = frozenset(
         "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
     }
 )  # fmt: skip
-_INLINE, _BLOCK, _BREAK, _LINK, _VOID, _SKIP = range(6)
+_INLINE, _BLOCK, _BREAK, _LINK, _PICTURE, _VOID, _SKIP = range(7)
 _KINDS = (
     dict.fromkeys(_BLOCKS, _BLOCK)
     | dict.fromkeys(_SKIPPED, _SKIP)
-    | {"br": _BREAK, "a": _LINK, "img": _VOID, "input": _VOID}
+    | {"br": _BREAK, "a": _LINK, "img": _PICTURE, "input": _VOID}
 )
-_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_hides = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE).search
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2014\u2018-\u201d\u2026\U00020000-\U0003ffff"
 _BREAK_IN_CJK = re.compile(rf"(?<=[{_CJK}])[ \t\f]*+[\n\r][ \t\n\f\r]*+(?=[{_CJK}])")
 _NEEDS_COLLAPSE = re.compile(r"[\t\n\f\r]|  ").search
@@ -92,15 +94,6 @@ def _prose(text: str) -> int:
     return text.count("，") + text.count("。")
 
 
-def _is_hidden(element: HtmlElement, kind: int) -> bool:
-    get = element.get
-    style = get("style")
-    if style is not None and _HIDING_STYLE.search(style):
-        return True
-    # A block may carry aria-hidden while a dialogue is open; on an inline element it marks decoration.
-    return get("hidden") is not None or (kind != _BLOCK and get("aria-hidden") == "true")
-
-
 def collapse(text: str) -> str:
     """Collapse white space as a browser does; a source line break between two CJK characters is no space."""
     text = text.strip(_EDGE)
@@ -119,47 +112,60 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  # one loop over all nodes: calls wou
     hidden: list[HtmlElement] = []
     parts: list[str] = []
     linked = 0
+    pictured = False
     link: HtmlElement | None = None
     block = Block(root, None, 0, 0)
     kind_of = _KINDS.get
 
     def flush() -> None:
-        nonlocal linked
+        nonlocal linked, pictured
         text = "".join(parts)
         parts.clear()
         if "\n" in text and block.element.tag == "pre":
             kept = [piece for line in text.splitlines() if (piece := collapse(line))]
             lines.extend(Line(piece, min(linked, len(piece)), block) for piece in kept)
         elif text := collapse(text):
-            lines.append(Line(text, min(linked, len(text)), block))
+            lines.append(Line(text, min(linked, len(text)), block, pictured))
+            pictured = False
         linked = 0
 
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
         kind = kind_of(element.tag, _INLINE)
         if event == "start":
-            if kind == _SKIP:
+            if kind <= _BLOCK:
+                get = element.get
+                # A block may carry aria-hidden while a dialogue is open; on an inline element it marks decoration.
+                if (
+                    ((style := get("style")) is not None and _hides(style))
+                    or get("hidden") is not None
+                    or (kind == _INLINE and get("aria-hidden") == "true")
+                ) and element not in shown:
+                    hidden.append(element)
+                    walker.skip_subtree()
+                    continue
+                if kind == _BLOCK:
+                    if parts:
+                        flush()
+                    block = Block(element, block, len(lines), 0)
+            elif kind == _SKIP:
                 walker.skip_subtree()
                 continue
-            if kind <= _BLOCK and _is_hidden(element, kind) and element not in shown:
-                hidden.append(element)
-                walker.skip_subtree()
-                continue
-            if kind == _BLOCK:
-                if parts:
-                    flush()
-                block = Block(element, block, len(lines), 0)
             elif kind == _LINK:
                 link = element
-            elif kind == _BREAK and parts:
-                flush()
-            text = element.text
-        else:
-            if kind == _BLOCK and element is block.element:
+            elif kind == _BREAK:
                 if parts:
                     flush()
-                block.stop = len(lines)
-                block = block.parent or block
+            elif kind == _PICTURE and not parts:
+                pictured = True
+            text = element.text
+        else:
+            if kind == _BLOCK:
+                if element is block.element:
+                    if parts:
+                        flush()
+                    block.stop = len(lines)
+                    block = block.parent or block
             elif element is link:
                 link = None
             text = element.tail

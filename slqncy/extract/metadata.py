@@ -15,6 +15,8 @@ from lxml import etree
 from slqncy.extract.lines import collapse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
     from slqncy.extract.page import Page
@@ -29,12 +31,14 @@ class Metadata:
     meta: dict[str, list[str]] = field(default_factory=dict)
     """Content of <meta>, by lower-case name, property, itemprop or http-equiv, in document order."""
     article: dict[str, Any] = field(default_factory=dict)
-    """The JSON-LD object of the story (the first that has a headline or a datePublished)."""
+    """The JSON-LD object of the story (the first that has a headline or a date of publication)."""
     microdata: dict[str, list[str]] = field(default_factory=dict)
     """Values of itemprop elements other than <meta>."""
     canonical_url: str = ""
     language: str = ""
     """The lang attribute of <html>, as given."""
+    breadcrumbs: list[str] = field(default_factory=list)
+    """Names of the JSON-LD BreadcrumbList, in order."""
 
     def first(self, *names: str) -> str:
         """Return the first value any of the <meta> names has, "" if none."""
@@ -57,9 +61,12 @@ def read_metadata(page: Page) -> Metadata:
     root = page.root
     title = next((text for element in root.iter("title") if (text := _text(element))), "")
     canonical = next((url for link in root.iter("link") if (url := _canonical(link, page.url))), "")
-    scripts = (script.text or "" for script in root.iter("script") if "ld+json" in script.get("type", "").lower())
-    article = next((found for source in scripts if (found := _article(source))), {})
-    return Metadata(title, _meta(root), article, _microdata(root), canonical, root.get("lang", "").strip())
+    scripts = [script.text or "" for script in root.iter("script") if "ld+json" in script.get("type", "").lower()]
+    objects = [found for source in scripts[:_MOST_SCRIPTS] for found in _objects(source)]
+    article = next((found for found in objects if not _ARTICLE_KEYS.isdisjoint(found)), {})
+    breadcrumbs = next((names for found in objects if (names := _breadcrumbs(found))), [])
+    language = root.get("lang", "").strip()
+    return Metadata(title, _meta(root), article, _microdata(root), canonical, language, breadcrumbs)
 
 
 def _text(element: HtmlElement) -> str:
@@ -102,7 +109,8 @@ def keywords(metadata: Metadata) -> list[str]:
 
 
 def description(metadata: Metadata) -> str:
-    return metadata.first("description", "og:description", "twitter:description")
+    annotated = text_of(metadata.article.get("description"))
+    return metadata.first("description", "og:description", "twitter:description") or annotated
 
 
 def text_of(value: object) -> str:
@@ -120,20 +128,32 @@ def absolute(base: str, url: str) -> str:
         return ""
 
 
-def _article(source: str) -> dict[str, Any]:
+_ARTICLE_KEYS = frozenset({"headline", "datePublished", "pubDate"})
+_MOST_SCRIPTS = 20
+_MOST_STEPS = 12
+
+
+def _objects(source: str) -> Iterator[dict[str, Any]]:
+    """All JSON objects of a script, the outer ones first; none if it is broken."""
     if len(source) > _MAX_JSON:
-        return {}
+        return
     try:
         # Raw line breaks inside strings are the commonest fault of hand-made JSON-LD.
         queue = deque([json.loads(_JSON_CONTROL.sub(" ", source), strict=False)])
     except (ValueError, RecursionError):
-        return {}
+        return
     while queue:
         value = queue.popleft()
         if isinstance(value, dict):
-            if "headline" in value or "datePublished" in value or "pubDate" in value:
-                return value
+            yield value
             value = list(value.values())
         if isinstance(value, list):
             queue += [child for child in value if isinstance(child, (dict, list))]
-    return {}
+
+
+def _breadcrumbs(found: dict[str, Any]) -> list[str]:
+    steps = found.get("itemListElement") if found.get("@type") == "BreadcrumbList" else None
+    if not isinstance(steps, list):
+        return []
+    named = (step for step in steps[:_MOST_STEPS] if isinstance(step, dict))
+    return [name for step in named if (name := text_of(step) or text_of(step.get("item")))]

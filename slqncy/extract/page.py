@@ -24,7 +24,7 @@ class Page:
     replaced: int
     """U+FFFD characters in the decoded page: 0 unless bytes were damaged."""
     refused: str = ""
-    """Why the bytes were not parsed ("attributes"); the root is empty then."""
+    """Why the page is not there ("attributes", "depth"); the root is empty then."""
 
 
 def parse_page(body: bytes, url: str, content_type: str = "") -> Page:
@@ -33,7 +33,12 @@ def parse_page(body: bytes, url: str, content_type: str = "") -> Page:
     source = _clean(text)
     if _has_attribute_flood(source):
         return Page(url, _empty_root(), encoding, replaced, "attributes")
-    return Page(url, _parse(source), encoding, replaced)
+    root = _parse(source)
+    if root is None:
+        root = _parse(_FORMATTING.sub(b"", source))
+    if root is None:
+        return Page(url, _empty_root(), encoding, replaced, "depth")
+    return Page(url, root, encoding, replaced)
 
 
 _CONTROLS = frozenset({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D})
@@ -41,7 +46,7 @@ _CONTROL_BYTES = bytes(sorted(_CONTROLS))
 _NONCHARACTER = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
 _ASTRAL_NONCHARACTER = re.compile(rb"[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]")
 _ASTRAL_LEADS = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
-_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _MAX_CODE_POINT_DIGITS = 7
 
 
@@ -51,17 +56,17 @@ _CLOSING = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
 
 def _clean(text: str) -> bytes:
     """The text as UTF-8 without the characters that no record may hold, written raw or as numeric references."""
-    if "&#" in text:
-        text = _REFERENCE.sub(_clean_reference, text)
     source = text.encode("utf-8", "ignore").translate(None, _CONTROL_BYTES)
+    if b"&#" in source:
+        source = _REFERENCE.sub(_clean_reference, source)
     source = _NONCHARACTER.sub(b"", source)
     if any(lead in source for lead in _ASTRAL_LEADS):
         source = _ASTRAL_NONCHARACTER.sub(b"", source)
     return source
 
 
-def _clean_reference(match: re.Match[str]) -> str:
-    digits = (match[1] or match[2]).lstrip("0")
+def _clean_reference(match: re.Match[bytes]) -> bytes:
+    digits = (match[1] or match[2]).lstrip(b"0")
     code = int(digits, 16 if match[1] else 10) if 0 < len(digits) <= _MAX_CODE_POINT_DIGITS else 0
     # A referenced U+FFFD would be damage that `replaced` did not count.
     forbidden = (
@@ -72,7 +77,7 @@ def _clean_reference(match: re.Match[str]) -> str:
         or code & 0xFFFE == 0xFFFE  # noqa: PLR2004
         or code in _CONTROLS
     )
-    return "" if forbidden else match[0]
+    return b"" if forbidden else match[0]
 
 
 # libxml2 is quadratic in the attributes of one tag (80,000 take two minutes): such a page is not parsed.
@@ -98,7 +103,15 @@ def _has_attribute_flood(source: bytes) -> bool:
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 
-def _parse(source: bytes) -> HtmlElement:
+# libxml2 nests no deeper than 2,048 levels and drops the rest of the page; what nests so deep is formatting never closed.
+_FORMATTING = re.compile(
+    rb"""</?(?:font|span|strong|small|big|[biu]|em|s|ins|del|sup|sub)(?=[\s/>])(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""",
+    re.IGNORECASE,
+)
+
+
+def _parse(source: bytes) -> HtmlElement | None:
+    """The root, None if the page nests too deep to be read whole."""
     parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
     )
@@ -107,6 +120,9 @@ def _parse(source: bytes) -> HtmlElement:
         root = etree.fromstring(_CLOSING.sub(b"", source), parser)
     except etree.LxmlError:
         root = None
+    last_error = parser.error_log.last_error
+    if last_error is not None and last_error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        return None
     return root if isinstance(root, HtmlElement) and root.tag == "html" else _empty_root()
 
 

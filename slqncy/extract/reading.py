@@ -70,7 +70,7 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
     frames = list(_frames(page, lines, headline, site))
     if not frames:
         return extract_story(page, lines, downloaded=downloaded)
-    title = find_title(metadata, headline)
+    title = find_title(metadata, headline, lines)
     general = list(body_candidates(page, lines))
     guesses = list(islice(_guesses(frames, general), _MOST_GUESSES)) or [_Guess(frames[0], [])]
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from slqncy.extract.metadata import Metadata, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slqncy.extract.lines import Line
 
 _HEADINGS = ("h1", "h2", "h3", "h4")
@@ -27,12 +29,35 @@ def squash(text: str) -> str:
     return _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-def find_title(metadata: Metadata, headline: Line | None) -> str:
-    """Return the headline without the site's suffix, punctuation as published; "" if the page has none."""
+def find_title(metadata: Metadata, headline: Line | None, lines: Sequence[Line] = ()) -> str:
+    """Return the headline without the site's suffix, punctuation as published; "" if the page has none.
+
+    A heading broken over several of the page's `lines` is joined.
+    """
     if headline is not None:
-        return headline.text
+        return _whole_heading(metadata, headline, lines)
     annotated = text_of(metadata.article.get("headline")) or metadata.first("og:title", "twitter:title")
     return strip_suffix(annotated or metadata.document_title)
+
+
+def _whole_heading(metadata: Metadata, headline: Line, lines: Sequence[Line]) -> str:
+    """The longest run of the heading's lines that a declared title holds: a <br> may break a headline."""
+    if not _heading(headline):
+        return headline.text
+    texts = [line.text for line in lines[headline.block.start :][:_MOST_PARTS] if line.block is headline.block]
+    declared = _declared(metadata)
+    titles = [squash(title) for title in declared]
+    best = headline.text
+    for start in range(len(texts)):
+        for stop in range(start + 2, len(texts) + 1):
+            words = squash("".join(texts[start:stop]))
+            if len(words) > len(squash(best)) and any(words in title for title in titles):
+                spaced = " ".join(texts[start:stop])
+                best = spaced if any(spaced in title for title in declared) else "".join(texts[start:stop])
+    return best
+
+
+_MOST_PARTS = 4
 
 
 def title_line(metadata: Metadata, lines: list[Line]) -> Line | None:
@@ -42,17 +67,23 @@ def title_line(metadata: Metadata, lines: list[Line]) -> Line | None:
     """
     declared = [words for text in _declared(metadata) if (words := squash(text))]
     known = set().union(*declared)
+    heads: set[str] = set()
     best: Line | None = None
     best_rank = (0.0, 0)
     for line in lines:
-        if not _MIN_LETTERS <= len(line.text) <= _MAX_TITLE:
-            continue
+        text = line.text
         # Most lines have nothing of the title: look at its ends before comparing.
-        if _foreign(line.text[0], known) or _foreign(line.text[-1], known):
+        if (text[0] not in known and _is_han(text[0])) or (text[-1] not in known and _is_han(text[-1])):
             continue
-        words = squash(line.text)
-        fit = max((_fit(words, title) for title in declared), default=0.0) if len(words) >= _MIN_LETTERS else 0.0
-        if not fit or line.text[-1] == "。" or _SITE_NAME.fullmatch(line.text):
+        if len(text) > _MAX_TITLE or (len(text) < _MIN_LETTERS and _heading(line) != 1):
+            continue
+        words = squash(text)
+        if len(words) < _MIN_LETTERS:
+            heads = heads or {squash(_SEPARATOR.split(title)[0]) for title in _declared(metadata)}
+            if _heading(line) != 1 or words not in heads:
+                continue
+        fit = max((_fit(words, title) for title in declared), default=0.0)
+        if not fit or text[-1] == "。" or _SITE_NAME.fullmatch(text):
             continue
         heading = _heading(line)
         # A list of links may name the story as well.
@@ -62,8 +93,8 @@ def title_line(metadata: Metadata, lines: list[Line]) -> Line | None:
     return best or _line_above_date(lines)
 
 
-def _foreign(letter: str, known: set[str]) -> bool:
-    return letter not in known and "\u4e00" <= letter <= "\u9fff"
+def _is_han(letter: str) -> bool:
+    return "\u4e00" <= letter <= "\u9fff"
 
 
 def _line_above_date(lines: list[Line]) -> Line | None:
@@ -75,6 +106,7 @@ def _line_above_date(lines: list[Line]) -> Line | None:
                 for other in lines[max(0, i - 3) : i]
                 if not other.linked
                 and _MIN_LETTERS + 2 <= len(other.text) <= _MAX_TITLE
+                and len(squash(other.text)) >= _MIN_LETTERS
                 and not _NOT_TITLE.search(other.text)
             ]
             if above:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slqncy.extract.byline import closing_byline, find_byline, find_source, is_editor, parse_authors
+from slqncy.extract.byline import Byline, closing_byline, find_byline, find_editors, parse_authors
 from slqncy.extract.metadata import Metadata
 
 
@@ -28,6 +28,23 @@ from slqncy.extract.metadata import Metadata
         ("记者 格桑边觉", ["格桑边觉"]),
         ("阿卜杜拉·买买提", ["阿卜杜拉·买买提"]),
         ("张三、张三", ["张三"]),
+        ("【记者 周建琳】", ["周建琳"]),
+        ("(张文/文 李图/图)", ["张文", "李图"]),
+        ("（记者 李文 摄影报道）", ["李文"]),
+        ("（记者李文摄影报道）", ["李文"]),
+        ("（本报记者张敏文/图）", ["张敏"]),
+        ("记者刘威葳通讯员王宇", ["刘威葳", "王宇"]),
+        ("记者 张敏 本报通讯员 王宇", ["张敏", "王宇"]),
+        ("（评论员 罗博 萧海川）", ["罗博", "萧海川"]),
+        ("蒋 凌", ["蒋凌"]),
+        ("记者 蒋 凌 王 宇", ["蒋凌", "王宇"]),
+        ("来源：湖滨日报 作者：黄靖宇", ["黄靖宇"]),
+        ("記者鄭名娟攝", ["鄭名娟"]),
+        ("(记者 林晓 编辑 周明)", ["林晓"]),
+        ("(责编：牛镛、岳弘彬)", []),
+        ("(本文来源：京华时报)", []),
+        ("作者：佚名", []),
+        ("组图", []),
         ("也称为", []),
         ("沈/照片", []),
         ("新华社", []),
@@ -46,6 +63,12 @@ def test_names_are_told_apart(raw: str, names: list[str]) -> None:
         ("座位可以预约。（记者 林晓 通讯员 王宇）", "（记者 林晓 通讯员 王宇）"),
         ("座位可以预约(张彪朱晓)。", "(张彪朱晓)"),
         ("座位可以预约。(也称为)", "(也称为)"),
+        ("座位可以预约。【记者 周建琳】", "【记者 周建琳】"),
+        ("座位可以预约。[通讯员 王宇]", "[通讯员 王宇]"),
+        ("座位可以预约。【收藏】", ""),
+        ("座位可以预约。(组图)", ""),
+        ("座位可以预约。（湖滨日报）", ""),
+        ("座位可以预约。（责任编辑 周明）", ""),
         ("座位可以预约(见右图)", ""),
         ("座位(王宇)可以预约。", ""),
         ("座位可以预约。", ""),
@@ -55,34 +78,69 @@ def test_a_closing_byline(paragraph: str, raw: str) -> None:
     assert closing_byline(paragraph) == raw
 
 
-@pytest.mark.parametrize(
-    ("near", "source"),
-    [
-        (["2020-03-15 来源：湖滨日报 作者：林晓"], "湖滨日报"),
-        (["来源: 《湖滨晚报》"], "湖滨晚报"),
-        (["2020-03-15 14:05 湖滨日报"], "湖滨日报"),
-        (["2020-03-15 14:05"], ""),
-    ],
-)
-def test_the_source_is_as_printed(near: list[str], source: str) -> None:
-    assert find_source(Metadata(), near) == source
-
-
 def test_the_printed_author_outranks_the_annotated() -> None:
     metadata = Metadata(meta={"author": ["湖滨新闻网"]})
-    assert find_byline(metadata, ["来源：湖滨日报 作者：林晓 浏览：12"], [], []) == "林晓"
-    assert find_byline(metadata, [], ["本报讯（记者 林晓）昨天上午"], []) == "记者 林晓"
-    assert find_byline(metadata, [], [], ["座位可以预约。(王宇)"]) == "(王宇)"
-    assert find_byline(metadata, [], [], []) == "湖滨新闻网"
+    assert find_byline(metadata, ["来源：湖滨日报 作者：林晓 浏览：12"], [], []).raw == "林晓"
+    assert find_byline(metadata, [], ["本报讯（记者 林晓）昨天上午"], []).raw == "记者 林晓"
+    assert find_byline(metadata, [], [], ["座位可以预约。(王宇)"]).raw == "(王宇)"
+    assert find_byline(metadata, [], [], []) == Byline("湖滨新闻网", ())
+
+
+@pytest.mark.parametrize(
+    ("closing", "byline"),
+    [
+        ("座位可以预约。记者 周建琳 通讯员 王晓", Byline("记者 周建琳 通讯员 王晓", ("周建琳", "王晓"))),
+        ("座位可以预约。【记者 周建琳】", Byline("记者 周建琳", ("周建琳",))),
+        ("座位可以预约。(也称为)", Byline("(也称为)", ())),
+        ("座位可以预约。(组图)", Byline()),
+    ],
+)
+def test_a_byline_closes_the_story(closing: str, byline: Byline) -> None:
+    assert find_byline(Metadata(), [], [], [closing]) == byline
+
+
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("作者：蒋 凌稿源：湖滨日报  2020-03-15 14:05", Byline("蒋 凌", ("蒋凌",))),
+        ("本贴由大卫于2020年3月15日14:05在读书会发表", Byline("大卫", ("大卫",))),
+        ("由周先生张贴 @ 2020-03-15 14:05", Byline("周先生", ("周先生",))),
+        ("2020-03-15 14:05 by reader", Byline("reader", ("reader",))),
+        ("2020-03-15 由 admin 发表于 社会", Byline()),
+    ],
+)
+def test_a_line_near_the_headline_names_the_author(line: str, byline: Byline) -> None:
+    assert find_byline(Metadata(), [line], [], []) == byline
+
+
+def test_keywords_in_an_author_field_name_nobody() -> None:
+    assert find_byline(Metadata(meta={"author": ["湖滨网_股票、基金、期货"]}), [], [], []) == Byline()
 
 
 def test_an_editor_is_no_author() -> None:
-    byline = find_byline(Metadata(), [], [], ["责任编辑：周明"])
-    assert byline == "责任编辑：周明"
-    assert is_editor(byline)
+    assert find_byline(Metadata(), [], [], ["责任编辑：周明"]) == Byline("责任编辑：周明", ())
+    assert find_byline(Metadata(), [], [], ["(责编：牛镛、岳弘彬)"]).authors == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "editors"),
+    [
+        ("责任编辑：周明", ["周明"]),
+        ("(责编：牛镛、岳弘彬)", ["牛镛", "岳弘彬"]),
+        ("[责任编辑 周明]", ["周明"]),
+        ("责任编辑：陈 浩 PX209", ["陈浩"]),
+        ("2020-03-15 来源：湖滨日报 编辑：小李 点击：12", ["小李"]),
+        ("责任编辑：AP0015", []),
+        ("【编辑】", []),
+        ("编辑们选出了十本书。", []),
+    ],
+)
+def test_editors_are_named(line: str, editors: list[str]) -> None:
+    assert find_editors([line]) == editors
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_parsed(text: str) -> None:
     assert all(parse_authors(text))
+    assert all(find_editors([text]))
     assert closing_byline(text) in text

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from slqncy.extract.dates import find_times, parse_time, url_date
+from slqncy.extract.dates import find_times, names_year, parse_time, url_date
 from tests.extract.designs import NOW
 
 
@@ -30,6 +30,10 @@ from tests.extract.designs import NOW
         ("今天 08:20", "2026-11-24T08:20:00+08:00"),
         ("昨天 21:10", "2026-11-23T21:10:00+08:00"),
         ("昨天", "2026-11-23"),
+        ("16-04-10 20:24", "2016-04-10T20:24:00+08:00"),
+        ("16/04/10", "2016-04-10"),
+        ("98-04-10 20:24", "1998-04-10T20:24:00+08:00"),
+        ("电话 12-34-56", ""),
         ("3小时前", "2026-11-24T07:00:00+08:00"),
         ("2020年2月30日", ""),
         ("0000-01-01", ""),
@@ -49,6 +53,23 @@ def test_the_words_are_told() -> None:
     assert list(find_times("发布于2020年3月15日 14:05，编辑", NOW)) == [
         ("2020-03-15T14:05:00+08:00", "2020年3月15日 14:05")
     ]
+    assert [words for _, words in find_times("２０２０－０３－１５　１４：０５", NOW)] == [
+        "２０２０－０３－１５　１４：０５"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("2020年3月15日", True),
+        ("２０２０－０３－１５", True),
+        ("16-04-10 20:24", True),
+        ("3月15日", False),
+        ("昨天 20:12", False),
+    ],
+)
+def test_words_with_a_year_are_told_from_partial_dates(words: str, expected: bool) -> None:
+    assert names_year(words) is expected
 
 
 @pytest.mark.parametrize(
@@ -59,6 +80,8 @@ def test_the_words_are_told() -> None:
         ("http://news.example/t20200315_33.html", "2020-03-15"),
         ("http://news.example/2020/3/15/a", "2020-03-15"),
         ("http://news.example/2020/1345/1.html", ""),
+        ("http://news.example/news/2012/12/121210_readers.shtml", ""),
+        ("http://news.example/20200315123456.html", "2020-03-15"),
         ("http://news.example/2030/0101/1.html", ""),
         ("http://news.example/szxw/20443.html", ""),
     ],

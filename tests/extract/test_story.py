@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -28,17 +29,22 @@ def test_all_fields_of_one_page() -> None:
         '<meta property="article:modified_time" content="2020-03-16T01:00:00Z"></head>'
     )
     body = (
-        "<h1>湖滨读书会</h1><div>2020年3月15日 14:05　来源：湖滨日报　作者：林晓 周明</div>"
+        '<p>位置：<a href="/">首页</a> > <a href="/sh/">社会</a> > 正文</p><h1>湖滨读书会</h1>'
+        '<div>2020年3月15日 14:05　来源：<a href="http://daily.example/">湖滨日报</a>　作者：林晓 周明</div>'
         '<div><p><img src="/u/1.jpg" alt="读书会现场"></p>'
-        "<p>上周六，湖滨社区的活动室里坐满了人，大家带着书来了。</p></div>"
+        "<p>本报讯 上周六，湖滨社区的活动室里坐满了人，大家带着书来了。</p></div><p>责任编辑：陈浩</p>"
     )
     assert read(f"{head}<body>{body}</body></html>") == Extracted(
         title="湖滨读书会",
-        paragraphs=["上周六，湖滨社区的活动室里坐满了人，大家带着书来了。"],
+        paragraphs=["本报讯 上周六，湖滨社区的活动室里坐满了人，大家带着书来了。"],
         date_published="2020-03-15T14:05:00+08:00",
         date_published_raw="2020年3月15日 14:05",
         date_modified="2020-03-16T09:00:00+08:00",
         source_name="湖滨日报",
+        source_url="http://daily.example/",
+        editors=["陈浩"],
+        dateline="本报讯",
+        breadcrumbs=["首页", "社会"],
         byline_raw="林晓 周明",
         authors=["林晓", "周明"],
         language="zh-Hans",
@@ -78,6 +84,93 @@ def test_a_publication_line_dates_the_story() -> None:
         f"<h1>{TITLE}</h1><p>2019年3月7日刊登在《湖滨日报》头版</p><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>"
     )
     assert (extracted.date_published, extracted.paragraphs[0]) == ("2019-03-07", "2019年3月7日刊登在《湖滨日报》头版")
+
+
+def test_a_closing_line_tells_when_and_by_whom_a_story_was_posted() -> None:
+    extracted = read(
+        f"<h1>{TITLE}</h1><div>{PARAGRAPHS[0]}<br>{PARAGRAPHS[1]}<br>本贴由大卫于2020年3月15日14:05:21在〖湖滨读书会（网上论坛）〗发表.</div>"
+    )
+    assert (extracted.date_published, extracted.authors) == ("2020-03-15T14:05:21+08:00", ["大卫"])
+
+
+def dated(title: str, *lines: str, url: str = "http://news.example/szxw/1.html") -> Extracted:
+    info = "".join(f"<div>{line}</div>" for line in lines)
+    return read(f"<title>{title}_湖滨网</title><h1>{title}</h1>{info}<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>", url)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "苏州今日迎来初雪",
+        "昨日苏州最高温破纪录",
+        "3月15日消费者维权",
+        "苏州5月1日起施行新规",
+        "2018年3月1日大事记",
+        "来源：一个词的考证",
+        "作者：何以为家",
+    ],
+)
+def test_a_headline_tells_neither_day_nor_source_nor_author(title: str) -> None:
+    extracted = dated(title, f"首页 > {title}", "2018-03-21 08:28 来源：湖滨日报")
+    assert (extracted.date_published, extracted.source_name, extracted.authors) == (
+        "2018-03-21T08:28:00+08:00",
+        "湖滨日报",
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "published", "modified"),
+    [
+        (
+            ["更新时间：2021-01-01 08:00 发布时间：2016-04-14 11:34"],
+            "2016-04-14T11:34:00+08:00",
+            "2021-01-01T08:00:00+08:00",
+        ),
+        (["更新于 2021-01-01 08:00", "2016-04-14"], "2016-04-14", "2021-01-01T08:00:00+08:00"),
+        (["更新时间：2016-04-14 11:34"], "2016-04-14T11:34:00+08:00", "2016-04-14T11:34:00+08:00"),
+        (["今天是2026年11月24日 星期二 2016-04-14 来源：湖滨日报"], "2016-04-14", ""),
+        (["今天是2026年11月24日", "2016-04-14 11:34"], "2016-04-14T11:34:00+08:00", ""),
+        (["时间：16-04-10 20:24"], "2016-04-10T20:24:00+08:00", ""),
+        (["2016-04-14", "昨天 08:20"], "2016-04-14", ""),
+        (["昨天 21:10 来源：湖滨日报"], "2026-11-23T21:10:00+08:00", ""),
+        (["3小时前 湖滨日报 阅读 12"], "2026-11-24T07:00:00+08:00", ""),
+        (["读者昨天 21:10 留言"], "", ""),
+        (["2016年四月，老街改造前", "2016-04-14 11:34"], "2016-04-14T11:34:00+08:00", ""),
+    ],
+)
+def test_the_dateline_is_told_from_other_dates(lines: list[str], published: str, modified: str) -> None:
+    extracted = dated(TITLE, *lines)
+    assert (extracted.date_published, extracted.date_modified) == (published, modified)
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "<table><tr><td>发布时间</td><td>2016-04-14 11:34</td><td>来源</td><td>湖滨日报</td></tr></table>",
+        "<dl><dt>发布：</dt><dd>2016-04-14 11:34</dd><dt>来源：</dt><dd>湖滨日报</dd></dl>",
+    ],
+)
+def test_label_and_value_may_stand_in_two_cells(info: str) -> None:
+    extracted = dated(TITLE, info)
+    assert (extracted.date_published, extracted.source_name) == ("2016-04-14T11:34:00+08:00", "湖滨日报")
+
+
+def test_no_field_holds_what_no_record_may() -> None:
+    unfit = "\\ud800\\u0000\\u0007\\ufffe"
+    data = (
+        f'{{"headline":"读书{unfit}会","datePublished":"2020-03-15{unfit}","author":{{"name":"林晓{unfit}"}},'
+        f'"keywords":["读书{unfit}"],"description":"居民{unfit}参加"}}'
+    )
+    steps = f'{{"@type":"BreadcrumbList","itemListElement":[{{"name":"首页{unfit}"}}]}}'
+    extracted = read(
+        f'<script type="application/ld+json">[{data},{steps}]</script>'
+        '<meta name="source" content="湖滨&#xd800;&#7;日报">'
+        f'<p>{PARAGRAPHS[0]}</p><img src="/1&#xfffe;.jpg" alt="书&#0;架"><p>{PARAGRAPHS[1]}</p>'
+    )
+    assert (extracted.title, extracted.authors, extracted.keywords) == ("读书会", ["林晓"], ["读书"])
+    assert (extracted.source_name, extracted.breadcrumbs, extracted.description) == ("湖滨日报", ["首页"], "居民参加")
+    assert re.search("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]", str(extracted)) is None
 
 
 def test_an_event_in_the_text_is_no_publication() -> None:
