@@ -12,6 +12,7 @@ class Rejection(StrEnum):
     HTTP_STATUS = "http_status"  # another 4xx, or a status that is no page
     REDIRECTED = "redirected"  # the address leads to another page, which is looked at under its own address
     NOT_HTML = "not_html"  # binary data, an image, a feed
+    REFUSED = "refused"  # made so that parsing it would take minutes
     SOFT_404 = "soft_404"  # status 200, and the page says that the story does not exist
     NO_TITLE = "no_title"  # no headline
     EMPTY = "empty"  # no body text

@@ -67,6 +67,8 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
     )
     if not item.lines:
         item.notice = "\n".join(line.text for line in page_lines(page))
+    if page.refused:
+        item.reject(Rejection.REFUSED, page.refused)
     if not is_html(response.body):
         item.reject(
             Rejection.NOT_HTML, f"{len(response.body)} bytes of {header(response, 'Content-Type') or 'no type'}"
