@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import atheris  # type: ignore[import-not-found, unused-ignore]  # no dependency of the project
+import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]  # no dependency of the project
 
 with atheris.instrument_imports(include=["slqncy"]):
     from slqncy.demo import build_site

@@ -7,7 +7,6 @@ between distant blocks costs, and where a box inside the story costs no more tha
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from slqncy.extract.metadata import read_metadata
@@ -24,8 +23,8 @@ _SENTENCE = re.compile(r"[。！？；，、：”）!?;…,.:](?:(?<![,.:])|(?=
 _STOP = re.compile(r"[。！？…!?.;；](?:(?<![.;；])|(?=\s|$))")
 # Words that no story line begins or ends its business with: feet, editors, neighbours.
 _FURNITURE = re.compile(
-    r"版权所有|Copyright|CopyRight|COPYRIGHT|copyright|©|All Rights Reserved|ALL RIGHTS RESERVED|All rights reserved|ICP[备证]|"
-    r"公网安备|举报电话\s*[:：]|违法和不良|法律顾问|扫一扫|扫码|设为首页|加入收藏|返回(?:首页|顶部|列表)|我要评论|"
+    r"版权所有|Copyright|CopyRight|COPYRIGHT|copyright|©|All Rights Reserved|ALL RIGHTS RESERVED|All rights reserved|"
+    r"ICP[备证]|公网安备|举报电话\s*[:：]|违法和不良|法律顾问|扫一扫|扫码|设为首页|加入收藏|返回(?:首页|顶部|列表)|我要评论|"
     r"上一[篇页則条]\s*[:：]|下一[篇页則条]\s*[:：]|您的位置|您所在的?位置|当前位置|當前位置|用户名\s*[:：]|验证码\s*[:：]|"
     r"编辑\s*[:：]|編輯\s*[:：]|责编|責任編輯|责任编辑|关[键鍵][词字]\s*[:：]|标签\s*[:：]|標籤\s*[:：]|阅读全文|展开全文|"
     r"相[关關](?:新闻|新聞|阅读|閱讀|文章|链接|报道|報道|资讯|專題|专题)\s*[:：]|有[关關](?:新闻|新聞|报道|報道)\s*[:：]"
@@ -54,7 +53,9 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _DATE_PARTS = re.compile(r"[\d\s年月日:：/.,，|｜()（）\[\]-]|星期.|周[一二三四五六日]|上午|下午|更新")
 _END = re.compile(r"[。！？][”’」』)）]?$|[。！？”)][(（][^()（）]{2,30}[)）]$")
 _CREDIT = re.compile(r"来源|來源|作者|记者|記者|编辑|編輯|发布|發布|时间|時間|浏览|点击|阅读|字号|字体|http|www")
-_CONTACT = re.compile(r"(?:电话|电邮|传真|邮编|邮箱|地址|热线|QQ|E-?mail|E-?MAIL|e-?mail)\s*[:：](?P<address>\s*(?:http|www))?")
+_CONTACT = re.compile(
+    r"(?:电话|电邮|传真|邮编|邮箱|地址|热线|QQ|E-?mail|E-?MAIL|e-?mail)\s*[:：](?P<address>\s*(?:http|www))?"
+)
 
 # A short line that opens a box of links or the foot of the page: what follows it is no story unless the text resumes.
 _BOX_HEAD = re.compile(
@@ -108,8 +109,9 @@ def story_lines(page: Page, lines: list[Line]) -> list[Line]:
 def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
     """Yield differing selections that may be the story, best first; the first is `story_lines`.
 
-    They are the best run without furniture, that run whole, its container without links, the container whole, the
-    container's parent without links, and the best run of the remaining page.
+    They are the best run without furniture, that run whole, the same two without the lines behind boxes at its edges,
+    its container without links, the container whole, the container's parent without links, and the best run of the
+    remaining page.
     """
     metadata = read_metadata(page)
     headline = title_line(metadata, lines)
@@ -126,9 +128,14 @@ def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
         return
     container = _container(lines, start, stop)
     core = [i for i in range(start, stop) if weights[i] > _DROPPED]
-    for over_boxes in (True, False):
-        before = _beside(lines, weights, start, -1, _LEAD, over_boxes=over_boxes)
-        after = _beside(lines, weights, stop - 1, 1, _TAIL, over_boxes=over_boxes)
+    edges = (
+        (
+            _beside(lines, weights, start, -1, _LEAD, over_boxes=over_boxes),
+            _beside(lines, weights, stop - 1, 1, _TAIL, over_boxes=over_boxes),
+        )
+        for over_boxes in (True, False)
+    )
+    for before, after in dict.fromkeys(edges):
         yield [lines[i] for i in [*reversed(before), *core, *after]]
         yield lines[min([start, *before]) : max([stop - 1, *after]) + 1]
     around = lines[container.start : container.stop]
@@ -174,9 +181,12 @@ _MAKE_DEPTH = 4
 def _teasers(lines: list[Line], weights: list[float]) -> Iterator[int]:
     """Indexes of lines that each stand in a box of their own under a linked heading, with others of the same make."""
     boxes: dict[tuple[tuple[str, str | None], ...], dict[int, list[int]]] = {}
-    for i, (heading, line) in enumerate(pairwise(lines), 1):
+    for i in range(1, len(lines)):
+        if weights[i] <= 0:
+            continue
+        heading, line = lines[i - 1 : i + 1]
         box = line.block.parent
-        if weights[i] > 0 and box in (heading.block, heading.block.parent) and heading.linked * 2 > len(heading.text):
+        if box in (heading.block, heading.block.parent) and heading.linked * 2 > len(heading.text):
             boxes.setdefault(_make(line.block), {}).setdefault(id(box), []).append(i)
     for alike in boxes.values():
         if len(alike) >= _FEWEST_TEASERS:
@@ -194,7 +204,7 @@ def _make(block: Block | None) -> tuple[tuple[str, str | None], ...]:
 
 def _beside(
     lines: list[Line], weights: list[float], edge: int, step: int, most: int, *, over_boxes: bool
-) -> list[int]:
+) -> tuple[int, ...]:
     """Indexes of the short lines that go on from the story's edge in a direction: its sisters, maybe behind a box."""
     found: list[int] = []
     block = lines[edge].block
@@ -212,7 +222,7 @@ def _beside(
         else:
             break
         i += step
-    return found
+    return tuple(found)
 
 
 def _twins(one: Block, other: Block) -> bool:
@@ -234,8 +244,7 @@ def _weight(line: Line) -> float:
     linked = line.linked
     if linked * 2 > size:
         # A whole paragraph in a link is a link that was never closed.
-        marks = len(_SENTENCE.findall(text))
-        if not (marks >= _PROSE_MARKS and size >= _PROSE and _STOP.search(text)):
+        if size < _PROSE or len(_SENTENCE.findall(text)) < _PROSE_MARKS or not _STOP.search(text):
             return -15.0 - 0.5 * min(size, 100)
         linked = 0
     if against := _furniture(text, size, linked):
@@ -248,19 +257,20 @@ def _weight(line: Line) -> float:
 
 def _furniture(text: str, size: int, linked: int) -> float:
     """The negative weight of a line that belongs to the page and not to the story, 0 if it may be text."""
+    against = 0.0
     if size <= _LONGEST_FURNITURE and not _STOP.search(text) and _BOX_HEAD.fullmatch(text):
-        return _HEAD
-    if size < _LONGEST_NOTICE and (_LEGAL.search(text[:_NOTICE_HEAD]) or _FOLLOW.match(text)):
-        return _NOTICE
-    if size > _LONGEST_FURNITURE:
-        return 0
-    if _is_furniture(text, linked):
-        return _FURNITURE_WEIGHT
-    if contact := _CONTACT.search(text):
-        return _FURNITURE_WEIGHT if contact["address"] else _CONTACT_WEIGHT
-    if _is_dateline(text) or (size <= _BULLET and not any(map(str.isalnum, text))):
-        return _DATELINE
-    return 0
+        against = _HEAD
+    elif size < _LONGEST_NOTICE and (_LEGAL.search(text[:_NOTICE_HEAD]) or _FOLLOW.match(text)):
+        against = _NOTICE
+    elif size > _LONGEST_FURNITURE:
+        pass
+    elif _is_furniture(text, linked):
+        against = _FURNITURE_WEIGHT
+    elif contact := _CONTACT.search(text):
+        against = _FURNITURE_WEIGHT if contact["address"] else _CONTACT_WEIGHT
+    elif _is_dateline(text) or (size <= _BULLET and not any(map(str.isalnum, text))):
+        against = _DATELINE
+    return against
 
 
 def _is_furniture(text: str, linked: int) -> bool:
@@ -298,10 +308,11 @@ def _influence(weights: list[float], top: int | None) -> list[float]:
         return [1.0] * len(weights)
     factors = [_BEFORE_HEADLINE] * top
     distance = 0.0
-    for i in range(top, len(weights)):
-        factors.append((1 / (1 + distance / _FADE)) ** 2)
-        if i > top:
-            distance -= min(weights[i], 0.0)
+    for weight in [0.0, *weights[top + 1 :]]:
+        share = _FADE / (_FADE + distance)
+        factors.append(share * share)
+        if weight < 0:
+            distance -= weight
     return factors
 
 
@@ -315,19 +326,19 @@ def _best_run(lines: list[Line], weights: list[float], factors: list[float]) -> 
             continue
         if i:
             running -= _STEP * _distance(lines[i - 1].block, line.block) * factor
-        if weight > 0:
-            for key in (id(line.block), id(line.block.parent)):
-                if key in resumable:
-                    before, before_left = resumable[key]
-                    if before - _BOX * factor > running:
-                        running, left = before - _BOX * factor, before_left
+        if weight <= 0:
+            running += weight * factor
+            continue
+        for key in (id(line.block), id(line.block.parent)):
+            before, before_left = resumable.get(key, (0.0, i))
+            if before - _BOX * factor > running:
+                running, left = before - _BOX * factor, before_left
         if running <= 0:
             running, left = 0.0, i
         running += weight * factor
-        if weight > 0:
-            resumable[id(line.block)] = resumable[id(line.block.parent)] = (running, left)
-            if running > best:
-                best, best_range = running, (left, i + 1)
+        resumable[id(line.block)] = resumable[id(line.block.parent)] = (running, left)
+        if running > best:
+            best, best_range = running, (left, i + 1)
     return best_range
 
 

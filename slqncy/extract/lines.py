@@ -67,7 +67,6 @@ _KINDS = (
 _hides = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE).search
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2014\u2018-\u201d\u2026\U00020000-\U0003ffff"
 _BREAK_IN_CJK = re.compile(rf"(?<=[{_CJK}])[ \t\f]*+[\n\r][ \t\n\f\r]*+(?=[{_CJK}])")
-_NEEDS_COLLAPSE = re.compile(r"[\t\n\f\r]|  ").search
 _SPACES = re.compile(r"[ \t\n\f\r]+")
 _EDGE = (
     " \t\n\f\r\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -97,10 +96,10 @@ def _prose(text: str) -> int:
 def collapse(text: str) -> str:
     """Collapse white space as a browser does; a source line break between two CJK characters is no space."""
     text = text.strip(_EDGE)
-    if _NEEDS_COLLAPSE(text) is None:
-        return text
     if "\n" in text or "\r" in text:
         text = _BREAK_IN_CJK.sub("", text)
+    elif "  " not in text and "\t" not in text and "\f" not in text:
+        return text
     return _SPACES.sub(" ", text)
 
 

@@ -51,7 +51,7 @@ _MAX_CODE_POINT_DIGITS = 7
 
 
 # libxml2 drops all that stands behind the end of the document, where templates glued together leave half of their page.
-_CLOSING = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
+_CLOSING = re.compile(rb"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\s*>")
 
 
 def _clean(text: str) -> bytes:
@@ -86,10 +86,12 @@ _MAX_ATTRIBUTES = 4000
 _SMALL = 64_000
 _ATTRIBUTE = rb"""[\s/=]*+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+"""
 _ATTRIBUTES = rb"(?:%b){0,%d}+[\s/=]*+(?:>|\Z)" % (_ATTRIBUTE, _MAX_ATTRIBUTES)
+# A fast path: most tags are written like this.
+_NEAT_TAG = rb"""<[a-zA-Z]\w*+(?:\s++[\w:-]++="[^"]*+"){0,99}+\s*+/?+>"""
 _TAME = re.compile(
     rb"(?:[^<]++|<(?![a-zA-Z])"
     rb"|<(?i:script|style)(?=[\s/>])%b(?:[^<]++|<(?!/(?i:script|style)))*+"
-    rb"|<[a-zA-Z][^\s/>]*+%b)*+" % (_ATTRIBUTES, _ATTRIBUTES)
+    rb"|%b|<[a-zA-Z][^\s/>]*+%b)*+" % (_ATTRIBUTES, _NEAT_TAG, _ATTRIBUTES)
 )
 
 
@@ -103,7 +105,7 @@ def _has_attribute_flood(source: bytes) -> bool:
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 
-# libxml2 nests no deeper than 2,048 levels and drops the rest of the page; what nests so deep is formatting never closed.
+# libxml2 nests no deeper than 2,048 levels and drops the rest of the page; what nests so deep is formatting left open.
 _FORMATTING = re.compile(
     rb"""</?(?:font|span|strong|small|big|[biu]|em|s|ins|del|sup|sub)(?=[\s/>])(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""",
     re.IGNORECASE,

@@ -107,6 +107,94 @@ def test_the_title_may_be_repeated_inside_a_story_without_a_heading() -> None:
     assert body_of(f"<title>{TITLE}_湖滨新闻网</title><div>{body}</div>") == STORIES["title inside"]
 
 
+PUBLICATION = "2019年3月7日刊登在《湖滨日报》头版"
+BYLINE = "(记者 赵思远 通讯员 李伟)"
+BOXES = {
+    "advertisement": '<div><span>广告</span><a href="x"><img src="a.jpg"></a></div>',
+    "related": "<div><h4>相关阅读</h4><ul>"
+    + "".join(f'<li><a href="{i}">湖滨另一条新闻的标题</a></li>' for i in range(4))
+    + "</ul></div>",
+}
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize("box", BOXES)
+def test_a_short_line_at_the_edge_stays_though_a_box_stands_before_the_story(design: str, box: str) -> None:
+    texts = [PUBLICATION, *PARAGRAPHS[:3], BYLINE]
+    first, *between, last = (f"<p>{text}</p>" for text in texts)
+    assert body_of(DESIGNS[design](first + BOXES[box] + "".join(between) + BOXES[box] + last)) == texts
+
+
+def test_a_line_behind_a_box_may_be_left_out_by_a_candidate() -> None:
+    page = parse_page(
+        DESIGNS["plain"](FORMS["p"](PARAGRAPHS) + BOXES["advertisement"] + f"<p>{BYLINE}</p>").encode(), URL
+    )
+    candidates = [[line.text for line in candidate] for candidate in body_candidates(page, page_lines(page))]
+    assert candidates[0] == [*PARAGRAPHS, BYLINE]
+    assert PARAGRAPHS in candidates
+
+
+@pytest.mark.parametrize("cell", ["吴中区", "大丰区", "小店区", "市中区"])
+def test_place_names_in_a_table_are_no_font_tools(cell: str) -> None:
+    table = f"<table><tr><td>{cell}</td><td>12场</td></tr></table>"
+    body = f"<p>{PARAGRAPHS[0]}</p>{table}<p>{PARAGRAPHS[1]}</p>"
+    assert body_of(DESIGNS["plain"](body)) == [PARAGRAPHS[0], cell, "12场", PARAGRAPHS[1]]
+
+
+@pytest.mark.parametrize("tools", ["字号：大 中 小", "【大】【中】【小】", "大 | 中 | 小", "字体：大中小"])
+def test_font_tools_are_left_out(tools: str) -> None:
+    assert body_of(DESIGNS["plain"](FORMS["p"]([tools, *PARAGRAPHS, tools]))) == PARAGRAPHS
+
+
+CAPTIONS = ["居民在读书会上朗读", "湖滨社区读书会现场 林晓 摄", "周老师向大家推荐新书"]
+PICTURE_FORMS = {
+    "p": "<p><img src=1.jpg></p><p>{}</p>",
+    "figure": "<figure><img src=1.jpg><figcaption>{}</figcaption></figure>",
+    "br": "<img src=1.jpg><br>{}<br>",
+    "p-br": "<p><img src=1.jpg><br>{}</p>",
+    "linked": "<p><a href=1.jpg><img src=1.jpg></a></p><p><b>{}</b></p>",
+}
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize("form", PICTURE_FORMS)
+@pytest.mark.parametrize("count", [1, 3])
+def test_captions_are_the_story_of_a_picture_page(design: str, form: str, count: int) -> None:
+    texts = CAPTIONS[:count]
+    assert body_of(DESIGNS[design]("".join(PICTURE_FORMS[form].format(text) for text in texts))) == texts
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "brief",
+    [
+        "湖滨社区请来消防员为六十位老人讲解用电安全并逐户检查线路更换老旧插座和灯具。",
+        "昨天，湖滨社区请来消防员为六十位老人讲解用电安全，并逐户检查线路更换老旧插座和灯具",
+        "昨天湖滨社区请来消防员为六十位老人讲解用电安全并逐户检查线路更换老旧插座和灯具共四百处",
+        "昨天 湖滨社区请来消防员讲解用电安全 六十位老人参加 消防员还逐户检查了线路 更换老旧插座",
+    ],
+)
+def test_a_brief_is_found(design: str, form: str, brief: str) -> None:
+    assert body_of(DESIGNS[design](FORMS[form]([brief]))) == [brief]
+
+
+def test_a_list_without_punctuation_is_the_story_of_a_page_that_has_no_other() -> None:
+    texts = [f"第{i}名 湖滨社区居民林晓与周老师" for i in range(1, 12)]
+    assert body_of(DESIGNS["plain"](FORMS["p"](texts))) == texts
+
+
+def test_telephone_numbers_amid_the_story_stay() -> None:
+    texts = [PARAGRAPHS[0], "咨询电话：65228888", "地址：湖滨路1号", PARAGRAPHS[1]]
+    assert body_of(DESIGNS["plain"](FORMS["p"](texts))) == texts
+
+
+def test_a_notice_under_a_heading_of_its_own_is_left_out() -> None:
+    notice = ["反侵权公告：", "根据有关法律，任何单位或个人使用本报作品，都要先取得书面同意，并注明出处。"]
+    html = DESIGNS["plain"](FORMS["p"](PARAGRAPHS) + "</div><div>" + FORMS["p"](notice))
+    assert body_of(html) == PARAGRAPHS
+
+
 def test_candidates_differ_and_begin_with_the_story() -> None:
     page = parse_page(DESIGNS["all in one box"](FORMS["p"](PARAGRAPHS)).encode(), URL)
     lines = page_lines(page)

@@ -46,3 +46,15 @@ def test_links_and_elements_are_known() -> None:
     assert (first.text, first.linked, first.element.tag) == ("看这里吧", 2, "p")
     assert (second.text, second.linked, second.element.tag) == ("全链", 2, "div")
     assert (second.block.start, second.block.stop) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p><img></p><p>甲</p><p>乙</p>", [True, False]),
+        ("<p>甲<img></p><p>乙</p>", [False, False]),
+        ("<p><img>甲<br>乙<br><img>丙</p>", [True, False, True]),
+    ],
+)
+def test_a_line_below_a_picture_is_known(html: str, expected: list[bool]) -> None:
+    assert [line.pictured for line in page_lines(parse_page(html.encode(), "http://news.example/"))] == expected
