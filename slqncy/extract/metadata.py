@@ -45,7 +45,7 @@ class Metadata:
         return next((values[0] for name in names if (values := self.meta.get(name))), "")
 
 
-_WITH_ITEMPROP = etree.XPath("//*[@itemprop][not(self::meta)]")
+_WITH_ITEMPROP = etree.XPath("//@itemprop/parent::*[not(self::meta)]")
 _MAX_JSON = 1_000_000
 _ITEMPROPS = frozenset({"headline", "datepublished", "author"})
 _MOST_VALUES = 5
@@ -59,14 +59,17 @@ _JSON_CONTROL = re.compile(r"[\x00-\x1f]")
 def read_metadata(page: Page) -> Metadata:
     """Read <title>, <meta>, <link rel=canonical>, JSON-LD and microdata once."""
     root = page.root
-    title = next((text for element in root.iter("title") if (text := _text(element))), "")
-    canonical = next((url for link in root.iter("link") if (url := _canonical(link, page.url))), "")
-    scripts = [script.text or "" for script in root.iter("script") if "ld+json" in script.get("type", "").lower()]
+    heads: dict[str, list[HtmlElement]] = {"title": [], "link": [], "meta": [], "script": []}
+    for element in root.iter(*heads):  # one walk over the page for all four
+        heads[element.tag].append(element)
+    title = next((text for element in heads["title"] if (text := _text(element))), "")
+    canonical = next((url for link in heads["link"] if (url := _canonical(link, page.url))), "")
+    scripts = [script.text or "" for script in heads["script"] if "ld+json" in script.get("type", "").lower()]
     objects = [found for source in scripts[:_MOST_SCRIPTS] for found in _objects(source)]
     article = next((found for found in objects if not _ARTICLE_KEYS.isdisjoint(found)), {})
     breadcrumbs = next((names for found in objects if (names := _breadcrumbs(found))), [])
     language = root.get("lang", "").strip()
-    return Metadata(title, _meta(root), article, _microdata(root), canonical, language, breadcrumbs)
+    return Metadata(title, _meta(heads["meta"]), article, _microdata(root), canonical, language, breadcrumbs)
 
 
 def _text(element: HtmlElement) -> str:
@@ -77,9 +80,9 @@ def _canonical(link: HtmlElement, base: str) -> str:
     return absolute(base, link.get("href", "")) if "canonical" in link.get("rel", "").lower().split() else ""
 
 
-def _meta(root: HtmlElement) -> dict[str, list[str]]:
+def _meta(elements: list[HtmlElement]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for element in root.iter("meta"):
+    for element in elements:
         if content := collapse(element.get("content", "")):
             for key in _META_KEYS:
                 for name in element.get(key, "").lower().split():
