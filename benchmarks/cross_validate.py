@@ -23,7 +23,7 @@ from zlib import crc32
 
 from slqncy.extract import body
 from slqncy.extract.lines import Line, page_lines
-from slqncy.extract.page import Page, parse_page
+from slqncy.extract.page import parse_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,15 +45,15 @@ class Case:
     """A labelled page, read up to the choice of its lines."""
 
     publisher: str
-    page: Page
     lines: list[Line]
+    headline: Line | None
     title: str
     gold: Any
     scores: dict[tuple[int, ...], float] = field(default_factory=dict)
     """F1 by selection, as most settings select the same lines."""
 
     def score(self, text: Any) -> float:
-        chosen = {id(line) for line in body.story_lines(self.page, self.lines)}
+        chosen = {id(line) for line in body.story_lines(self.lines, self.headline)}
         key = tuple(i for i, line in enumerate(self.lines) if id(line) in chosen)
         if key not in self.scores:
             said = "\n".join(self.lines[i].text for i in key)
@@ -71,7 +71,8 @@ def load(data: Path, text: Any) -> Iterable[Case]:
             page = parse_page(gzip.decompress((data / "dataset" / f"{name}.html.gz").read_bytes()), label["url"] or "")
             title = label["title"] or ""
             gold = text.shingles(text.tokens(text.strip_head(label["body_raw"], title)))
-            yield Case(label["domain"], page, page_lines(page), title, gold)
+            lines = page_lines(page)
+            yield Case(label["domain"], lines, title_line(read_metadata(page), lines), title, gold)
 
 
 def search(cases: list[Case], text: Any) -> list[float]:

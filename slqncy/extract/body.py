@@ -9,14 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from slqncy.extract.metadata import read_metadata
-from slqncy.extract.title import title_line
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slqncy.extract.lines import Block, Line
-    from slqncy.extract.page import Page
 
 # `re` skips ahead only to alternatives that all begin with a letter of fixed case, or to one set: hence their form.
 _SENTENCE = re.compile(r"[。！？；，、：”）!?;…,.:](?:(?<![,.:])|(?=\s|$))")
@@ -101,20 +97,21 @@ _LONGEST_BOX = 12
 _LEAST_LIST = 100
 
 
-def story_lines(page: Page, lines: list[Line]) -> list[Line]:
-    """Return the lines of the story in page order; [] if the page plainly has none."""
-    return next(body_candidates(page, lines), [])
+def story_lines(lines: list[Line], headline: Line | None) -> list[Line]:
+    """Return the lines of the story in page order; [] if the page plainly has none.
+
+    `lines` are all of the page's, `headline` the one among them that `title_line` finds.
+    """
+    return next(body_candidates(lines, headline), [])
 
 
-def body_candidates(page: Page, lines: list[Line]) -> Iterator[list[Line]]:
+def body_candidates(lines: list[Line], headline: Line | None) -> Iterator[list[Line]]:
     """Yield differing selections that may be the story, best first; the first is `story_lines`.
 
     They are the best run without furniture, that run whole, the same two without the lines behind boxes at its edges,
     its container without links, the container whole, the container's parent without links, and the best run of the
     remaining page.
     """
-    metadata = read_metadata(page)
-    headline = title_line(metadata, lines)
     weights = [_weight(line) for line in lines]
     for i in _teasers(lines, weights):
         weights[i] = _FURNITURE_WEIGHT

@@ -71,7 +71,7 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
     if not frames:
         return extract_story(page, lines, downloaded=downloaded)
     title = find_title(metadata, headline, lines)
-    general = list(body_candidates(page, lines))
+    general = list(body_candidates(lines, headline))
     guesses = list(islice(_guesses(frames, general), _MOST_GUESSES)) or [_Guess(frames[0], [])]
 
     def fits(guess: _Guess) -> bool:

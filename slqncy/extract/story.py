@@ -72,9 +72,9 @@ def extract_story(page: Page, lines: list[Line], *, body: list[Line] | None = No
     `downloaded` is aware: no date lies after it.
     """
     metadata = read_metadata(page)
-    if body is None:
-        body = story_lines(page, lines)
     headline = title_line(metadata, lines)
+    if body is None:
+        body = story_lines(lines, headline)
     title = find_title(metadata, headline, lines)
     around = surroundings(lines, headline, title, body)
     near, after = [line.text for line in around.near], [line.text for line in around.after]

@@ -4,7 +4,9 @@ import pytest
 
 from slqncy.extract.body import body_candidates, story_lines
 from slqncy.extract.lines import page_lines
-from slqncy.extract.page import parse_page
+from slqncy.extract.metadata import read_metadata
+from slqncy.extract.page import Page, parse_page
+from slqncy.extract.title import title_line
 from tests.extract.designs import DESIGNS, FORMS, HOME_PAGE, PARAGRAPHS, STORIES, TEASER_PAGE, TITLE
 
 URL = "http://news.example/szxw/1.html"
@@ -12,7 +14,14 @@ URL = "http://news.example/szxw/1.html"
 
 def body_of(html: str, encoding: str = "utf-8") -> list[str]:
     page = parse_page(html.encode(encoding), URL)
-    return [line.text for line in story_lines(page, page_lines(page))]
+    lines = page_lines(page)
+    return [line.text for line in story_lines(lines, title_line(read_metadata(page), lines))]
+
+
+def candidates_of(page: Page) -> list[list[str]]:
+    lines = page_lines(page)
+    candidates = body_candidates(lines, title_line(read_metadata(page), lines))
+    return [[line.text for line in candidate] for candidate in candidates]
 
 
 @pytest.mark.parametrize("design", DESIGNS)
@@ -129,7 +138,7 @@ def test_a_line_behind_a_box_may_be_left_out_by_a_candidate() -> None:
     page = parse_page(
         DESIGNS["plain"](FORMS["p"](PARAGRAPHS) + BOXES["advertisement"] + f"<p>{BYLINE}</p>").encode(), URL
     )
-    candidates = [[line.text for line in candidate] for candidate in body_candidates(page, page_lines(page))]
+    candidates = candidates_of(page)
     assert candidates[0] == [*PARAGRAPHS, BYLINE]
     assert PARAGRAPHS in candidates
 
@@ -197,7 +206,6 @@ def test_a_notice_under_a_heading_of_its_own_is_left_out() -> None:
 
 def test_candidates_differ_and_begin_with_the_story() -> None:
     page = parse_page(DESIGNS["all in one box"](FORMS["p"](PARAGRAPHS)).encode(), URL)
-    lines = page_lines(page)
-    candidates = [[line.text for line in candidate] for candidate in body_candidates(page, lines)]
+    candidates = candidates_of(page)
     assert candidates[0] == PARAGRAPHS
     assert len({tuple(candidate) for candidate in candidates}) >= 3
