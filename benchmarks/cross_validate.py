@@ -23,7 +23,9 @@ from zlib import crc32
 
 from slqncy.extract import body
 from slqncy.extract.lines import Line, page_lines
+from slqncy.extract.metadata import read_metadata
 from slqncy.extract.page import parse_page
+from slqncy.extract.title import title_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

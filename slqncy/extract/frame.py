@@ -70,14 +70,18 @@ def read_banner(text: str, site: Site) -> Banner | None:
 
 
 def find_trailer(lines: list[str], site: Site, start: int = 0) -> Trailer | None:
-    """The last trailer from line `start` on: a title line and, next to it, an address line."""
+    """The last trailer from line `start` on."""
+    return next(find_trailers(lines, site, start), None)
+
+
+def find_trailers(lines: list[str], site: Site, start: int = 0) -> Iterator[Trailer]:
+    """The trailers from line `start` on, the last first: a title line and, next to it, an address line."""
     for index in range(len(lines) - 1, start - 1, -1):
         title, after_title = _labelled(lines, index, site.trailer_title)
         if title is not None:
             address, stop = _labelled(lines, after_title, site.trailer_address)
             if address is not None:
-                return Trailer(range(index, stop), title, address)
-    return None
+                yield Trailer(range(index, stop), title, address)
 
 
 def _banner_at(lines: list[str], index: int, site: Site) -> Banner | None:

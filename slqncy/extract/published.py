@@ -49,15 +49,16 @@ class _Time(NamedTuple):
 def find_published(metadata: Metadata, around: Surroundings, url: str, downloaded: datetime) -> tuple[str, str]:
     """The time of publication and the words that say so; ("", "") if none.
 
-    Annotations first, then the lines below the headline, above it, behind the story; in each a full date with a time
-    of day, a full date, and last, on all the page, a time of change and a date without a year. A time of day outranks
-    a bare date of the same day.
+    Annotations first, then the <time> elements by the headline, then the lines below the headline, above it, behind the
+    story; in each a full date with a time of day, a full date, and last, on all the page, a time of change and a date
+    without a year. A time of day outranks a bare date of the same day.
     """
     annotated = [text_of(metadata.article.get(key)) for key in ("datePublished", "pubDate")]
     annotated += [value for name in _PUBLISHED for value in metadata.meta.get(name, [])]
     annotated += metadata.microdata.get("datepublished", [])
     weak = [value for name in _WEAK for value in metadata.meta.get(name, [])]
     found = [_Time(*pair) for text in annotated for pair in find_times(text, downloaded)]
+    found += [_Time(*pair) for text in _stamps(around.near) for pair in find_times(text, downloaded)]
     for group in around:
         found += sorted(_times(group, downloaded), key=lambda time: not time.has_clock)
     found += [_Time(*pair) for text in weak for pair in find_times(text, downloaded)]
@@ -71,6 +72,13 @@ def find_published(metadata: Metadata, around: Surroundings, url: str, downloade
     return best.when, best.words
 
 
+def _stamps(near: Iterable[Line]) -> Iterator[str]:
+    """The machine-readable times in lines of their own; a block of many lines holds other stories' times."""
+    for line in near:
+        if line.block.stop - line.block.start <= _FEW_LINES and not any(word in line.text for word in _CHANGED):
+            yield from (element.get("datetime", "") for element in line.element.iter("time"))
+
+
 def find_modified(metadata: Metadata, around: Surroundings, downloaded: datetime) -> str:
     """The time of the last change, "" if none is told."""
     given = text_of(metadata.article.get("dateModified")) or metadata.first(*_MODIFIED)
@@ -79,6 +87,7 @@ def find_modified(metadata: Metadata, around: Surroundings, downloaded: datetime
     return parse_time(given, downloaded) or next(printed, "")
 
 
+_FEW_LINES = 4
 _DAY = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
 # A clock in the page's head tells when it was looked at.
 _PAGE_CLOCK = re.compile(

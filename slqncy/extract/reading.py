@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.extract.body import body_candidates
 from slqncy.extract.boilerplate import strip
-from slqncy.extract.frame import find_banners, find_trailer, read_banner
+from slqncy.extract.frame import find_banners, find_trailer, find_trailers, read_banner
 from slqncy.extract.lines import page_lines
 from slqncy.extract.metadata import read_metadata
 from slqncy.extract.story import Extracted, extract_story
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MOST_GUESSES = 400
 _MOST_BANNERS = 5
 """A page that quotes more is a list of teasers."""
+_MOST_TRAILERS = 3
 _LONGEST_IN_BOX = 40
 _ENDS_SENTENCE = re.compile(r"[。！？!?”」』…)）]\s*$")
 _MOST_STARTS = 6
@@ -91,12 +92,12 @@ def _frames(page: Page, lines: list[Line], headline: Line | None, site: Site) ->
     # Teasers of other stories begin with a banner too; the page's own stands by the headline.
     start = lines.index(headline) if headline in lines else 0
     for banner in sorted(banners, key=lambda banner: (banner.lines.stop <= start, banner.lines.start)):
-        trailer = find_trailer(texts, site, banner.lines.stop) or find_trailer(texts, site)
-        behind = lines[banner.lines.stop : _start(trailer, banner.lines.stop, len(lines))]
-        before = lines[: _start(trailer, 0, banner.lines.start)]
-        for head in _heads(banner):
-            yield _Frame(head, behind, _tail(trailer, texts), is_tight=True)
-            yield _Frame(head, before + behind, _tail(trailer, texts), is_tight=False)
+        for trailer in _trailers(texts, site, banner.lines.stop):
+            behind = lines[banner.lines.stop : _start(trailer, banner.lines.stop, len(lines))]
+            before = lines[: _start(trailer, 0, banner.lines.start)]
+            for head in _heads(banner):
+                yield _Frame(head, behind, _tail(trailer, texts), is_tight=True)
+                yield _Frame(head, before + behind, _tail(trailer, texts), is_tight=False)
 
 
 def _frames_without_banner(page: Page, lines: list[Line], texts: list[str], site: Site) -> Iterator[_Frame]:
@@ -105,6 +106,12 @@ def _frames_without_banner(page: Page, lines: list[Line], texts: list[str], site
     if trailer or hidden:
         body = lines[: _start(trailer, 0, len(lines))]
         yield _Frame([hidden.text] if hidden else [], body, _tail(trailer, texts), is_tight=False)
+
+
+def _trailers(texts: list[str], site: Site, start: int) -> list[Trailer | None]:
+    """The trailers behind line `start`, the last first, for a story may quote one; else any, else none."""
+    behind = list(find_trailers(texts, site, start))
+    return [*behind[:_MOST_TRAILERS]] or [find_trailer(texts, site)]
 
 
 def _start(trailer: Trailer | None, least: int, otherwise: int) -> int:
@@ -145,15 +152,21 @@ def _selections(lines: list[Line], general: list[list[Line]]) -> Iterator[list[L
     yield lines
     yield unlinked
     for selection in (*general[:1], unlinked):
+        yield [line for line in selection if not _is_boxed(line)]
         yield from _without_box(selection)
     yield from _runs(unlinked)
+
+
+def _is_boxed(line: Line) -> bool:
+    """Whether a line may be of a box: short, and the end of no sentence."""
+    return len(line.text) <= _LONGEST_IN_BOX and not _ENDS_SENTENCE.search(line.text)
 
 
 def _without_box(lines: list[Line]) -> Iterator[list[Line]]:
     """The lines less one run of short ones that end no sentence: an advertisement, a caption, a box of links."""
     for start in range(len(lines)):
         for stop in range(start, len(lines)):
-            if len(lines[stop].text) > _LONGEST_IN_BOX or _ENDS_SENTENCE.search(lines[stop].text):
+            if not _is_boxed(lines[stop]):
                 break
             yield lines[:start] + lines[stop + 1 :]
 
