@@ -41,7 +41,9 @@ _LEGAL = re.compile(
     r"更多.{0,10}(?:敬?请|欢迎).{0,6}(?:关注|点击|访问|下载|登录)|"
     r"内容.{0,6}来(?:源于|自)(?:互联)?网络|文章.{0,6}来(?:源于|自)(?:互联)?网络|图片.{0,6}来(?:源于|自)(?:互联)?网络"
 )
-_FOLLOW = re.compile(r".{0,6}(?:欢迎关注|扫描二维码|扫一扫.{0,12}关注)")
+_FOLLOW = re.compile(
+    r".{0,6}(?:欢迎关注|扫描二维码|扫一扫.{0,12}关注)|.{0,12}(?:手机报|短信).{0,20}发(?:送|短信)?\s*[A-Za-z\d]+\s*到\s*\d{4,}"
+)
 _DATE = re.compile(
     r"\d(?:(?:(?<=1)9|(?<=2)0)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d?:\d{2}|\d*\s*(?:小时|小時|分钟|分鐘|天)前)"
 )
@@ -122,6 +124,8 @@ def body_candidates(lines: list[Line], headline: Line | None) -> Iterator[list[L
     if start == stop or start > comments:
         start, stop = _wordless(lines, weights, factors, range((top or 0) + 1, comments)) or (start, stop)
     if start == stop:
+        if headline is not None:  # it may have been mistaken: then the story is above it
+            yield from body_candidates(lines, None)
         return
     container = _container(lines, start, stop)
     core = [i for i in range(start, stop) if weights[i] > _DROPPED]

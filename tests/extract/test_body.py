@@ -209,3 +209,18 @@ def test_candidates_differ_and_begin_with_the_story() -> None:
     candidates = candidates_of(page)
     assert candidates[0] == PARAGRAPHS
     assert len({tuple(candidate) for candidate in candidates}) >= 3
+
+
+def test_a_subscription_notice_under_the_headline_is_no_story() -> None:
+    notice = "<p>订湖滨手机报，移动发HB到10650001，联通发HB到10650002，电信发HB到10650003，每月三元，随时退订。</p>"
+    box = "".join(f"<li><a href=/{n}.html>栏目里第{n}条推荐的长长的标题</a></li>" for n in range(1, 9))
+    html = f"<title>{TITLE}</title><h1>{TITLE}</h1><div>{notice}</div><ul>{box}</ul><div>{FORMS['p'](PARAGRAPHS)}</div>"
+    assert body_of(html) == PARAGRAPHS
+
+
+def test_a_story_above_a_line_mistaken_for_the_headline_is_read() -> None:
+    contents = "".join(f"<p>第{n}章论湖滨社区的第{n}种读法及其来历</p><p>作者{n}</p>" for n in range(1, 12))
+    html = (
+        f"<title>湖滨文库-2022年第4期</title><h3>《湖滨学报》(双月刊)2022年第4期</h3>{contents}<div>2022年第4期</div>"
+    )
+    assert len(body_of(html)) >= 20
