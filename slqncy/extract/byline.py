@@ -107,11 +107,15 @@ _REPORTER = re.compile(
     rf"(?P<name>{_REPORTER_ROLE}\s{{0,3}}{_NAMES}"
     rf"(?:[\s\u3000、]{{0,3}}\S{{0,4}}?{_REPORTER_ROLE}\s{{0,3}}{_NAMES}){{0,3}}){_END_OF_NAMES}"
 )
+_AUTHOR_LINE = re.compile(
+    r"^作\s*者\s*[:：]\s*(?P<name>[\u3400-\u9fff·]{1,4}(?:[\s\u3000、，,]{1,3}[\u3400-\u9fff·]{1,4}){0,8})(?=\s*(?:[:：(（]|$))"
+)
 _IN_BRACKETS = re.compile(
     r"[(（【\[](?P<name>[^()（）【】\[\]]{0,16}(?:记者|記者|通讯员|评论员|作者)[^()（）【】\[\]]{2,40})[)）】\]]"
 )
 _POSTED = re.compile(
-    r"(?:由\s*(?P<by>[^\s，。：:]{2,12}?)\s*(?:于\s*(?:19|20)\d\d|张贴|发表于)|\d[\d:]*\s+by\s+(?P<name>[\w.-]{2,30}))"
+    r"(?:由\s*(?P<by>[^\s，。：:]{2,12}?)\s*(?:于\s*(?:19|20)\d\d|张贴|发表于)|\d[\d:]*\s+by\s+(?P<name>[\w.-]{2,30})"
+    r"|^(?P<first>[\w.-]{2,20})\s+发表于\s*(?:19|20)\d\d)"
 )
 _LONGEST_NAME = 40
 _LEADING_ROLE = re.compile(rf"^\s*(?:{_ROLE_WORD})\s*[:：]?\s*")
@@ -129,7 +133,7 @@ def find_byline(
     return (
         _labelled(near, _LABELLED, _REPORTER)
         or _annotated([text_of(metadata.article.get("author"))])
-        or _labelled(opening, _IN_BRACKETS, _REPORTER)
+        or _labelled(opening, _IN_BRACKETS, _REPORTER, _AUTHOR_LINE)
         or _labelled([*closing, *after], _IN_BRACKETS, _LABELLED, _REPORTER)
         or _closing(closing)
         or _posted([*near, *closing, *after])
@@ -155,7 +159,7 @@ def _closing(texts: Iterable[str]) -> Byline | None:
 
 def _posted(texts: Iterable[str]) -> Byline | None:
     for text in texts:
-        if (match := _POSTED.search(text)) and not _NOBODY.fullmatch(name := match["by"] or match["name"]):
+        if (match := _POSTED.search(text)) and not _NOBODY.fullmatch(name := next(filter(None, match.groups()))):
             return Byline(name, (name,))
     return None
 

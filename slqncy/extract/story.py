@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from slqncy.extract.lines import Line
     from slqncy.extract.page import Page
 
-_OPENING = 2
+_OPENING = 4
 _CLOSING = 3
 
 

@@ -5,7 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slqncy.extract.byline import Byline, closing_byline, find_byline, find_editors, parse_authors
+from slqncy.extract.lines import page_lines
 from slqncy.extract.metadata import Metadata
+from slqncy.extract.page import parse_page
+from slqncy.extract.story import extract_story
+from tests.extract.designs import NOW
 
 
 @pytest.mark.parametrize(
@@ -144,3 +148,32 @@ def test_any_text_is_parsed(text: str) -> None:
     assert all(parse_authors(text))
     assert all(find_editors([text]))
     assert closing_byline(text) in text
+
+
+@pytest.mark.parametrize(
+    ("near", "opening", "names"),
+    [
+        ([], ["编者按", "湖滨读书会满一年", "本报实习生 林晓 周明"], ("林晓", "周明")),
+        ([], ["A Study of Reading", "作者: 林 晓：湖滨学院，湖滨"], ("林晓",)),
+        ([], ["作者: 读书会的主人有很多故事要讲给大家听。"], ()),
+        (["hubinren 发表于 2005-9-15 11:46:00"], [], ("hubinren",)),
+        (["admin 发表于 2005-9-15 11:46:00"], [], ()),
+    ],
+)
+def test_authors_below_a_first_line_and_posters(near: list[str], opening: list[str], names: tuple[str, ...]) -> None:
+    assert find_byline(Metadata(), near, opening, []).authors == names
+
+
+def test_a_byline_in_the_fourth_line_is_read() -> None:
+    lines = [
+        "编者按",
+        "湖滨读书会满一年",
+        "写在读书会一周年之际",
+        "本报实习生 林晓 周明",
+        "昨天上午，读书会迎来了四十多位居民。",
+    ]
+    paragraphs = "".join(f"<p>{line}</p>" for line in lines)
+    page = parse_page(
+        f"<title>读书会一周年</title><h1>读书会一周年</h1><div>{paragraphs}</div>".encode(), "http://news.example/1"
+    )
+    assert extract_story(page, page_lines(page), downloaded=NOW).authors == ["林晓", "周明"]
