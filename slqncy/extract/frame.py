@@ -50,6 +50,8 @@ class Trailer:
 
 def find_banners(lines: list[str], site: Site) -> Iterator[Banner]:
     """All banners, in reading order."""
+    if not site.banner.search("".join(lines)):
+        return
     index = 0
     while index < len(lines):
         banner = _banner_at(lines, index, site)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from slqncy.sites import Site
 
 _MOST_GUESSES = 400
+_LEAST_GUESSES = 4
+_MOST_LINES = 100_000
+"""Lines to be counted over all guesses, so that a page of many lines costs no more than one of few."""
 _MOST_BANNERS = 5
 """A page that quotes more is a list of teasers."""
 _MOST_TRAILERS = 3
@@ -73,7 +76,8 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
         return extract_story(page, lines, downloaded=downloaded)
     title = find_title(metadata, headline, lines)
     general = list(body_candidates(lines, headline))
-    guesses = list(islice(_guesses(frames, general), _MOST_GUESSES)) or [_Guess(frames[0], [])]
+    most = max(_LEAST_GUESSES, min(_MOST_GUESSES, _MOST_LINES // (len(lines) + 1)))
+    guesses = list(islice(_guesses(frames, general), most)) or [_Guess(frames[0], [])]
 
     def fits(guess: _Guess) -> bool:
         return strip(guess.paragraphs(), title, site).declared_delta == 0

@@ -156,3 +156,11 @@ def test_a_source_line_that_the_site_counted_is_the_storys() -> None:
     body = ["来源:一个词的考证", *BODY]
     _, stripped = read([banner(body), *body, *TRAILER])
     assert (stripped.paragraphs, stripped.declared_delta) == (body, 0)
+
+
+def test_a_count_that_nothing_fits_costs_little_on_a_page_of_many_lines() -> None:
+    # Every guess counts all lines: unbounded, this page would take minutes.
+    body = [f"{BODY[0][:-1]},这是第{number}段。" for number in range(30_000)]
+    _, stripped = read(["本篇文章999999字,读完约2500分钟", *body, *TRAILER])
+    assert len(stripped.paragraphs) == len(body)
+    assert stripped.declared_delta == 999999 - SITE.count(body)
