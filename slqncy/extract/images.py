@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from slqncy.extract.lines import collapse
-from slqncy.extract.metadata import absolute
+from slqncy.extract.links import absolute_url
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -68,7 +68,9 @@ def _common_container(body: list[Line]) -> HtmlElement:
 
 def _url(image: HtmlElement, base: str) -> str:
     values = (image.get(name, "").strip() for name in _LAZY)
-    return next((absolute(base, value) for value in values if value and not value.startswith(_NO_PICTURE)), "")
+    return next(
+        (absolute_url(value, base, "utf-8") for value in values if value and not value.startswith(_NO_PICTURE)), ""
+    )
 
 
 def _is_icon(image: HtmlElement, url: str) -> bool:

@@ -8,11 +8,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from slqncy.extract.lines import collapse
+from slqncy.extract.links import absolute_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,8 @@ def _text(element: HtmlElement) -> str:
 
 
 def _canonical(link: HtmlElement, base: str) -> str:
-    return absolute(base, link.get("href", "")) if "canonical" in link.get("rel", "").lower().split() else ""
+    is_canonical = "canonical" in link.get("rel", "").lower().split()
+    return absolute_url(link.get("href", ""), base, "utf-8") if is_canonical else ""
 
 
 def _meta(elements: list[HtmlElement]) -> dict[str, list[str]]:
@@ -121,14 +122,6 @@ def text_of(value: object) -> str:
     while isinstance(value, (list, dict)):
         value = (value[0] if value else "") if isinstance(value, list) else value.get("name")
     return collapse(_UNFIT.sub("", value)) if isinstance(value, str) else ""
-
-
-def absolute(base: str, url: str) -> str:
-    """Return a URL found on the page as an absolute one, "" if it is empty or broken."""
-    try:
-        return urljoin(base, url.strip()) if url.strip() else ""
-    except ValueError:
-        return ""
 
 
 _ARTICLE_KEYS = frozenset({"headline", "datePublished", "pubDate"})

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from slqncy.extract.lines import collapse
-from slqncy.extract.metadata import Metadata, absolute
+from slqncy.extract.links import absolute_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from slqncy.extract.lines import Line
+    from slqncy.extract.metadata import Metadata
 
 _STOP = r"\s|｜,，;；:：()（）【】\[\]<>"
 # An equals sign is left of a broken template.
@@ -58,7 +59,7 @@ def _link(line: Line, name: str, base: str) -> str:
     if not line.linked:
         return ""
     links = (link for link in line.element.iter("a") if name in collapse("".join(link.itertext())))
-    return next((url for link in links if _WEB.match(url := absolute(base, link.get("href", "")))), "")
+    return next((url for link in links if _WEB.match(url := absolute_url(link.get("href", ""), base, "utf-8"))), "")
 
 
 _PLACE = r"[\u3400-\u9fff·]{0,20}?"

@@ -194,3 +194,15 @@ def test_given_lines_are_the_body() -> None:
 
 def test_traditional_characters_are_told() -> None:
     assert read("<p>這個活動由社區與書店主辦，來了許多居民，大家說還會再來。</p>").language == "zh-Hant"
+
+
+@pytest.mark.parametrize("sign", ["\f", "\x85", "\u2028", "&#12;"])
+def test_no_address_holds_a_control_character(sign: str) -> None:
+    address = f"http://news.example/a{sign}b"
+    extracted = read(
+        f'<title>{TITLE}</title><link rel="canonical" href="{address}"><h1>{TITLE}</h1>'
+        f'<p>2020-03-15 来源：<a href="{address}">湖滨日报</a></p><p>{PARAGRAPHS[0]}</p><img src="{address}.jpg"><p>{PARAGRAPHS[1]}</p>'
+    )
+    addresses = [extracted.canonical_url, extracted.source_url, *(image.url for image in extracted.images)]
+    assert all(found.isascii() and found.isprintable() for found in addresses)
+    assert len(list(filter(None, addresses))) == 3
