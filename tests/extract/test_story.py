@@ -201,7 +201,8 @@ def test_no_address_holds_a_control_character(sign: str) -> None:
     address = f"http://news.example/a{sign}b"
     extracted = read(
         f'<title>{TITLE}</title><link rel="canonical" href="{address}"><h1>{TITLE}</h1>'
-        f'<p>2020-03-15 来源：<a href="{address}">湖滨日报</a></p><p>{PARAGRAPHS[0]}</p><img src="{address}.jpg"><p>{PARAGRAPHS[1]}</p>'
+        f'<p>2020-03-15 来源：<a href="{address}">湖滨日报</a></p>'
+        f'<p>{PARAGRAPHS[0]}</p><img src="{address}.jpg"><p>{PARAGRAPHS[1]}</p>'
     )
     addresses = [extracted.canonical_url, extracted.source_url, *(image.url for image in extracted.images)]
     assert all(found.isascii() and found.isprintable() for found in addresses)
