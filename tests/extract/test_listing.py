@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -254,10 +253,9 @@ ROW = '<li><a href="/szxw/{0}.html">青荷区今年新增八条公交线路</a><
     ],
     ids=["rows", "links", "one URL", "nested", "long runs", "odd ones"],
 )
-def test_time_is_linear(body: str) -> None:
-    started = time.process_time()
-    entries(f"<ul>{body}</ul>")
-    assert time.process_time() - started < 6
+def test_a_flood_is_read_to_its_end(body: str) -> None:
+    # A step that is not linear would take hours here.
+    assert all(entry.url for entry in entries(f"<ul>{body}</ul>"))
 
 
 MARKUP = st.lists(
