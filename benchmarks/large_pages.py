@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from datetime import UTC, datetime
 
@@ -39,7 +40,7 @@ def main() -> None:
         times.append(time.process_time())
         list_pages(page, page_links(page))
         times.append(time.process_time())
-        seconds = "".join(f"{end - start:8.2f}" for start, end in zip(times, times[1:], strict=False))
+        seconds = "".join(f"{end - start:8.2f}" for start, end in itertools.pairwise(times))
         print(f"{name:32}{len(body) / 1e6:6.1f}{seconds}  {page.refused and 'refused: ' + page.refused}")
 
 
