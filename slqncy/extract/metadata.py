@@ -46,6 +46,7 @@ class Metadata:
 
 
 _WITH_ITEMPROP = etree.XPath("//@itemprop/parent::*[not(self::meta)]")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
 _MAX_JSON = 1_000_000
 _ITEMPROPS = frozenset({"headline", "datepublished", "author"})
 _MOST_VALUES = 5
@@ -68,7 +69,7 @@ def read_metadata(page: Page) -> Metadata:
     objects = [found for source in scripts[:_MOST_SCRIPTS] for found in _objects(source)]
     article = next((found for found in objects if not _ARTICLE_KEYS.isdisjoint(found)), {})
     breadcrumbs = next((names for found in objects if (names := _breadcrumbs(found))), [])
-    language = root.get("lang", "").strip()
+    language = tag[0] if (tag := _LANGUAGE_TAG.fullmatch(root.get("lang", "").strip())) else ""
     return Metadata(title, _meta(heads["meta"]), article, _microdata(root), canonical, language, breadcrumbs)
 
 

@@ -207,3 +207,13 @@ def test_no_address_holds_a_control_character(sign: str) -> None:
     addresses = [extracted.canonical_url, extracted.source_url, *(image.url for image in extracted.images)]
     assert all(found.isascii() and found.isprintable() for found in addresses)
     assert len(list(filter(None, addresses))) == 3
+
+
+@pytest.mark.parametrize(
+    ("lang", "language"), [("en-GB", "en-GB"), ("en\f", "en"), ("e\fn", ""), ("&#12;", ""), ("很", "")]
+)
+def test_a_language_is_a_tag(lang: str, language: str) -> None:
+    page = parse_page(
+        f'<html lang="{lang}"><body><p>A line of text, and no more.</p>'.encode(), "http://news.example/1"
+    )
+    assert extract_story(page, page_lines(page), downloaded=NOW).language == language
