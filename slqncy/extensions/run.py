@@ -123,11 +123,6 @@ class Run:
             assert self._crawler.engine is not None
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="disk_error"))
 
-    @property
-    def stopped_for_disk(self) -> bool:
-        """Whether the disk refused a write."""
-        return self._disk_error is not None
-
     def _opened(self, spider: Spider) -> None:
         directory = self._crawler.settings["ARCHIVE_DIR"]
         try:

@@ -114,8 +114,7 @@ def _frames_without_banner(page: Page, lines: list[Line], texts: list[str], site
 
 def _trailers(texts: list[str], site: Site, start: int) -> list[Trailer | None]:
     """The trailers behind line `start`, the last first, for a story may quote one; else any, else none."""
-    behind = list(find_trailers(texts, site, start))
-    return [*behind[:_MOST_TRAILERS]] or [find_trailer(texts, site)]
+    return list(islice(find_trailers(texts, site, start), _MOST_TRAILERS)) or [find_trailer(texts, site)]
 
 
 def _start(trailer: Trailer | None, least: int, otherwise: int) -> int:
