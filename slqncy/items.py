@@ -19,6 +19,8 @@ class StoryItem:
     story: Story
     lines: list[str] = field(default_factory=list)
     """The page's lines in reading order, banner and trailer included; after `Strip`, the paragraphs of the body."""
+    parts: int = 1
+    """Pages the story was read from."""
     notice: str = ""
     """All that the page says, where no story was found on it."""
     rejection: Rejection | None = None

@@ -1,8 +1,51 @@
-"""Every reason for which something is not archived or is changed: closed lists, counted, never free text."""
+"""What may become of an address, and every reason for it: closed lists, counted, never free text."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+
+class PageKind(StrEnum):
+    """What an address leads to, by the site's URL grammar and by where it was found."""
+
+    FRONT = "front"  # the home page or the front page of a section: where a list begins
+    LIST = "list"  # a further page of a list
+    SITEMAP = "sitemap"
+    STORY = "story"
+    PART = "part"  # a further page of a story
+
+
+class State(StrEnum):
+    """What became of an address; each is in exactly one state."""
+
+    FOUND = "found"  # not asked for yet
+    FETCHED = "fetched"  # a page that is no story of its own was read: a list, a sitemap, a part of a story
+    ARCHIVED = "archived"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    FAILED = "failed"  # no answer; due again
+    GONE = "gone"  # archived, and since taken off the site
+    EXCLUDED = "excluded"  # by robots.txt or by an argument of the run
+
+
+class EventKind(StrEnum):
+    """What happened to an address, or to the archive."""
+
+    FOUND = "found"  # seen for the first time
+    OPENED = "opened"  # the reading of a list begins: what is known now is its boundary, once it is read to the end
+    FETCHED = "fetched"  # a list page, a sitemap or a part of a story was read
+    COMPLETED = "completed"  # a list was read to its end, or to the boundary of the reading before
+    ARCHIVED = "archived"  # the first version of a story
+    CHANGED = "changed"  # a further version: title or text differ
+    UNCHANGED = "unchanged"  # the page still says the same
+    NOT_MODIFIED = "not_modified"  # HTTP 304
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    GONE = "gone"  # an archived story is no longer on the site
+    RETURNED = "returned"  # a story that was gone is there again, and says the same
+    FAILED = "failed"
+    EXCLUDED = "excluded"
+    FINISHED = "finished"  # a run ended; its report has the hash
 
 
 class Rejection(StrEnum):
@@ -21,9 +64,14 @@ class Rejection(StrEnum):
 
 
 class Exclusion(StrEnum):
-    """Why a found story may not be asked for."""
+    """Why what was found may not be asked for."""
 
     ROBOTS = "robots"  # robots.txt disallows it
+    ARGUMENT = "argument"  # a section that the run was told to leave out
+
+
+GONE = frozenset({Rejection.NOT_FOUND, Rejection.SOFT_404})
+"""The reasons that mean of an archived story that it was taken off the site."""
 
 
 class DuplicateKind(StrEnum):
@@ -60,7 +108,8 @@ class Failure(StrEnum):
     """Why a request brought no page; a story stays due and the next run asks again."""
 
     UNREACHABLE = "unreachable"  # DNS, connection refused or reset, timeout
-    SERVER_ERROR = "server_error"  # 5xx, or 403 or 429: told to stay away for now
+    SERVER_ERROR = "server_error"  # 5xx or 403, or a 304 that nobody asked for
+    TOLD_TO_WAIT = "told_to_wait"  # 429, or an answer with Retry-After
     MISSING = "missing"  # a list page or sitemap that is not there
     UNREADABLE = "unreadable"  # a sitemap that is none
     INCOMPLETE = "incomplete"  # the body is not whole, or a further page of a story is missing

@@ -12,7 +12,13 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from slqncy.reasons import DuplicateKind, Rejection  # noqa: TC001  # msgspec reads annotations at run time
+from slqncy.reasons import (  # noqa: TC001  # msgspec reads annotations at run time
+    DuplicateKind,
+    EventKind,
+    PageKind,
+    Rejection,
+    State,
+)
 
 SCHEMA_VERSION = 1
 MAX_LINE_BYTES = 1_000_000
@@ -104,7 +110,31 @@ class Rejected(Story):
     reason_detail: Annotated[str, Meta(description="What was seen.")] = ""
 
 
-Record = TypeVar("Record", bound=Story)
+@dataclass(slots=True, kw_only=True)
+class Event:
+    """What happened to one address, once: a line of events/YYYY-MM.jsonl. In their order they tell every state."""
+
+    schema_version: Annotated[int, Meta(description="Version of this shape.")] = SCHEMA_VERSION
+    event: Annotated[EventKind, Meta(description="What happened.")]
+    at: Annotated[str, Meta(description="When. RFC 3339, UTC.")]
+    run_id: Annotated[str, Meta(description="The run it happened in: runs/<run_id>.json.")]
+    url: Annotated[str, Meta(description='Canonical URL of the page, or "" where a run finished.')] = ""
+    kind: Annotated[PageKind | None, Meta(description="What the address leads to; null where a run finished.")] = None
+    id: Annotated[str, Meta(description='id of the story, or "" where the address is of no story.')] = ""
+    state: Annotated[State | None, Meta(description="State of the address from now on; null where it stays.")] = None
+    reason: Annotated[str, Meta(description="Reason of a rejection, a failure or an exclusion.")] = ""
+    detail: Annotated[str, Meta(description="What was seen.")] = ""
+    via: Annotated[str, Meta(description="Canonical URL of the page it was found on; for found only.")] = ""
+    version: Annotated[int | None, Meta(description="Version of the line written; null where none was.")] = None
+    http_status: Annotated[int | None, Meta(description="Status of the response.")] = None
+    etag: Annotated[str, Meta(description="ETag to ask with the next time.")] = ""
+    last_modified: Annotated[str, Meta(description="Last-Modified to ask with the next time.")] = ""
+    stories: Annotated[int | None, Meta(description="Stories linked by a list page or sitemap.")] = None
+    hash: Annotated[str, Meta(description="sha256: of the stories a list page links, or of a run's report.")] = ""
+
+
+Line = Story | Event
+Record = TypeVar("Record", bound=Line)
 
 # str.splitlines() and some readers end a line at these, which JSON allows raw.
 _LINE_BREAKERS = (
@@ -119,7 +149,7 @@ def content_hash(title: str, text: str) -> str:
     return "sha256:" + hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
 
 
-def encode(record: Story) -> bytes:
+def encode(record: Line) -> bytes:
     """One line of JSON in UTF-8, line feed included."""
     line = msgspec.json.encode(record)
     for raw, escaped in _LINE_BREAKERS:
@@ -136,7 +166,7 @@ def decode(line: bytes, record_type: type[Record]) -> Record:
     return msgspec.json.decode(line, type=record_type)
 
 
-def json_schema(record_type: type[Story]) -> dict[str, Any]:
+def json_schema(record_type: type[Line]) -> dict[str, Any]:
     """JSON Schema (2020-12) of a line; every key is required and no other key allowed."""
     (reference,), components = msgspec.json.schema_components((record_type,))
     for component in components.values():

@@ -40,10 +40,18 @@ COOKIES_ENABLED = False  # True: a session changes what a page shows
 TELNETCONSOLE_ENABLED = False  # True: opens a port that runs code
 REMOTE_CONTROL_ENABLED = False  # True: opens a port that runs code
 DOWNLOAD_VERIFY_CERTIFICATES = True  # False: anybody could answer for the site
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # a page may not send us to a local file
+DOWNLOAD_HANDLERS = {
+    "http": "slqncy.download.Download",  # does not wait for an answer for ever once the run is told to stop
+    "https": "slqncy.download.Download",
+    "data": None,  # a page may not send us to a local file
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 DOWNLOAD_TIMEOUT = 30  # 180: seconds for a whole response
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # 1 GiB: bytes of a page, also after decompression
 DOWNLOAD_WARNSIZE = 4 * 1024 * 1024  # 32 MiB
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # 429 too: who is told to wait does not ask at once again
 REDIRECT_MAX_TIMES = 5  # 20
 METAREFRESH_ENABLED = False  # True: pages that a script or timer leads away from are still pages
 REFERRER_POLICY = "no-referrer"  # scrapy-default: which pages were read before is nobody's business

@@ -6,13 +6,41 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from slqncy.exitcodes import ExitStatus
-from slqncy.reasons import Exclusion
+from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from slqncy.reasons import State
+    from slqncy.sites import Gate
+
 _STOPPED = "shutdown"
 """Scrapy's finish reason after SIGINT or SIGTERM."""
+TOLD_TO_WAIT = "told_to_wait"
+"""Our finish reason where the site asks for patience."""
+_READ = (
+    EventKind.ARCHIVED, EventKind.CHANGED, EventKind.UNCHANGED, EventKind.RETURNED, EventKind.NOT_MODIFIED,
+    EventKind.DUPLICATE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Every address ever found, and the one state each is in."""
+
+    known_before: int
+    found: int
+    """By this run, for the first time."""
+    states: dict[State, int]
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether each address is in exactly one state."""
+        return self.known_before + self.found == sum(self.states.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the run's JSON."""
+        return {**asdict(self), "adds_up": self.adds_up}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,44 +52,56 @@ class Summary:
     archived: int
     changed: int
     unchanged: int
+    not_modified: int
+    """Of all kinds of pages."""
     duplicates: int
     rejected: int
+    gone: int
+    returned: int
     list_pages: int
     sitemaps: int
     further_pages: int
     """Second and later pages of long stories."""
     failures: int
-    stories_failed: int
-    """Of the failures, those of story pages."""
     forbidden: int
     """Requests that robots.txt stopped."""
     unanswered: int
     """Requests that the end of the run left without an answer."""
+
+    stories_read: int
+    """Of the above, pages that were read as stories."""
+    stories_failed: int
+    told_to_wait: int
+    complete: int
+    """Story pages whose banner proves that nothing is missing."""
+    incomplete: int
+    """Story pages whose banner counts otherwise."""
+    unreadable: int
+    """Story pages on which no title or no text was found."""
     known: int
-    """Links to stories that an earlier run has dealt with; not asked for again."""
+    """Stories linked that an earlier run has dealt with and that are not due."""
+    addresses: Addresses
 
     @property
     def adds_up(self) -> bool:
         """Whether every request has exactly one outcome."""
-        outcomes = (
-            self.archived + self.changed + self.unchanged + self.duplicates + self.rejected + self.list_pages
-            + self.sitemaps + self.further_pages + self.failures + self.forbidden + self.unanswered
-        )  # fmt: skip
-        return self.requested == outcomes
+        return self.requested == sum(figure for figure, _ in self._terms())
 
     @property
     def stories_seen(self) -> int:
         """Story pages that were read or known."""
-        return self.archived + self.changed + self.unchanged + self.duplicates + self.known
+        return self.stories_read + self.known
 
-    def sentence(self) -> str:
-        """The account of all requests, in one line; outcomes that did not occur are left out."""
-        terms = [
+    def _terms(self) -> list[tuple[int, str]]:
+        return [
             (self.archived, "archived"),
             (self.changed, "changed"),
             (self.unchanged, "unchanged"),
+            (self.not_modified, "not modified"),
             (self.duplicates, "duplicates"),
             (self.rejected, "rejected"),
+            (self.gone, "gone"),
+            (self.returned, "returned"),
             (self.list_pages, "list pages"),
             (self.sitemaps, "sitemaps"),
             (self.further_pages, "further pages of stories"),
@@ -69,61 +109,108 @@ class Summary:
             (self.forbidden, "forbidden by robots.txt"),
             (self.unanswered, "unanswered"),
         ]
+
+    def sentence(self) -> str:
+        """The account of all requests, in one line; outcomes that did not occur are left out."""
         always = {"archived", "duplicates", "rejected", "list pages", "failures"}
         sign = "=" if self.adds_up else "≠"
         return f"{self.requested} requested {sign} " + " + ".join(
-            f"{figure} {name}" for figure, name in terms if figure or name in always
+            f"{figure} {name}" for figure, name in self._terms() if figure or name in always
         )
 
     def as_dict(self) -> dict[str, Any]:
         """For the run's JSON."""
-        return {**asdict(self), "adds_up": self.adds_up}
+        figures = asdict(self)
+        del figures["addresses"]
+        return {**figures, "adds_up": self.adds_up}
 
 
-def summarize(stats: Mapping[str, Any], unanswered: int) -> Summary:
+def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -> Summary:
     """The summary of a run's counters."""
 
     def figure(name: str) -> int:
         return int(stats.get(f"slqncy/{name}", 0))
 
+    def outcome(name: str) -> int:
+        return figure(f"outcome/{name}")
+
+    def fetched(kind: PageKind) -> int:
+        return outcome(f"{kind}/{EventKind.FETCHED}")
+
+    pages = [kind for kind in PageKind if kind is not PageKind.STORY]
     return Summary(
         requested=figure("requested"),
-        archived=figure("outcome/stories"),
-        changed=figure("outcome/changed"),
-        unchanged=figure("outcome/unchanged"),
-        duplicates=figure("outcome/duplicates"),
-        rejected=figure("outcome/rejected"),
-        list_pages=figure("outcome/list_page"),
-        sitemaps=figure("outcome/sitemap"),
-        further_pages=figure("outcome/further_page"),
-        failures=figure("outcome/failed"),
-        stories_failed=figure("stories_failed"),
-        forbidden=figure(f"outcome/{Exclusion.ROBOTS}"),
+        archived=outcome(EventKind.ARCHIVED),
+        changed=outcome(EventKind.CHANGED),
+        unchanged=outcome(EventKind.UNCHANGED),
+        not_modified=outcome(EventKind.NOT_MODIFIED)
+        + sum(outcome(f"{kind}/{EventKind.NOT_MODIFIED}") for kind in pages),
+        duplicates=outcome(EventKind.DUPLICATE),
+        rejected=outcome(EventKind.REJECTED),
+        gone=outcome(EventKind.GONE),
+        returned=outcome(EventKind.RETURNED),
+        list_pages=fetched(PageKind.FRONT) + fetched(PageKind.LIST),
+        sitemaps=fetched(PageKind.SITEMAP),
+        further_pages=fetched(PageKind.PART),
+        failures=outcome(EventKind.FAILED),
+        forbidden=outcome(Exclusion.ROBOTS),
         unanswered=unanswered,
+        stories_read=sum(map(outcome, _READ)),
+        stories_failed=figure("stories_failed"),
+        told_to_wait=figure(f"failed/{Failure.TOLD_TO_WAIT}"),
+        complete=figure("check/complete"),
+        incomplete=figure("check/incomplete"),
+        unreadable=figure(f"check/rejected/{Rejection.EMPTY}") + figure(f"check/rejected/{Rejection.NO_TITLE}"),
         known=figure("known"),
+        addresses=addresses,
     )
 
 
-def judge(summary: Summary, *, finish_reason: str, errors: int) -> tuple[ExitStatus, str]:
+def judge(summary: Summary, gate: Gate, *, finish_reason: str, errors: int) -> tuple[ExitStatus, str]:
     """Exit status of a run that opened its archive and met no disk error, and the reason in a sentence."""
     if errors:
         return ExitStatus.SOFTWARE, f"{errors} unexpected errors; the log has their tracebacks, the stories stay due"
-    if not summary.adds_up:
-        return ExitStatus.SOFTWARE, "the requests do not add up; this is a defect of slqncy, please report it"
-    return _judge_pages(summary, finish_reason)
-
-
-def _judge_pages(summary: Summary, finish_reason: str) -> tuple[ExitStatus, str]:
+    if not summary.adds_up or not summary.addresses.adds_up:
+        what = "addresses" if summary.adds_up else "requests"
+        return ExitStatus.SOFTWARE, f"the {what} do not add up; this is a defect of slqncy, please report it"
     if finish_reason == _STOPPED:
         return ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"
-    read = summary.list_pages + summary.sitemaps + summary.stories_seen + summary.rejected
-    if summary.stories_seen:
-        return ExitStatus.OK, "finished"
+    if finish_reason == TOLD_TO_WAIT:
+        return ExitStatus.TEMPORARY, "the site says that we should wait (429, or Retry-After); run again later"
+    return _judge_pages(summary, gate)
+
+
+def _judge_pages(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
+    pages = summary.list_pages + summary.sitemaps + summary.not_modified
+    if summary.stories_seen or summary.gone:
+        return _pass(summary, gate)
+    if summary.told_to_wait:
+        return ExitStatus.TEMPORARY, "the site says that we should wait (429, or Retry-After); run again later"
     if summary.stories_failed and not summary.rejected:
         return ExitStatus.UNAVAILABLE, f"{summary.stories_failed} stories were found, and none of them could be had"
-    if read:
+    if pages or summary.rejected:
         seen = f"{summary.list_pages} list pages and {summary.rejected} rejected pages were read"
         return ExitStatus.DATA, f"no story was found: {seen}; is this the site, and does its profile's URL grammar fit?"
     if summary.forbidden:
         return ExitStatus.FORBIDDEN, "robots.txt forbids every page this run would start from"
     return ExitStatus.UNAVAILABLE, "the site could not be reached: every request failed"
+
+
+def _pass(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
+    """Whether what was read is what the site's profile expects of a run."""
+    if summary.stories_seen + summary.gone < gate.min_stories:
+        seen = f"{summary.stories_seen} stories were seen, the profile expects at least {gate.min_stories}"
+        return ExitStatus.DATA, f"gate: {seen}"
+    declared = summary.complete + summary.incomplete
+    if declared >= gate.sample and summary.complete < gate.min_complete_share * declared:
+        return ExitStatus.DATA, (
+            f"gate: only {summary.complete} of {declared} stories are complete by their own banner; "
+            "they are archived, but look at declared_delta: has the template changed?"
+        )
+    fetched = summary.stories_read + summary.rejected
+    if fetched >= gate.sample and summary.unreadable > gate.max_unreadable_share * fetched:
+        return ExitStatus.DATA, (
+            f"gate: {summary.unreadable} of {fetched} story pages have no title or no text; "
+            "they are in rejected/: has the template changed?"
+        )
+    return ExitStatus.OK, "finished"

@@ -59,6 +59,13 @@ def truncate(path: Path, length: int) -> None:
         os.close(descriptor)
 
 
+def remove(path: Path) -> None:
+    """Take a file away, durably; one that is not there is no error."""
+    if path.exists():
+        path.unlink()
+        sync_directory(path.parent)
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a small file as a whole: readers see the old or the new one, never a part."""
     make_directory(path.parent)

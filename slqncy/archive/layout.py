@@ -5,38 +5,58 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from slqncy.records import Duplicate, Rejected, Story
+from slqncy.records import Duplicate, Event, Rejected, Story
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from slqncy.records import Line
+
 LEDGER = "ledger.sqlite"
+SEAL = "ledger.sha256"
 LOCK = ".lock"
 QUARANTINE = "quarantine"
 RUNS = "runs"
 SCHEMA = "schema"
 
+_CLOSED, _MANIFEST = ".gz", ".manifest.json"
+
 
 class Kind(StrEnum):
-    """The three kinds of lines; each has a folder of monthly files."""
+    """The kinds of lines; each has a folder of monthly files."""
 
+    EVENT = "events"
     STORY = "stories"
     DUPLICATE = "duplicates"
     REJECTED = "rejected"
 
 
-RECORD_TYPES: dict[Kind, type[Story]] = {Kind.STORY: Story, Kind.DUPLICATE: Duplicate, Kind.REJECTED: Rejected}
+LINE_TYPES: dict[Kind, type[Line]] = {
+    Kind.EVENT: Event,
+    Kind.STORY: Story,
+    Kind.DUPLICATE: Duplicate,
+    Kind.REJECTED: Rejected,
+}
 
 
-def kind_of(record: Story) -> Kind:
-    """The kind of line a record becomes."""
-    return next(kind for kind, record_type in RECORD_TYPES.items() if type(record) is record_type)
+def _suffix(kind: Kind) -> str:
+    # Who globs for */*.jsonl wants pages, and no log among them.
+    return ".ndjson" if kind is Kind.EVENT else ".jsonl"
 
 
-def segment_name(record: Story) -> str:
-    """Path of the file a record belongs in, relative to the archive: by the month it was downloaded, in UTC."""
-    return f"{kind_of(record)}/{record.date_downloaded[:7]}.jsonl"
+def kind_of(line: Line) -> Kind:
+    """The kind of a line."""
+    return next(kind for kind, line_type in LINE_TYPES.items() if type(line) is line_type)
+
+
+def made_at(line: Line) -> str:
+    """When a line was made, RFC 3339 in UTC; its first seven characters are the month."""
+    return line.at if isinstance(line, Event) else line.date_downloaded
+
+
+def segment_name(kind: Kind, month: str) -> str:
+    """A segment is a month of one kind of lines, named by its file while that is open: stories/2026-11.jsonl."""
+    return f"{kind}/{month}{_suffix(kind)}"
 
 
 def segment_kind(name: str) -> Kind:
@@ -44,8 +64,36 @@ def segment_kind(name: str) -> Kind:
     return Kind(name.split("/", 1)[0])
 
 
-def segments_on_disk(root: Path) -> Iterator[str]:
-    """Names of all segments in the archive, oldest month first within a kind."""
-    for kind in Kind:
-        for path in sorted((root / kind).glob("*.jsonl")):
-            yield f"{kind}/{path.name}"
+def segment_month(name: str) -> str:
+    """The month of a segment, YYYY-MM."""
+    return name.rpartition("/")[2].partition(".")[0]
+
+
+def open_path(root: Path, name: str) -> Path:
+    """The file of a segment that lines are still added to."""
+    return root / name
+
+
+def closed_path(root: Path, name: str) -> Path:
+    """The file of a closed segment: the same lines, compressed."""
+    return root / f"{name}{_CLOSED}"
+
+
+def manifest_path(root: Path, name: str) -> Path:
+    """What a closed segment holds, and its hashes."""
+    return (root / name).with_suffix(_MANIFEST)
+
+
+def segments_on_disk(root: Path) -> list[str]:
+    """Names of all segments in the archive, events first, oldest month first within a kind."""
+    return [
+        f"{kind}/{name}"
+        for kind in Kind
+        for name in sorted(
+            {
+                path.name.removesuffix(_CLOSED)
+                for end in ("", _CLOSED)
+                for path in (root / kind).glob(f"[0-9]*{_suffix(kind)}{end}")
+            }
+        )
+    ]

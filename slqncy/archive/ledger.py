@@ -1,76 +1,122 @@
-"""The ledger: an SQLite index of every line and of every story address ever found. It can be rebuilt from the lines."""
+"""The ledger: an SQLite index of every line and every address. It is made of the lines, and of nothing else."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from slqncy.archive.layout import Kind
+from slqncy.reasons import PageKind, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from slqncy.records import Story
+    from slqncy.archive.layout import Kind
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS segment (
+VERSION = 2
+"""Of the tables; a ledger of another version is rebuilt."""
+
+_TABLES = """
+CREATE TABLE segment (
     name    TEXT PRIMARY KEY,
-    length  INTEGER NOT NULL          -- acknowledged bytes; what is behind them was never acknowledged
+    length  INTEGER NOT NULL,         -- acknowledged bytes, uncompressed; what is behind them was never acknowledged
+    lines   INTEGER NOT NULL,
+    crc32   INTEGER NOT NULL,         -- of the acknowledged bytes
+    closed  INTEGER NOT NULL          -- 1: a .jsonl.gz with its manifest
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS line (
+CREATE TABLE url (
+    id             INTEGER PRIMARY KEY,        -- in the order found, without gaps
+    url            TEXT NOT NULL UNIQUE,       -- canonical
+    kind           TEXT NOT NULL,
+    story          TEXT NOT NULL,              -- id of the story, or ''
+    state          TEXT NOT NULL,
+    reason         TEXT NOT NULL DEFAULT '',
+    via            INTEGER,                    -- the page it was found on
+    first          INTEGER,                    -- its first answer; times are seconds since 1970
+    due            INTEGER,                    -- when a story is to be asked for; 0 is at once
+    failures       INTEGER NOT NULL DEFAULT 0, -- in a row
+    version        INTEGER NOT NULL DEFAULT 0, -- of its newest line in stories/
+    etag           TEXT NOT NULL DEFAULT '',
+    last_modified  TEXT NOT NULL DEFAULT '',
+    stories        INTEGER,                    -- linked by a list page or sitemap
+    hash           TEXT NOT NULL DEFAULT '',   -- of the stories linked by a list page
+    opened         INTEGER,                    -- the newest url when the reading of this list began
+    confirmed      INTEGER,                    -- `opened` of the last reading that was completed
+    complete       INTEGER NOT NULL DEFAULT 0  -- 1: the last reading of this list was completed
+) STRICT;
+CREATE INDEX url_story ON url (story) WHERE story <> '';
+CREATE INDEX url_state ON url (state);
+CREATE INDEX url_kind ON url (kind) WHERE kind <> 'story';
+CREATE INDEX url_due ON url (due, id) WHERE due IS NOT NULL;
+CREATE TABLE line (
     segment       TEXT NOT NULL,
-    position      INTEGER NOT NULL,   -- byte offset
+    position      INTEGER NOT NULL,   -- byte offset, uncompressed
     length        INTEGER NOT NULL,   -- bytes, line feed included
-    id            TEXT NOT NULL,
+    url           INTEGER NOT NULL,
     version       INTEGER NOT NULL,
     content_hash  TEXT NOT NULL,
+    note          TEXT NOT NULL,      -- what it duplicates, or why it was rejected
     digest        BLOB NOT NULL,      -- sha256 of the line's bytes
     fingerprint   BLOB,               -- of the normal form of the text; stories only
     PRIMARY KEY (segment, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS line_id ON line (id);
-CREATE INDEX IF NOT EXISTS line_fingerprint ON line (fingerprint) WHERE fingerprint IS NOT NULL;
-CREATE TABLE IF NOT EXISTS url (
-    url     TEXT PRIMARY KEY,         -- canonical
-    state   TEXT NOT NULL,
-    reason  TEXT NOT NULL DEFAULT ''
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS url_due ON url (state) WHERE state IN ('found', 'failed');
+CREATE INDEX line_url ON line (url);
+CREATE INDEX line_fingerprint ON line (fingerprint) WHERE fingerprint IS NOT NULL;
 """
 
-
-_LINE = "segment, position, length, id, version, content_hash, digest"
-
-
-class State(StrEnum):
-    """What became of a story's address; each is in exactly one state."""
-
-    FOUND = "found"  # not asked for yet
-    ARCHIVED = "archived"
-    DUPLICATE = "duplicate"
-    REJECTED = "rejected"
-    FAILED = "failed"  # no answer; due again
-    EXCLUDED = "excluded"  # by robots.txt or by an argument of the run
-
-
-STATE_OF_KIND = {Kind.STORY: State.ARCHIVED, Kind.DUPLICATE: State.DUPLICATE, Kind.REJECTED: State.REJECTED}
+_ENTRY = "segment, position, length, url, version, content_hash, note, digest"
+_KNOWN = (
+    "id, url, kind, story, state, reason, via, due, failures, etag, last_modified, stories, hash, confirmed, complete"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Segment:
+    """What is acknowledged of a segment."""
+
+    name: str
+    length: int
+    lines: int
+    crc32: int
+    closed: bool
+    """0 or 1 as SQLite has no truth values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
     """Where a line is, and what it holds."""
 
     segment: str
     position: int
     length: int
-    id: str
+    url: int
     version: int
     content_hash: str
+    note: str
     digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows of an address."""
+
+    id: int
+    url: str
+    kind: PageKind
+    story: str
+    state: State
+    reason: str
+    via: int | None
+    due: int | None
+    failures: int
+    etag: str
+    last_modified: str
+    stories: int | None
+    hash: str
+    confirmed: int | None
+    is_complete: bool
 
 
 def digest(line: bytes) -> bytes:
@@ -79,81 +125,139 @@ def digest(line: bytes) -> bytes:
 
 
 class Ledger:
-    """The index. Changes stand only after `commit`."""
+    """The index. Changes stand only after `commit`; what an event changes is `states.apply`'s to say."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create. Raises sqlite3.Error."""
-        self._db = sqlite3.connect(path)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # FULL: a commit is on disk when it returns; NORMAL may lose the last ones in a power cut.
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_SCHEMA)
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open, or create unless `read_only`. Raises sqlite3.Error."""
+        if read_only:
+            self.db = _open_to_read(path)
+        else:
+            self.db = sqlite3.connect(path)
+            self.db.execute("PRAGMA journal_mode = WAL")
+            # FULL: a commit is on disk when it returns; NORMAL may lose the last ones in a power cut.
+            self.db.execute("PRAGMA synchronous = FULL")
+        self.version: int = self.db.execute("PRAGMA user_version").fetchone()[0]
+        if not self.version and not read_only:
+            self._create()
+
+    def _create(self) -> None:
+        self.db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        self.version = VERSION
 
     def commit(self) -> None:
         """Make all changes since the last commit durable, together."""
-        self._db.commit()
+        self.db.commit()
 
     def close(self) -> None:
         """Close without committing."""
-        self._db.close()
+        self.db.close()
 
-    def segments(self) -> dict[str, int]:
-        """Acknowledged length in bytes of each segment."""
-        return dict(self._db.execute("SELECT name, length FROM segment ORDER BY name"))
+    # Segments
 
-    def add_line(self, segment: str, line: bytes, record: Story, fingerprint: bytes | None) -> None:
-        """Know a line that was appended to a segment, and the segment with it."""
-        self._db.execute("INSERT OR IGNORE INTO segment VALUES (?, 0)", (segment,))
-        (position,) = self._db.execute("SELECT length FROM segment WHERE name = ?", (segment,)).fetchone()
-        self._db.execute(
-            "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (segment, position, len(line), record.id, record.version, record.content_hash, digest(line), fingerprint),
-        )
-        self._db.execute("UPDATE segment SET length = length + ? WHERE name = ?", (len(line), segment))
+    def segments(self) -> dict[str, Segment]:
+        """What is acknowledged, by segment."""
+        rows = self.db.execute("SELECT name, length, lines, crc32, closed FROM segment ORDER BY name")
+        return {row[0]: Segment(*row) for row in rows}
 
-    def set_state(self, url: str, state: State, reason: str = "") -> None:
-        """Put an address in a state."""
-        self._db.execute(
-            "INSERT INTO url VALUES (?, ?, ?) "
-            "ON CONFLICT (url) DO UPDATE SET state = excluded.state, reason = excluded.reason",
-            (url, state, reason),
+    def set_segment(self, segment: Segment) -> None:
+        """Acknowledge a segment as it is now."""
+        self.db.execute(
+            "INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?)",
+            (segment.name, segment.length, segment.lines, segment.crc32, segment.closed),
         )
 
-    def add_found(self, urls: Iterable[str]) -> None:
-        """Know addresses; those already known keep their state."""
-        self._db.executemany("INSERT OR IGNORE INTO url (url, state) VALUES (?, 'found')", ((url,) for url in urls))
+    # Lines
 
-    def state(self, url: str) -> State | None:
-        """The state of an address, or None where it was never found."""
-        row = self._db.execute("SELECT state FROM url WHERE url = ?", (url,)).fetchone()
-        return State(row[0]) if row else None
+    def add_line(self, entry: Entry, fingerprint: bytes | None) -> None:
+        """Know a line of a story, a duplicate or a rejected page."""
+        self.db.execute(
+            f"INSERT INTO line ({_ENTRY}, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            (
+                entry.segment, entry.position, entry.length, entry.url, entry.version, entry.content_hash, entry.note,
+                entry.digest, fingerprint,
+            ),
+        )  # fmt: skip
 
-    def due(self) -> list[str]:
-        """Addresses that were found and have no answer yet, in order of address."""
-        return [
-            url for (url,) in self._db.execute("SELECT url FROM url WHERE state IN ('found', 'failed') ORDER BY url")
-        ]
-
-    def latest(self, kind: Kind, story_id: str) -> Line | None:
-        """The newest line of that kind for a story."""
-        row = self._db.execute(
-            f"SELECT {_LINE} FROM line WHERE id = ? AND segment GLOB ? ORDER BY version DESC LIMIT 1",  # noqa: S608
-            (story_id, f"{kind}/*"),
+    def latest(self, kind: Kind, url: int) -> Entry | None:
+        """The newest line of that kind for an address."""
+        row = self.db.execute(
+            f"SELECT {_ENTRY} FROM line WHERE url = ? AND segment GLOB ? ORDER BY version DESC LIMIT 1",  # noqa: S608
+            (url, f"{kind}/*"),
         ).fetchone()
-        return Line(*row) if row else None
+        return Entry(*row) if row else None
+
+    def entries(self, url: int) -> list[Entry]:
+        """All lines of an address, in the order they stand on disk within each kind."""
+        rows = self.db.execute(f"SELECT {_ENTRY} FROM line WHERE url = ? ORDER BY segment, position", (url,))  # noqa: S608
+        return [Entry(*row) for row in rows]
+
+    def lines(self, segment: str) -> Iterator[Entry]:
+        """All lines of a segment, in the order they stand on disk."""
+        rows = self.db.execute(f"SELECT {_ENTRY} FROM line WHERE segment = ? ORDER BY position", (segment,))  # noqa: S608
+        return (Entry(*row) for row in rows)
 
     def with_fingerprint(self, fingerprint: bytes) -> str | None:
         """The id of the first archived story with that fingerprint."""
-        row = self._db.execute(
-            "SELECT id FROM line WHERE fingerprint = ? ORDER BY segment, position LIMIT 1", (fingerprint,)
+        row = self.db.execute(
+            "SELECT story FROM line JOIN url ON url.id = line.url "
+            "WHERE fingerprint = ? ORDER BY segment, position LIMIT 1",
+            (fingerprint,),
         ).fetchone()
         return row[0] if row else None
 
-    def lines(self) -> Iterator[Line]:
-        """All lines, in the order they stand on disk."""
-        rows = self._db.execute(f"SELECT {_LINE} FROM line ORDER BY segment, position")  # noqa: S608
-        return (Line(*row) for row in rows)
+    # Addresses
 
-    def states(self) -> dict[str, int]:
+    def known(self, url: str) -> Known | None:
+        """What is known of an address, or None where it was never found."""
+        return self._known("url = ?", url)
+
+    def known_by_id(self, number: int) -> Known | None:
+        """What is known of the address with that number."""
+        return self._known("id = ?", number)
+
+    def known_by_story(self, story_id: str) -> Known | None:
+        """What is known of the address of a story."""
+        return self._known("story = ?", story_id)
+
+    def _known(self, condition: str, value: str | int) -> Known | None:
+        row = self.db.execute(f"SELECT {_KNOWN} FROM url WHERE {condition}", (value,)).fetchone()  # noqa: S608
+        return _as_known(row) if row else None
+
+    def newest(self) -> int:
+        """Number of the address found last; as there are no gaps, also how many are known."""
+        newest: int | None = self.db.execute("SELECT max(id) FROM url").fetchone()[0]
+        return newest or 0
+
+    def due(self, after: tuple[int, int], until: int, most: int) -> list[Known]:
+        """Stories that are due until a time, oldest first; `after` is (due, id) of the last one seen."""
+        rows = self.db.execute(
+            f"SELECT {_KNOWN} FROM url WHERE (due, id) > (?, ?) AND due <= ? ORDER BY due, id LIMIT ?",  # noqa: S608
+            (*after, until, most),
+        )
+        return [_as_known(row) for row in rows]
+
+    def of_kind(self, kind: PageKind) -> list[Known]:
+        """All addresses of a kind of page other than stories, in the order found."""
+        rows = self.db.execute(f"SELECT {_KNOWN} FROM url WHERE kind = ? AND kind <> 'story' ORDER BY id", (kind,))  # noqa: S608
+        return [_as_known(row) for row in rows]
+
+    def states(self) -> dict[State, int]:
         """How many addresses are in each state."""
-        return dict(self._db.execute("SELECT state, count(*) FROM url GROUP BY state"))
+        return {State(state): n for state, n in self.db.execute("SELECT state, count(*) FROM url GROUP BY state")}
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    try:
+        # Read-only connections would leave the index of the write-ahead log behind.
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+        db.execute("PRAGMA query_only = 1")
+        db.execute("PRAGMA user_version").fetchone()
+    except sqlite3.OperationalError:
+        # Where the directory may not be written to there is no room for that index, and without a log no need of it.
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    return db
+
+
+def _as_known(row: tuple[Any, ...]) -> Known:
+    known = Known(*row)
+    return replace(known, kind=PageKind(known.kind), state=State(known.state))

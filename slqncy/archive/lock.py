@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from slqncy.archive.errors import ArchiveLockedError
@@ -21,13 +23,14 @@ class Lock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(self._descriptor, 100, 0).decode(errors="replace").strip() or "another process"
+            holder = os.pread(self._descriptor, 200, 0).decode(errors="replace").strip() or "another process"
             os.close(self._descriptor)
             raise ArchiveLockedError(
                 f"{path.parent}: {holder} is writing to this archive; wait for it to end"
             ) from None
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"process {os.getpid()}\n".encode(), 0)
+        holder = f"process {os.getpid()} on {socket.gethostname()}, since {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ},"
+        # One write, and no truncation before it: those who are refused meanwhile read a name.
+        os.pwrite(self._descriptor, f"{holder:<200}".encode()[:200], 0)
 
     def release(self) -> None:
         """Give the lock back."""

@@ -1,22 +1,30 @@
-"""Reading an archive."""
+"""Reading an archive, while a run may be writing to it."""
 
 from __future__ import annotations
 
+import sqlite3
+import zlib
+from contextlib import closing
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slqncy.archive.changes import changes
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
-from slqncy.archive.layout import Kind, segment_kind, segments_on_disk
-from slqncy.records import Duplicate, Rejected, Story, decode
+from slqncy.archive.files import whole_lines
+from slqncy.archive.layout import LEDGER, Kind, segment_kind, segment_month, segments_on_disk
+from slqncy.archive.ledger import Ledger
+from slqncy.records import Duplicate, Event, Rejected, Story, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slqncy.archive.changes import Change
     from slqncy.records import Record
 
 
 class Archive:
-    """An archive opened for reading; a run may be writing to it."""
+    """An archive opened for reading. Each reading sees what is acknowledged when it begins, and no more."""
 
     def __init__(self, root: Path | str) -> None:
         """Raises ArchiveError where there is no such directory."""
@@ -24,31 +32,80 @@ class Archive:
         if not self.root.is_dir():
             raise ArchiveError(f"{self.root}: no archive here; `scrapy crawl stories` makes one")
 
-    def stories(self) -> Iterator[Story]:
-        """All versions of all stories, in the order they were archived."""
-        return self._records(Kind.STORY, Story)
+    def stories(self, *, since: str | date = "", latest: bool = False) -> Iterator[Story]:
+        """Versions of stories, in the order they were archived.
+
+        `since` leaves out those downloaded before a day or a moment (a `date`, a `datetime`, or RFC 3339; without a
+        zone, UTC); `latest` those that a newer version follows. Raises ValueError for a `since` that is no time, and
+        ArchiveDamagedError for a line that cannot be read.
+        """
+        return self._stories(_moment(since), latest=latest)
 
     def duplicates(self) -> Iterator[Duplicate]:
         """All duplicates, in the order they were met."""
-        return self._records(Kind.DUPLICATE, Duplicate)
+        return self._records(Kind.DUPLICATE, Duplicate, self.acknowledged())
 
     def rejected(self) -> Iterator[Rejected]:
         """All pages that were fetched and not archived, in the order they were met."""
-        return self._records(Kind.REJECTED, Rejected)
+        return self._records(Kind.REJECTED, Rejected, self.acknowledged())
 
-    def _records(self, kind: Kind, record_type: type[Record]) -> Iterator[Record]:
-        for name in segments_on_disk(self.root):
+    def events(self) -> Iterator[Event]:
+        """All that happened to any address, in order."""
+        return self._records(Kind.EVENT, Event, self.acknowledged())
+
+    def changes(self, since: str = "") -> Iterator[Change]:
+        """What was added, modified and taken off the site since the change that had the token `since`.
+
+        Raises ValueError for a token that is not of this archive.
+        """
+        return changes(self.root, self.acknowledged(), since)
+
+    def acknowledged(self) -> dict[str, int | None]:
+        """Bytes of each segment that are acknowledged; None is all, where there is no ledger to ask."""
+        if not (self.root / LEDGER).exists():
+            return dict.fromkeys(segments_on_disk(self.root))
+        try:
+            with closing(Ledger(self.root / LEDGER, read_only=True)) as ledger:
+                return {name: segment.length for name, segment in ledger.segments().items()}
+        except sqlite3.Error as error:
+            raise ArchiveDamagedError(
+                f"{self.root / LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines"
+            ) from error
+
+    def _stories(self, since: str, *, latest: bool) -> Iterator[Story]:
+        lengths = {name: n for name, n in self.acknowledged().items() if segment_month(name) >= since[:7]}
+        # Few stories have a second version, so that only those are kept in mind.
+        newest: dict[str, int] = {}
+        if latest:
+            for story in self._records(Kind.STORY, Story, lengths):
+                if story.version > 1:
+                    newest[story.id] = max(story.version, newest.get(story.id, 1))
+        for story in self._records(Kind.STORY, Story, lengths):
+            if story.date_downloaded >= since and story.version >= newest.get(story.id, 1):
+                yield story
+
+    def _records(self, kind: Kind, record_type: type[Record], lengths: dict[str, int | None]) -> Iterator[Record]:
+        for name in sorted(lengths):
             if segment_kind(name) is kind:
-                yield from _records_in(self.root / name, record_type)
+                yield from _records_in(self.root, name, record_type, lengths[name])
 
 
-def _records_in(path: Path, record_type: type[Record]) -> Iterator[Record]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            # A last line without its line feed is still being written.
-            if line.endswith(b"\n"):
-                try:
-                    record = decode(line, record_type)
-                except ValueError as error:
-                    raise ArchiveDamagedError(f"{path}:{number}: not a line of this archive: {error}") from error
-                yield record
+def _records_in(root: Path, name: str, record_type: type[Record], length: int | None) -> Iterator[Record]:
+    position = 0
+    try:
+        for position, line in whole_lines(root, name, length):  # noqa: B007  # the message below names it
+            yield decode(line, record_type)
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        raise ArchiveDamagedError(f"{root / name}, byte {position}: cannot be read: {error}") from error
+
+
+def _moment(since: str | date) -> str:
+    """A time as lines write it, so that it compares as text."""
+    if not since:
+        return ""
+    if isinstance(since, str):
+        since = datetime.fromisoformat(since)
+    elif not isinstance(since, datetime):
+        since = datetime.combine(since, time())
+    moment = since.replace(tzinfo=UTC) if since.tzinfo is None else since.astimezone(UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,105 +1,139 @@
 """Bringing files and ledger together when an archive is opened for writing.
 
 A line counts once the ledger has recorded it. What a killed run wrote behind that point is moved aside, never deleted,
-and the story is asked for again. A file that is shorter than the ledger says is no trace of a kill: nothing is touched.
+and the story is asked for again. What no kill explains stops the run, and nothing is touched.
 """
 
 from __future__ import annotations
 
 import logging
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from slqncy.archive import disk
 from slqncy.archive.errors import ArchiveDamagedError
-from slqncy.archive.layout import QUARANTINE, RECORD_TYPES, segment_kind, segments_on_disk
-from slqncy.archive.ledger import STATE_OF_KIND, State
-from slqncy.records import Rejected, decode
+from slqncy.archive.layout import (
+    LEDGER,
+    closed_path,
+    manifest_path,
+    open_path,
+    segments_on_disk,
+)
+from slqncy.archive.ledger import VERSION, Ledger
+from slqncy.archive.quarantine import keep_aside, set_aside
+from slqncy.archive.rebuild import fill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from slqncy.archive.ledger import Ledger
-    from slqncy.records import Story
+    from slqncy.archive.ledger import Segment
+    from slqncy.archive.rebuild import Fingerprint
 
 logger = logging.getLogger(__name__)
 
-_RANK: dict[State | None, int] = {State.REJECTED: 1, State.DUPLICATE: 2, State.ARCHIVED: 3}
-"""Which of an address's lines tells its state; the states that no line gives have none."""
+MOST_LINES = 128
+"""Lines that are acknowledged together, and so the most that a kill can leave unacknowledged in a file."""
 
 
-def recover(root: Path, ledger: Ledger, fingerprint: Callable[[Story], bytes]) -> None:
-    """Make the files agree with the ledger; build an empty ledger from the files.
+def open_ledger(root: Path, fingerprint: Fingerprint) -> Ledger:
+    """The ledger of an archive, in agreement with its files; a missing one is rebuilt.
 
-    Raises ArchiveDamagedError where a file is shorter than acknowledged, or a line cannot be read while rebuilding.
+    Raises ArchiveDamagedError where the files are not what a kill can have left.
     """
+    path = root / LEDGER
+    if not path.exists() or _is_of_another_version(path):
+        if segments_on_disk(root):
+            logger.warning("%s: no ledger of this version; building it from the lines", root)
+        make_ledger(root, fingerprint)
+    ledger = Ledger(path)
+    try:
+        _agree(root, ledger)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def make_ledger(root: Path, fingerprint: Fingerprint) -> None:
+    """Build the ledger from the lines, whole, then put it in its place; the one that was there goes to quarantine/."""
+    path, new = root / LEDGER, root / f".{LEDGER}.tmp"
+    for suffix in ("", "-wal", "-shm"):
+        new.with_name(f"{new.name}{suffix}").unlink(missing_ok=True)
+    ledger = Ledger(new)
+    try:
+        fill(ledger, root, fingerprint)
+    finally:
+        ledger.close()
+    for suffix in ("", "-wal", "-shm"):
+        if (old := path.with_name(f"{path.name}{suffix}")).exists():
+            set_aside(root, old)
+    new.replace(path)
+    disk.sync_directory(root)
+
+
+def _is_of_another_version(path: Path) -> bool:
+    ledger = Ledger(path, read_only=True)
+    try:
+        return ledger.version != VERSION
+    finally:
+        ledger.close()
+
+
+def _agree(root: Path, ledger: Ledger) -> None:
     known = ledger.segments()
-    on_disk = list(segments_on_disk(root))
-    if not known and on_disk:
-        logger.warning("%s: no ledger; building it from %d files", root, len(on_disk))
-        for name in on_disk:
-            _rebuild(root, name, ledger, fingerprint)
-        ledger.commit()
-        return
-    for name, length in known.items():
-        _refuse_shorter(root / name, length)
-    for name in sorted({*known, *on_disk}):
-        _cut_back(root, name, known.get(name, 0))
+    unknown = [name for name in segments_on_disk(root) if name not in known]
+    # First look at everything, then change anything.
+    for segment in known.values():
+        _refuse_less(root, segment)
+    for name in [*known, *unknown]:
+        _refuse_more(root, name, known.get(name))
+    for segment in known.values():
+        if segment.closed:
+            disk.remove(open_path(root, segment.name))
+        else:
+            for path in (closed_path(root, segment.name), manifest_path(root, segment.name)):
+                disk.remove(path)
+    for name in unknown:
+        _cut_back(root, name, 0)
+    for segment in known.values():
+        if not segment.closed:
+            _cut_back(root, segment.name, segment.length)
 
 
-def _refuse_shorter(path: Path, length: int) -> None:
+def _refuse_less(root: Path, segment: Segment) -> None:
+    path = (closed_path if segment.closed else open_path)(root, segment.name)
+    if segment.closed and not path.exists():
+        raise ArchiveDamagedError(f"{path}: is missing. Restore it from a copy, or let `scrapy repair` do without it")
     size = path.stat().st_size if path.exists() else 0
-    if size < length:
+    if not segment.closed and size < segment.length:
         raise ArchiveDamagedError(
-            f"{path}: {size} bytes, but {length} were acknowledged. "
-            "Restore the file from a copy, or move ledger.sqlite away to rebuild it from what is left"
+            f"{path}: {size} bytes, but {segment.length} were acknowledged. "
+            "Restore it from a copy, or let `scrapy repair` go on with what is left"
         )
+
+
+def _refuse_more(root: Path, name: str, segment: Segment | None) -> None:
+    """Refuse a file that has more behind its acknowledged part than one group of lines: its ledger is an older one."""
+    path = open_path(root, name)
+    if segment is None and closed_path(root, name).exists():
+        raise ArchiveDamagedError(f"{closed_path(root, name)}: unknown to the ledger; run `scrapy rebuild`")
+    if (segment and segment.closed) or not path.exists():
+        return
+    with path.open("rb") as file:
+        file.seek(segment.length if segment else 0)
+        if sum(1 for _ in islice(file, MOST_LINES + 1)) > MOST_LINES:
+            raise ArchiveDamagedError(f"{path}: more lines than the ledger knows of; run `scrapy rebuild`")
 
 
 def _cut_back(root: Path, name: str, length: int) -> None:
     """Move what stands behind the acknowledged length to quarantine/; an empty file goes, for readers fail on it."""
-    path = root / name
-    if path.stat().st_size > length:
-        _quarantine(root, name, length)
-    if not length:
-        path.unlink()
-        disk.sync_directory(path.parent)
-
-
-def _quarantine(root: Path, name: str, length: int) -> None:
-    path = root / name
+    path = open_path(root, name)
     with path.open("rb") as file:
         file.seek(length)
         tail = file.read()
-    aside = root / QUARANTINE / f"{name.replace('/', '-')}.{length}"
-    while aside.exists():
-        aside = aside.with_name(f"{aside.name}+")
-    disk.write_whole(aside, tail)
-    disk.truncate(path, length)
-    logger.warning("%s: %d unacknowledged bytes moved to %s", path, len(tail), aside)
-
-
-def _rebuild(root: Path, name: str, ledger: Ledger, fingerprint: Callable[[Story], bytes]) -> None:
-    kind = segment_kind(name)
-    length = 0
-    with (root / name).open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n"):
-                break
-            try:
-                record = decode(line, RECORD_TYPES[kind])
-            except ValueError as error:
-                raise ArchiveDamagedError(f"{root / name}:{number}: not a line of this archive: {error}") from error
-            add_line(ledger, name, line, record, fingerprint)
-            length += len(line)
-    _cut_back(root, name, length)
-
-
-def add_line(ledger: Ledger, name: str, line: bytes, record: Story, fingerprint: Callable[[Story], bytes]) -> None:
-    """Tell the ledger of a line and of what it means for the story's address."""
-    state = STATE_OF_KIND[segment_kind(name)]
-    ledger.add_line(name, line, record, fingerprint(record) if state is State.ARCHIVED else None)
-    # A story that has vanished since is still archived; the line in rejected/ tells of the event.
-    # The rank also makes a rebuilt ledger, which meets the lines in another order, equal to the first.
-    if _RANK.get(ledger.state(record.canonical_url), 0) <= _RANK[state]:
-        ledger.set_state(record.canonical_url, state, record.reason if isinstance(record, Rejected) else "")
+    if tail:
+        aside = keep_aside(root, name, tail)
+        disk.truncate(path, length)
+        logger.warning("%s: %d unacknowledged bytes moved to %s", path, len(tail), aside)
+    if not length:
+        disk.remove(path)

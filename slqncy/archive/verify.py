@@ -2,21 +2,98 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import tempfile
+import zlib
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slqncy.archive.errors import ArchiveError
-from slqncy.archive.layout import LEDGER, RECORD_TYPES, Kind, segment_kind, segment_name, segments_on_disk
-from slqncy.archive.ledger import Ledger, State, digest
-from slqncy.records import MAX_LINE_BYTES, Story, content_hash, decode, encode
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
+from slqncy.archive.files import open_segment
+from slqncy.archive.layout import (
+    LEDGER,
+    LINE_TYPES,
+    QUARANTINE,
+    RUNS,
+    SCHEMA,
+    Kind,
+    closed_path,
+    made_at,
+    manifest_path,
+    open_path,
+    segment_kind,
+    segment_month,
+    segments_on_disk,
+)
+from slqncy.archive.ledger import VERSION, Ledger, digest
+from slqncy.archive.months import make_manifest
+from slqncy.archive.quarantine import is_as_named
+from slqncy.archive.rebuild import fill, note
+from slqncy.archive.recovery import MOST_LINES
+from slqncy.archive.schemas import schemas
+from slqncy.archive.seal import is_broken
+from slqncy.reasons import EventKind
+from slqncy.records import MAX_LINE_BYTES, Event, Story, content_hash, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from slqncy.archive.ledger import Line
+    from slqncy.archive.ledger import Entry, Segment
+    from slqncy.archive.rebuild import Fingerprint
+    from slqncy.records import Line
+
+_MOST_DIFFERENCES = 20
+_TABLES = ("segment", "url", "line")
+_STATES = (
+    (
+        "{} is {}, and has no line in stories/",
+        (
+            "SELECT url, state FROM url WHERE state IN ('archived', 'gone') "
+            "AND NOT EXISTS (SELECT 1 FROM line WHERE line.url = url.id AND segment GLOB 'stories/*')"
+        ),
+    ),
+    (
+        "{} is {}, and has a line in stories/",
+        (
+            "SELECT DISTINCT url.url, state FROM url JOIN line ON line.url = url.id "
+            "WHERE segment GLOB 'stories/*' AND state NOT IN ('archived', 'gone')"
+        ),
+    ),
+    (
+        "{} is {}, and has no line that says so",
+        (
+            "SELECT url, state FROM url WHERE (state = 'duplicate' AND NOT EXISTS "
+            "(SELECT 1 FROM line WHERE line.url = url.id AND segment GLOB 'duplicates/*')) OR (state = 'rejected' "
+            "AND NOT EXISTS (SELECT 1 FROM line WHERE line.url = url.id AND segment GLOB 'rejected/*'))"
+        ),
+    ),
+    (
+        "{} is {}, and was never asked for by its lines",
+        (
+            "SELECT DISTINCT url.url, state FROM url JOIN line ON line.url = url.id "
+            "WHERE state IN ('found', 'fetched', 'failed', 'excluded')"
+        ),
+    ),
+    (
+        "{} has versions of which the newest is not number {}",
+        (
+            "SELECT url.url, count(*) FROM line JOIN url ON url.id = line.url "
+            "GROUP BY line.url, substr(segment, 1, 7) HAVING count(*) <> max(line.version)"
+        ),
+    ),
+    (
+        "{} is at version {} by the events, and not by its lines",
+        (
+            "SELECT url.url, url.version FROM url LEFT JOIN line ON line.url = url.id AND segment GLOB 'stories/*' "
+            "WHERE url.version > 0 GROUP BY url.id HAVING coalesce(max(line.version), 0) <> url.version"
+        ),
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -24,96 +101,205 @@ class Verdict:
     """What `verify` found."""
 
     lines: Counter[Kind] = field(default_factory=Counter)
+    size: int = 0
+    """Bytes of lines read, uncompressed."""
     defects: list[str] = field(default_factory=list)
     """One sentence each: where, and what is wrong."""
 
 
-def verify(root: Path) -> Verdict:
-    """Check every line against its schema, its hashes and the ledger. Raises ArchiveError where there is no archive."""
+def verify(root: Path, fingerprint: Fingerprint, *, full: bool = False) -> Verdict:
+    """Check every line against its schema, its hashes and the ledger, and the ledger against itself.
+
+    `full` also makes every file anew that is made of others - ledger, manifests, schemas - and compares.
+    Raises ArchiveError where there is no archive.
+    """
     if not (root / LEDGER).is_file():
-        raise ArchiveError(f"{root}: no archive here (no {LEDGER}); `scrapy crawl stories` makes or rebuilds it")
+        raise ArchiveError(f"{root}: no archive here (no {LEDGER}); `scrapy rebuild` makes it from the lines")
     verdict = Verdict()
     try:
-        ledger = Ledger(root / LEDGER)
-        try:
+        with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
+            if ledger.version != VERSION:
+                verdict.defects.append(f"{LEDGER}: of another version; `scrapy rebuild` makes it anew")
+                return verdict
             _verify_segments(root, ledger, verdict)
-            _verify_lines(root, ledger, verdict)
-        finally:
-            ledger.close()
+            _verify_states(ledger, verdict)
+            if full:
+                verdict.defects += _full_defects(root, ledger, fingerprint)
     except sqlite3.Error as error:
-        verdict.defects.append(f"{LEDGER}: {error}")
+        verdict.defects.append(f"{LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines")
+    if full and is_broken(root):
+        verdict.defects.append(f"{LEDGER}: not the file that the last run closed")
     return verdict
 
 
 def _verify_segments(root: Path, ledger: Ledger, verdict: Verdict) -> None:
-    for name, length in ledger.segments().items():
-        size = (root / name).stat().st_size if (root / name).is_file() else 0
-        if size < length:
-            verdict.defects.append(f"{name}: {size} bytes, but {length} were acknowledged")
-
-
-def _verify_lines(root: Path, ledger: Ledger, verdict: Verdict) -> None:
-    known = {(line.segment, line.position): line for line in ledger.lines()}
-    acknowledged = ledger.segments()
-    versions: Counter[str] = Counter()
-    unacknowledged = 0
-    for name, position, line in _raw_lines(root):
-        # What is behind the acknowledged length was cut off by a kill; the next run moves it aside.
-        if position >= acknowledged.get(name, 0):
-            unacknowledged += 1
-            continue
-        where = f"{name}, byte {position}"
-        kind = segment_kind(name)
-        verdict.lines[kind] += 1
+    known = ledger.segments()
+    for name in sorted({*known, *segments_on_disk(root)}):
+        segment = known.get(name)
         try:
-            record = decode(line, RECORD_TYPES[kind])
-        except ValueError as error:
-            verdict.defects.append(f"{where}: does not fit the schema: {error}")
-            known.pop((name, position), None)
-            continue
-        defects = [*_line_defects(line, record, name), *_entry_defects(line, record, known.pop((name, position), None))]
-        if kind is Kind.STORY:
-            versions[record.id] += 1
-            if record.version != versions[record.id]:
-                defects.append(f"version {record.version} of {record.id} where {versions[record.id]} is due")
-        state = ledger.state(record.canonical_url)
-        if state is None or (kind is Kind.STORY and state is not State.ARCHIVED):
-            defects.append(f"{record.canonical_url} is in state {state}")
-        verdict.defects += [f"{where}: {defect}" for defect in defects]
-    verdict.defects += [f"{name}, byte {position}: the ledger's line is not there" for name, position in known]
-    # A kill leaves one line at most that the ledger has not heard of.
-    if not acknowledged and unacknowledged > 1:
-        verdict.defects.append(f"{LEDGER}: is empty, with {unacknowledged} lines on disk; the next run rebuilds it")
+            if segment is None:
+                verdict.defects += _unknown_defects(root, name)
+            else:
+                verdict.defects += _file_defects(root, segment)
+                _verify_lines(root, segment, ledger, verdict)
+        except (OSError, EOFError, zlib.error) as error:
+            verdict.defects.append(f"{name}: cannot be read: {error}")
 
 
-def _raw_lines(root: Path) -> Iterator[tuple[str, int, bytes]]:
-    for name in segments_on_disk(root):
-        position = 0
-        with (root / name).open("rb") as file:
-            for line in file:
-                yield name, position, line
-                position += len(line)
+def _unknown_defects(root: Path, name: str) -> Iterator[str]:
+    # What is behind the acknowledged length was cut off by a kill; the next run moves it aside.
+    if not open_path(root, name).exists() or sum(1 for _ in open_path(root, name).open("rb")) > MOST_LINES:
+        yield f"{name}: unknown to the ledger; `scrapy rebuild` reads it"
 
 
-def _entry_defects(line: bytes, record: Story, entry: Line | None) -> Iterator[str]:
-    if entry is None:
-        yield "the ledger does not know this line"
-    elif (entry.length, entry.id, entry.version) != (len(line), record.id, record.version):
-        yield "length, id or version differ from the ledger's"
-    elif entry.content_hash != record.content_hash:
-        yield "content_hash differs from the ledger's"
-    elif entry.digest != digest(line):
-        yield "not the bytes that were acknowledged"
+def _file_defects(root: Path, segment: Segment) -> Iterator[str]:
+    if not segment.closed:
+        path = open_path(root, segment.name)
+        size = path.stat().st_size if path.is_file() else 0
+        if size < segment.length:
+            yield f"{segment.name}: {size} bytes, but {segment.length} were acknowledged"
+        return
+    try:
+        said = json.loads(manifest_path(root, segment.name).read_bytes())
+    except (OSError, ValueError) as error:
+        yield f"{manifest_path(root, segment.name).name}: cannot be read: {error}"
+        return
+    size = closed_path(root, segment.name).stat().st_size
+    if said.get("size") != size:
+        yield f"{closed_path(root, segment.name).name}: {size} bytes, but its manifest says {said.get('size')}"
 
 
-def _line_defects(line: bytes, record: Story, name: str) -> Iterator[str]:
-    if encode(record) != line:
+def _verify_lines(root: Path, segment: Segment, ledger: Ledger, verdict: Verdict) -> None:
+    kind = segment_kind(segment.name)
+    entries = ledger.lines(segment.name) if kind is not Kind.EVENT else iter(())
+    entry = next(entries, None)
+    position = lines = crc = 0
+    with open_segment(root, segment.name) as file:
+        for line in file:
+            if position >= segment.length:
+                break
+            where = f"{segment.name}, byte {position}"
+            while entry and entry.position < position:
+                verdict.defects.append(f"{segment.name}, byte {entry.position}: the ledger's line is not there")
+                entry = next(entries, None)
+            mine = entry if entry and entry.position == position else None
+            verdict.defects += [f"{where}: {defect}" for defect in _line_defects(line, kind, segment.name, mine)]
+            if mine:
+                entry = next(entries, None)
+            position, lines, crc = position + len(line), lines + 1, zlib.crc32(line, crc)
+    for left in (entry, *entries) if entry else ():
+        verdict.defects.append(f"{segment.name}, byte {left.position}: the ledger's line is not there")
+    verdict.lines[kind] += lines
+    verdict.size += position
+    if (position, lines, crc) != (segment.length, segment.lines, segment.crc32):
+        verdict.defects.append(f"{segment.name}: not the bytes that were acknowledged")
+
+
+def _line_defects(data: bytes, kind: Kind, name: str, entry: Entry | None) -> Iterator[str]:
+    try:
+        line: Line = decode(data, LINE_TYPES[kind])
+    except ValueError as error:
+        yield f"does not fit the schema: {error}"
+        return
+    if encode(line) != data:
         yield "not written as this archive writes: a key is missing, unknown or out of order"
+    if len(data) > MAX_LINE_BYTES:
+        yield f"{len(data)} bytes, over {MAX_LINE_BYTES}"
+    if made_at(line)[:7] > segment_month(name):
+        yield f"made at {made_at(line)}, after the month of its file"
+    if isinstance(line, Story):
+        yield from _record_defects(data, line, entry)
+
+
+def _record_defects(data: bytes, record: Story, entry: Entry | None) -> Iterator[str]:
     if record.content_hash != content_hash(record.title, record.text):
         yield "content_hash does not belong to title and text"
     if record.char_count != len(record.text):
         yield "char_count is not the length of text"
-    if segment_name(record) != name:
-        yield f"belongs in {segment_name(record)}"
-    if len(line) > MAX_LINE_BYTES:
-        yield f"{len(line)} bytes, over {MAX_LINE_BYTES}"
+    if entry is None:
+        yield "the ledger does not know this line"
+    elif (entry.length, entry.version, entry.note) != (len(data), record.version, note(record)):
+        yield "length, version or reason differ from the ledger's"
+    elif entry.content_hash != record.content_hash:
+        yield "content_hash differs from the ledger's"
+    elif entry.digest != digest(data):
+        yield "not the bytes that were acknowledged"
+
+
+def _verify_states(ledger: Ledger, verdict: Verdict) -> None:
+    for sentence, query in _STATES:
+        verdict.defects += [f"{LEDGER}: {sentence.format(*row)}" for row in ledger.db.execute(query)]
+
+
+def _full_defects(root: Path, ledger: Ledger, fingerprint: Fingerprint) -> Iterator[str]:
+    for (message,) in ledger.db.execute("PRAGMA integrity_check"):
+        if message != "ok":
+            yield f"{LEDGER}: {message}"
+    yield from _manifest_defects(root, ledger)
+    yield from _rebuilt_defects(root, ledger, fingerprint)
+    yield from _run_defects(root, ledger)
+    for name, schema in schemas().items():
+        path = root / SCHEMA / name
+        if not path.is_file() or path.read_bytes() != schema:
+            yield f"{SCHEMA}/{name}: not the schema of this version"
+    for path in sorted((root / QUARANTINE).glob("*")):
+        if not is_as_named(path):
+            yield f"{QUARANTINE}/{path.name}: not what was set aside"
+
+
+def _manifest_defects(root: Path, ledger: Ledger) -> Iterator[str]:
+    for segment in ledger.segments().values():
+        if segment.closed:
+            path = manifest_path(root, segment.name)
+            try:
+                manifest, _ = make_manifest(closed_path(root, segment.name), segment.name)
+                if manifest.encode() != path.read_bytes():
+                    yield f"{path.name}: not the manifest of {manifest.file}"
+            except (ValueError, OSError, EOFError, zlib.error) as error:
+                yield f"{path.name}: {error}"
+
+
+def _rebuilt_defects(root: Path, ledger: Ledger, fingerprint: Fingerprint) -> Iterator[str]:
+    """What the ledger says otherwise than one made of the acknowledged lines does."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / LEDGER
+        try:
+            with closing(Ledger(path)) as rebuilt:
+                fill(rebuilt, root, fingerprint, {name: s.length for name, s in ledger.segments().items()})
+        except ArchiveDamagedError as error:
+            yield str(error)
+            return
+        ledger.db.execute("ATTACH ? AS rebuilt", (str(path),))
+        try:
+            for table in _TABLES:
+                yield from _differences(ledger.db, table)
+        finally:
+            ledger.db.execute("DETACH rebuilt")
+
+
+def _differences(db: sqlite3.Connection, table: str) -> Iterator[str]:
+    for one, other, what in (("main", "rebuilt", "is not so"), ("rebuilt", "main", "is missing")):
+        rows = db.execute(
+            f"SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {other}.{table} LIMIT {_MOST_DIFFERENCES}"  # noqa: S608
+        )
+        for row in rows.fetchall():
+            yield f"{LEDGER}: by the lines, {table} {row[:3]} {what}"
+
+
+def _run_defects(root: Path, ledger: Ledger) -> Iterator[str]:
+    """Reports that are missing or changed since their run."""
+    for segment in ledger.segments().values():
+        if segment_kind(segment.name) is not Kind.EVENT:
+            continue
+        try:
+            with open_segment(root, segment.name) as file:
+                for line in file:
+                    if b'"event":"finished"' not in line:
+                        continue
+                    event = decode(line, Event)
+                    if event.event is EventKind.FINISHED:
+                        path = root / RUNS / f"{event.run_id}.json"
+                        if not path.is_file() or f"sha256:{sha256(path.read_bytes()).hexdigest()}" != event.hash:
+                            yield f"{RUNS}/{path.name}: missing, or not what the run wrote"
+        except (ValueError, OSError, EOFError, zlib.error) as error:
+            yield f"{segment.name}: {error}"

@@ -1,33 +1,54 @@
-"""The only way into an archive: append, sync, then one ledger commit that acknowledges the line."""
+"""The only way into an archive: append, sync, then one ledger commit that acknowledges a group of lines."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slqncy.archive import disk
+from slqncy.archive import disk, states
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
-from slqncy.archive.layout import LEDGER, LOCK, RECORD_TYPES, RUNS, SCHEMA, segment_kind, segment_name
-from slqncy.archive.ledger import STATE_OF_KIND, Ledger, State, digest
+from slqncy.archive.layout import (
+    LEDGER,
+    LOCK,
+    RUNS,
+    SCHEMA,
+    Kind,
+    kind_of,
+    made_at,
+    open_path,
+    segment_month,
+    segment_name,
+)
+from slqncy.archive.ledger import Segment
 from slqncy.archive.lock import Lock
-from slqncy.archive.recovery import add_line, recover
-from slqncy.records import SCHEMA_VERSION, decode, encode, json_schema
+from slqncy.archive.months import compress
+from slqncy.archive.rebuild import add_line
+from slqncy.archive.recovery import MOST_LINES, open_ledger
+from slqncy.archive.schemas import schemas
+from slqncy.archive.seal import break_seal, is_broken, set_seal
+from slqncy.records import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
-    from slqncy.archive.layout import Kind
-    from slqncy.archive.ledger import Line
-    from slqncy.records import Story
+    from slqncy.archive.ledger import Entry, Known
+    from slqncy.archive.rebuild import Fingerprint
+    from slqncy.reasons import PageKind, State
+    from slqncy.records import Event, Line, Story
 
 
 class ArchiveWriter:
-    """An archive opened for writing, by one process at a time."""
+    """An archive opened for writing, by one process at a time.
 
-    def __init__(self, root: Path | str, fingerprint: Callable[[Story], bytes]) -> None:
+    Lines are acknowledged in groups, by `commit`: what is not, a kill takes back as a whole, and the story with it is
+    asked for again.
+    """
+
+    def __init__(self, root: Path | str, fingerprint: Fingerprint) -> None:
         """Open or create, and repair what a killed run left behind.
 
         `fingerprint` gives equal bytes for stories of equal text. Raises ArchiveLockedError, ArchiveDamagedError,
@@ -35,130 +56,171 @@ class ArchiveWriter:
         """
         self.root = Path(root)
         self._fingerprint = fingerprint
-        self._torn = False
+        self._broken = False
+        self._group: dict[str, list[bytes]] = {}
+        self._lines = 0
         with self._disk_errors(), ExitStack() as undo:
             disk.make_directory(self.root)
             self._lock = Lock(self.root / LOCK)
             undo.callback(self._lock.release)
-            self._ledger = Ledger(self.root / LEDGER)
+            if is_broken(self.root):
+                raise ArchiveDamagedError(
+                    f"{self.root / LEDGER}: changed since the last run; `scrapy rebuild` makes it anew from the lines"
+                )
+            break_seal(self.root)
+            self._ledger = open_ledger(self.root, fingerprint)
             undo.callback(self._ledger.close)
-            recover(self.root, self._ledger, fingerprint)
-            self._segments = set(self._ledger.segments())
-            self._publish_schema()
+            self._segments = self._ledger.segments()
+            self._month = max(map(segment_month, self._segments), default="")
+            self._publish_schemas()
             undo.pop_all()
 
     def close(self) -> None:
-        """Acknowledge what is left and release the archive; after a store that failed, as `abandon`."""
+        """Acknowledge what is left and release the archive; after a write that failed, as `abandon`."""
         try:
-            if not self._torn:
+            if not self._broken:
+                self.commit()
+                self._ledger.close()
                 with self._disk_errors():
-                    self._ledger.commit()
+                    set_seal(self.root)
         finally:
-            self._ledger.close()
-            self._lock.release()
+            self.abandon()
 
     def abandon(self) -> None:
         """Release the archive without another write: after a disk error the next start repairs."""
         self._ledger.close()
         self._lock.release()
 
-    def store(self, record: Story) -> None:
-        """Append a record to its file. On return it is on disk and acknowledged.
+    # Writing
+
+    def write(self, event: Event, record: Story | None = None) -> None:
+        """Add what happened, and the line it brought; both are on disk and acknowledged with the next commit.
 
         Raises ArchiveError, and from then on always: what the failed write left is cut off when the archive is opened.
         """
-        line = encode(record)
-        name = segment_name(record)
-        if self._torn:
-            raise ArchiveError(f"{self.root}: an earlier write failed; open the archive again to go on")
+        self._refuse_if_broken()
         with self._disk_errors():
-            self._torn = True
-            if name not in self._segments:
-                self._start_segment(name)
-            disk.append(self.root / name, line)
-            add_line(self._ledger, name, line, record, self._fingerprint)
+            self._append(event)
+            states.apply(self._ledger.db, event)
+            if record is not None:
+                name, position, data = self._append(record)
+                add_line(self._ledger, name, position, data, record, fingerprint=self._fingerprint)
+            # An event and its line are of one group.
+            if self._lines >= MOST_LINES - 1:
+                self.commit()
+
+    def commit(self) -> None:
+        """Acknowledge all that was written: on return it is on disk, and will be read. Raises ArchiveError."""
+        if not self._lines:
+            return
+        self._refuse_if_broken()
+        with self._disk_errors():
+            for name, lines in self._group.items():
+                path = open_path(self.root, name)
+                if not path.exists():
+                    disk.create_file(path)
+                disk.append(path, b"".join(lines))
+                self._ledger.set_segment(self._segments[name])
             self._ledger.commit()
-            self._torn = False
+        self._group, self._lines = {}, 0
 
-    def latest(self, kind: Kind, story_id: str) -> Line | None:
-        """The newest line of that kind for a story."""
+    def close_months(self, current: str) -> None:
+        """Compress the segments of the months before `current` (YYYY-MM). Raises ArchiveError."""
+        self.commit()
+        for name, segment in self._segments.items():
+            if segment_month(name) < current and not segment.closed:
+                with self._disk_errors():
+                    compress(self.root, segment)
+                    closed = Segment(name, segment.length, segment.lines, segment.crc32, closed=True)
+                    self._ledger.set_segment(closed)
+                    self._ledger.commit()
+                    disk.remove(open_path(self.root, name))
+                self._segments = {**self._segments, name: closed}
+
+    def write_run(self, run_id: str, report: dict[str, Any]) -> bytes:
+        """Write runs/<run_id>.json as a whole; gives its bytes."""
+        data = json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n"
         with self._disk_errors():
-            return self._ledger.latest(kind, story_id)
+            disk.write_whole(self.root / RUNS / f"{run_id}.json", data)
+        return data
 
-    def read(self, line: Line) -> Story:
-        """The record of a line. Raises ArchiveDamagedError where it is not the line that was acknowledged."""
-        with self._disk_errors(), (self.root / line.segment).open("rb") as file:
-            file.seek(line.position)
-            data = file.read(line.length)
-        if digest(data) != line.digest:
-            raise ArchiveDamagedError(
-                f"{self.root / line.segment}, byte {line.position}: not the line that was acknowledged; "
-                "`scrapy verify` lists every defect"
-            )
-        return decode(data, RECORD_TYPES[segment_kind(line.segment)])
+    # Asking
+
+    def known(self, url: str) -> Known | None:
+        """What is known of an address, or None where it was never found."""
+        with self._disk_errors():
+            return self._ledger.known(url)
+
+    def known_by_id(self, number: int) -> Known | None:
+        """What is known of the address with that number."""
+        with self._disk_errors():
+            return self._ledger.known_by_id(number)
+
+    def newest(self) -> int:
+        """Number of the address found last, which is also how many are known."""
+        with self._disk_errors():
+            return self._ledger.newest()
+
+    def due(self, after: tuple[int, int], until: int, most: int) -> list[Known]:
+        """Stories that are due until a time, oldest first; `after` is (due, id) of the last one seen."""
+        with self._disk_errors():
+            return self._ledger.due(after, until, most)
+
+    def of_kind(self, kind: PageKind) -> list[Known]:
+        """All addresses of a kind of page other than stories, in the order found."""
+        with self._disk_errors():
+            return self._ledger.of_kind(kind)
+
+    def latest(self, kind: Kind, url: str) -> Entry | None:
+        """The newest line of that kind for an address."""
+        with self._disk_errors():
+            known = self._ledger.known(url)
+            return self._ledger.latest(kind, known.id) if known else None
 
     def same_text(self, record: Story) -> str | None:
         """The id of the archived story whose text has the record's fingerprint."""
         with self._disk_errors():
             return self._ledger.with_fingerprint(self._fingerprint(record))
 
-    def state(self, url: str) -> State | None:
-        """The state of a story's canonical address, or None where it was never found."""
-        with self._disk_errors():
-            return self._ledger.state(url)
-
-    def due(self) -> list[str]:
-        """Addresses that were found and have no answer yet."""
-        with self._disk_errors():
-            return self._ledger.due()
-
-    def add_found(self, urls: Iterable[str]) -> None:
-        """Know addresses; durable with the next line, for until then the lists will show them again."""
-        with self._disk_errors():
-            self._ledger.add_found(urls)
-
-    def set_state(self, url: str, state: State, reason: str = "") -> None:
-        """Put an address in a state that no line gives it; one that has a line keeps the state its line gives."""
-        with self._disk_errors():
-            if self._ledger.state(url) not in STATE_OF_KIND.values():
-                self._ledger.set_state(url, state, reason)
-
-    def states(self) -> dict[str, int]:
+    def states(self) -> dict[State, int]:
         """How many addresses are in each state."""
         with self._disk_errors():
             return self._ledger.states()
 
-    def write_run(self, run_id: str, report: dict[str, Any]) -> Path:
-        """Write runs/<run_id>.json as a whole."""
-        path = self.root / RUNS / f"{run_id}.json"
-        with self._disk_errors():
-            disk.write_whole(path, _pretty(report))
-        return path
+    # Within
 
-    def _start_segment(self, name: str) -> None:
-        path = self.root / name
-        if not path.exists():
-            disk.create_file(path)
-        self._segments.add(name)
+    def _append(self, line: Line) -> tuple[str, int, bytes]:
+        data = encode(line)
+        # A clock that was set back must not bring lines into months that are closed.
+        self._month = max(self._month, made_at(line)[:7])
+        name = segment_name(kind_of(line), self._month)
+        segment = self._segments.get(name) or Segment(name, 0, 0, 0, closed=False)
+        self._group.setdefault(name, []).append(data)
+        self._segments[name] = Segment(
+            name, segment.length + len(data), segment.lines + 1, zlib.crc32(data, segment.crc32), closed=False
+        )
+        self._lines += 1
+        return name, segment.length, data
 
-    def _publish_schema(self) -> None:
-        for record_type in RECORD_TYPES.values():
-            path = self.root / SCHEMA / f"{record_type.__name__.lower()}.v{SCHEMA_VERSION}.json"
-            schema = _pretty(json_schema(record_type))
+    def _publish_schemas(self) -> None:
+        for name, schema in schemas().items():
+            path = self.root / SCHEMA / name
             if not path.exists() or path.read_bytes() != schema:
                 disk.write_whole(path, schema)
+
+    def _refuse_if_broken(self) -> None:
+        if self._broken:
+            raise ArchiveError(f"{self.root}: an earlier write failed; open the archive again to go on")
 
     @contextmanager
     def _disk_errors(self) -> Iterator[None]:
         try:
             yield
         except (OSError, sqlite3.OperationalError) as error:
+            self._broken = True
             raise ArchiveError(f"{self.root}: cannot write to the archive: {error}") from error
         except sqlite3.Error as error:
+            self._broken = True
             raise ArchiveDamagedError(
-                f"{self.root / LEDGER}: {error}. Move it away, and the next run rebuilds it from the lines"
+                f"{self.root / LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines"
             ) from error
-
-
-def _pretty(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"

@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyCommand
 
 from slqncy.archive import ArchiveError
 from slqncy.archive.verify import verify
+from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -24,18 +25,27 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Shown by -h."""
-        return "[-s ARCHIVE_DIR=DIR]"
+        return "[--full] [-s ARCHIVE_DIR=DIR]"
 
     def short_desc(self) -> str:
         """Shown by `scrapy`."""
         return "Check every line of the archive against its schema, hashes and ledger"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's own and --full."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--full",
+            action="store_true",
+            help="also make ledger, manifests and schemas anew from the lines, and compare",
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the verdict and set the exit status."""
         assert self.settings is not None
         root = Path(self.settings["ARCHIVE_DIR"])
         try:
-            verdict = verify(root)
+            verdict = verify(root, fingerprint, full=opts.full)
         except ArchiveError as error:
             sys.stderr.write(f"scrapy verify: {error}\n")
             self.exitcode = ExitStatus.IO

@@ -1,8 +1,9 @@
-"""One run: it opens the archive, keeps account of every request, and says at the end what happened."""
+"""One run: it opens the archive, keeps account of every address and request, and says at the end what happened."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import os
 from datetime import UTC, datetime
@@ -11,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 import scrapy
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
+from scrapy.utils.asyncio import create_looping_call
 
 from slqncy import __version__
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
-from slqncy.archive.ledger import State
 from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
-from slqncy.reasons import Exclusion, Failure
-from slqncy.summary import Summary, judge, summarize
+from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
+from slqncy.records import Event
+from slqncy.summary import TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
 if TYPE_CHECKING:
     from typing import Self
@@ -27,36 +29,55 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure as TwistedFailure
 
+    from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
+    from slqncy.records import Story
 
 logger = logging.getLogger(__name__)
 
 _MOST_FAILURES = 1000
 """Failures that a run's JSON names; the counters count them all."""
+_MOST_DETAIL = 500
+"""Characters of an event's detail."""
+_TICK = 1.0
+"""Seconds after which what was written is acknowledged at the latest."""
+_GRACE = 5
+"""Seconds that an answer may still take once the run is told to stop."""
+_PATIENCE = 3
+"""How often in a row the site may say that we should wait."""
+_UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
+"""States that a failure or an exclusion may replace; the others tell of an answer that stands."""
 
 
 class Run:
     """The run's archive, its account of requests, and its result.
 
-    A request is named by the canonical URL of its page: `asked` opens its account, `answered` or `failed` closes it.
+    A request is named by the canonical URL of its page: `asked` opens its account, one of `answered`, `failed` and
+    `forbidden` closes it.
     """
 
     archive: ArchiveWriter
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._started = datetime.now(UTC)
-        self.id = f"{self._started:%Y%m%dT%H%M%S}-{os.getpid()}"
+        self.started = datetime.now(UTC)
+        self.id = f"{self.started:%Y%m%dT%H%M%S}-{os.getpid()}"
         self.status = ExitStatus.SOFTWARE
         self.reason = "the run could not begin; the log has the reason"
         self.summary: Summary | None = None
+        self.stopping = asyncio.Event()
+        """Set when no answer is waited for any longer."""
         self._disk_error: ArchiveError | None = None
         self._open = False
         self._errors = 0
-        self._pending: dict[str, bool] = {}
+        self._told_to_wait = 0
+        self._seconds_stopped = 0.0
+        self._known_before = 0
+        self._pending: dict[str, PageKind] = {}
         self._stories_pending = 0
         self._failures: list[dict[str, str]] = []
         self._closing: asyncio.Task[None] | None = None
+        self._clock = create_looping_call(self._tick)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -76,40 +97,82 @@ class Run:
         """Lines this run has added to stories/."""
         assert self._crawler.stats is not None
         get = self._crawler.stats.get_value
-        return int(get("slqncy/outcome/stories", 0)) + int(get("slqncy/outcome/changed", 0))
+        return int(get("slqncy/outcome/archived", 0)) + int(get("slqncy/outcome/changed", 0))
 
     @property
     def stories_pending(self) -> int:
         """Story pages asked for and not answered yet."""
         return self._stories_pending
 
-    def asked(self, url: str, *, story: bool = False) -> None:
+    @property
+    def pending(self) -> int:
+        """Pages asked for and not answered yet."""
+        return len(self._pending)
+
+    # What happens to addresses
+
+    def found(self, url: str, kind: PageKind, story_id: str = "", via: str = "") -> Known:
+        """What is known of an address; a new one is known from now on."""
+        known = self.archive.known(url)
+        if known is None:
+            self._happened(EventKind.FOUND, url, kind, id=story_id, via=via, state=State.FOUND)
+            self.count("found")
+            known = self.archive.known(url)
+            assert known is not None
+        return known
+
+    def happened(self, event: EventKind, known: Known, **details: Any) -> None:
+        """Something happened to an address that is no answer to a request."""
+        self._happened(event, known.url, known.kind, id=known.story, **details)
+
+    def asked(self, known: Known) -> None:
         """A page is asked for."""
-        self._pending[url] = story
-        self._stories_pending += story
+        self._pending[known.url] = known.kind
+        self._stories_pending += known.kind is PageKind.STORY
         self.count("requested")
 
-    def answered(self, url: str, outcome: str) -> None:
-        """A page's request came to its one outcome."""
-        self._stories_pending -= self._pending.pop(url, False)
-        self.count(f"outcome/{outcome}")
+    def answered(self, url: str, event: EventKind, record: Story | None = None, **details: Any) -> None:
+        """A page's request came to its one outcome, which is on disk with the next commit, together with the record."""
+        kind = self._pending.get(url)
+        if kind is None:
+            raise RuntimeError(f"{url} was not asked for, or has been answered")
+        known = self.archive.known(url)
+        assert known is not None
+        self._happened(event, url, kind, id=known.story, record=record, **details)
+        self._told_to_wait = 0
+        self._settle(url, event if kind is PageKind.STORY else f"{kind}/{event}")
 
-    def failed(self, url: str, reason: Failure, detail: str) -> None:
-        """A request brought no page; a story's address stays due."""
-        if self._pending.get(url):
-            self.archive.set_state(url, State.FAILED, reason)
-            self.count("stories_failed")
-        self.answered(url, "failed")
+    def failed(self, url: str, reason: Failure, detail: str, http_status: int | None = None) -> None:
+        """A request brought no page; a story stays due."""
+        if (kind := self._pending.get(url)) is not None:
+            known = self.archive.known(url)
+            assert known is not None
+            state = State.FAILED if known.state in _UNSETTLED else None
+            self._happened(
+                EventKind.FAILED, url, kind, id=known.story, state=state, reason=reason, detail=detail,
+                http_status=http_status,
+            )  # fmt: skip
+            self.count(f"stories_{EventKind.FAILED}", kind is PageKind.STORY)
+        self._settle(url, EventKind.FAILED)
         self.count(f"failed/{reason}")
         if len(self._failures) < _MOST_FAILURES:
             self._failures.append({"url": url, "reason": reason, "detail": detail})
         logger.warning("No answer from %s: %s (%s)", url, reason, detail)
+        self._told_to_wait = self._told_to_wait + 1 if reason is Failure.TOLD_TO_WAIT else 0
+        if self._told_to_wait >= _PATIENCE:
+            self._stop(TOLD_TO_WAIT)
 
-    def forbidden(self, url: str) -> None:
+    def forbidden(self, url: str, detail: str) -> None:
         """The robots.txt of the site stopped a request."""
-        if self._pending.get(url):
-            self.archive.set_state(url, State.EXCLUDED, Exclusion.ROBOTS)
-        self.answered(url, Exclusion.ROBOTS)
+        known = self.archive.known(url)
+        assert known is not None
+        state = State.EXCLUDED if known.state in _UNSETTLED else None
+        self.happened(EventKind.EXCLUDED, known, state=state, reason=Exclusion.ROBOTS, detail=detail)
+        self._settle(url, Exclusion.ROBOTS)
+
+    def unanswered(self, url: str) -> None:
+        """The run is told to stop before the answer came; it stays open in the account."""
+        logger.info("%s: not waited for, the run is told to stop", url)
 
     def count(self, what: str, by: int = 1) -> None:
         """Add to a counter of the run."""
@@ -120,44 +183,95 @@ class Run:
         """End the run at once: nothing is written any more, and what was acknowledged is safe."""
         if self._disk_error is None:
             self._disk_error = error
-            assert self._crawler.engine is not None
-            self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="disk_error"))
+            self.stopping.set()
+            self._stop("disk_error")
+
+    def _happened(
+        self, event: EventKind, url: str, kind: PageKind | None, *, record: Story | None = None, detail: str = "",
+        **details: Any,
+    ) -> None:  # fmt: skip
+        at = record.date_downloaded if record else _now()
+        line = Event(
+            event=event, at=at, run_id=self.id, url=url, kind=kind, detail=_printable(detail), **details
+        )  # fmt: skip
+        self.archive.write(line, record)
+
+    def _settle(self, url: str, outcome: str) -> None:
+        self._stories_pending -= self._pending.pop(url, None) is PageKind.STORY
+        self.count(f"outcome/{outcome}")
+
+    def _stop(self, reason: str) -> None:
+        assert self._crawler.engine is not None
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+
+    # The course of a run
 
     def _opened(self, spider: Spider) -> None:
         directory = self._crawler.settings["ARCHIVE_DIR"]
         try:
             self.archive = ArchiveWriter(directory, fingerprint)
+            self._open = True
+            self.archive.close_months(f"{self.started:%Y-%m}")
+            self._known_before = self.archive.newest()
         except ArchiveLockedError as error:
             self.status, self.reason = ExitStatus.TEMPORARY, str(error)
             raise CloseSpider("archive_locked") from error
         except ArchiveError as error:
             self.status, self.reason = ExitStatus.IO, str(error)
+            if self._open:
+                self._open = False
+                self.archive.abandon()
             raise CloseSpider("archive_unusable") from error
-        self._open = True
+        self._clock.start(_TICK, now=False)
+
+    def _tick(self) -> None:
+        """Every second: acknowledge what was written; once told to stop, wait for answers only so long."""
+        if not self._crawler.crawling:
+            self._seconds_stopped += _TICK
+            if self._seconds_stopped >= _GRACE:
+                self.stopping.set()
+        if self._disk_error is None:
+            try:
+                self.archive.commit()
+            except ArchiveError as error:
+                self.stop_for_disk(error)
 
     def _closed(self, spider: Spider, reason: str) -> None:
         if not self._open:
             return
-        if self._disk_error:
-            self.status, self.reason = ExitStatus.IO, str(self._disk_error)
-            self.archive.abandon()
-            return
-        assert self._crawler.stats is not None
-        stats = self._crawler.stats.get_stats()
-        self.summary = summarize(stats, unanswered=len(self._pending))
-        self.status, self.reason = judge(self.summary, finish_reason=reason, errors=self._errors)
+        self._clock.stop()
         try:
-            self.archive.write_run(self.id, self._report(spider, reason, stats))
+            if self._disk_error:
+                raise self._disk_error
+            self.archive.commit()
+            self._judge(spider, reason)
             self.archive.close()
         except ArchiveError as error:
             self.status, self.reason = ExitStatus.IO, str(error)
+            self.archive.abandon()
+
+    def _judge(self, spider: Spider, finish_reason: str) -> None:
+        assert self._crawler.stats is not None
+        stats = self._crawler.stats.get_stats()
+        addresses = Addresses(
+            known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
+        )
+        self.summary = summarize(stats, addresses, unanswered=len(self._pending))
+        gate = spider.address.site.gate  # type: ignore[attr-defined]
+        self.status, self.reason = judge(self.summary, gate, finish_reason=finish_reason, errors=self._errors)
+        report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats))
+        self._happened(
+            EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}",
+            hash=f"sha256:{hashlib.sha256(report).hexdigest()}",
+        )  # fmt: skip
 
     def _report(self, spider: Spider, finish_reason: str, stats: dict[str, Any]) -> dict[str, Any]:
         assert self.summary is not None
         return {
             "run_id": self.id,
             "spider": spider.name,
-            "started": self._started.isoformat(),
+            "started": self.started.isoformat(),
             "finished": datetime.now(UTC).isoformat(),
             "exit_status": self.status.value,
             "exit_reason": self.reason,
@@ -165,7 +279,7 @@ class Run:
             "versions": {"slqncy": __version__, "scrapy": scrapy.__version__},
             "arguments": getattr(spider, "raw_arguments", {}),
             "requests": self.summary.as_dict(),
-            "addresses": self.archive.states(),
+            "addresses": self.summary.addresses.as_dict(),
             "failures": self._failures,
             "counters": {name: value for name, value in sorted(stats.items()) if isinstance(value, int | float | str)},
         }
@@ -185,3 +299,11 @@ class Run:
         self._errors += 1
         if url in self._pending:
             self.failed(url, Failure.INTERNAL, repr(failure.value))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _printable(detail: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in detail[:_MOST_DETAIL])

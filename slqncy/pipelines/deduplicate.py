@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slqncy.archive.layout import Kind
 from slqncy.dedup import normal_form
 from slqncy.pipelines.base import Step
 from slqncy.reasons import DuplicateKind
@@ -20,8 +21,11 @@ class Deduplicate(Step):
     def process_item(self, item: StoryItem) -> StoryItem:
         """Set `item.duplicate` where an archived story has the same text."""
         story = item.story
-        if item.rejection is None and (original := self.archive.same_text(story)) not in {None, story.id}:
-            same_number = str(original).rpartition("/")[2] == story.story_id
+        # An edit of an archived story is its next version, whatever else it resembles.
+        if item.rejection or self.archive.latest(Kind.STORY, story.canonical_url):
+            return item
+        if (original := self.archive.same_text(story)) is not None:
+            same_number = original.rpartition("/")[2] == story.story_id
             kind = DuplicateKind.SAME_STORY if same_number else DuplicateKind.SAME_TEXT
             item.duplicate = {
                 "duplicate_of": original,

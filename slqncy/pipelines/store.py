@@ -1,19 +1,35 @@
-"""Store: write the line, once, where it belongs."""
+"""Store: what the page means for the story's address, and the line it brings, once, where it belongs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
 from slqncy.archive import ArchiveError
 from slqncy.archive.layout import Kind, kind_of
+from slqncy.archive.rebuild import note
 from slqncy.pipelines.base import Step
-from slqncy.records import Duplicate, Rejected
+from slqncy.reasons import GONE, EventKind, State
+from slqncy.records import Rejected
 
 if TYPE_CHECKING:
     from slqncy.items import StoryItem
     from slqncy.records import Story
+
+_NEW = {EventKind.ARCHIVED, EventKind.CHANGED}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a page means for the address of its story."""
+
+    event: EventKind
+    state: State | None
+    """The state from now on; None where it stays."""
+    is_line: bool
+    """Whether the page becomes a line."""
 
 
 class Store(Step):
@@ -22,32 +38,66 @@ class Store(Step):
     name = "store"
 
     def process_item(self, item: StoryItem) -> StoryItem:
-        """Write. Raises DropItem for what is not a new version of a story, after it is on disk."""
+        """Write. Raises DropItem for what is not a new version of a story, after it is written."""
         record = item.record()
-        kind = kind_of(record)
         try:
-            outcome = self._store(record, kind)
+            event = self._store(record, is_whole=item.parts == 1)
         except ArchiveError as error:
             self.run.stop_for_disk(error)
             raise DropItem(str(error), log_level="ERROR") from error
-        self.count(outcome)
-        self.run.answered(record.canonical_url, outcome)
-        if kind is not Kind.STORY or outcome == "unchanged":
-            raise DropItem(f"{outcome}: {record.canonical_url}", log_level="DEBUG")
+        self.count(event)
+        if event not in _NEW:
+            raise DropItem(f"{event}: {record.canonical_url}", log_level="DEBUG")
         return item
 
-    def _store(self, record: Story, kind: Kind) -> str:
-        latest = self.archive.latest(kind, record.id)
-        if latest and _tells_the_same(self.archive.read(latest), record):
-            return "unchanged"
+    def _store(self, record: Story, *, is_whole: bool) -> EventKind:
+        known = self.archive.known(record.canonical_url)
+        latest = self.archive.latest(kind_of(record), record.canonical_url)
+        says_the_same = latest is not None and (latest.content_hash, latest.note) == (record.content_hash, note(record))
+        reason = record.reason if isinstance(record, Rejected) else ""
+        outcome = judge(
+            kind_of(record),
+            known.state if known else State.FOUND,
+            is_first=latest is None,
+            is_new=not says_the_same,
+            is_gone=reason in GONE,
+        )
         record.version = latest.version + 1 if latest else 1
-        self.archive.store(record)
-        return "changed" if kind is Kind.STORY and latest else kind.value
+        version = record.version if outcome.is_line else latest and latest.version
+        self.run.answered(
+            record.canonical_url,
+            outcome.event,
+            record if outcome.is_line else None,
+            state=outcome.state,
+            reason=reason,
+            detail=record.reason_detail if isinstance(record, Rejected) else "",
+            version=None if outcome.event is EventKind.GONE else version,
+            http_status=record.provenance.http_status,
+            # A story of several pages may change on a page that is not asked for.
+            etag=record.provenance.etag if is_whole else "",
+            last_modified=record.provenance.last_modified if is_whole else "",
+        )
+        return outcome.event
 
 
-def _tells_the_same(stored: Story, record: Story) -> bool:
-    if isinstance(stored, Duplicate) and isinstance(record, Duplicate) and stored.duplicate_of != record.duplicate_of:
-        return False
-    if isinstance(stored, Rejected) and isinstance(record, Rejected) and stored.reason is not record.reason:
-        return False
-    return stored.content_hash == record.content_hash
+def judge(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_gone: bool) -> Outcome:
+    """What a page of a kind means for an address that was in a state.
+
+    `is_first` where the archive has no line of that kind for it, `is_new` where that line says something else,
+    `is_gone` where the page says that there is no such story.
+    """
+    if kind is Kind.STORY:
+        if is_new:
+            return Outcome(EventKind.ARCHIVED if is_first else EventKind.CHANGED, State.ARCHIVED, is_line=True)
+        event = EventKind.RETURNED if was is State.GONE else EventKind.UNCHANGED
+        return Outcome(event, State.ARCHIVED, is_line=False)
+    if was in {State.ARCHIVED, State.GONE}:
+        if is_gone:
+            event = EventKind.UNCHANGED if was is State.GONE else EventKind.GONE
+            return Outcome(event, State.GONE, is_line=False)
+        # The archive has the story: a page that shows none now is kept, and takes nothing back.
+        return Outcome(EventKind.REJECTED if is_new else EventKind.UNCHANGED, None, is_line=is_new)
+    state = State.DUPLICATE if kind is Kind.DUPLICATE else State.REJECTED
+    if was is state and not is_new:
+        return Outcome(EventKind.UNCHANGED, state, is_line=False)
+    return Outcome(EventKind(state.value), state, is_line=is_new)

@@ -103,6 +103,10 @@ class Address:
         path = self.site.story_path.format(section=story.section, story_id=story.story_id)
         return self.home_url().rstrip("/") + path
 
+    def story_name(self, story: StoryAddress) -> str:
+        """The id of a story: stable for ever, never made from title or text."""
+        return f"{self.site.name}/{story.section}/{story.story_id}"
+
     def _own_path(self, parts: SplitResult) -> str | None:
         """The path on the site, or None where scheme, host or port are another's."""
         if parts.scheme not in _DEFAULT_PORT:

@@ -17,6 +17,20 @@ class SiteError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What a run must have read to be a success; otherwise it ends with exit status 65."""
+
+    min_stories: int
+    """Stories seen, known ones included."""
+    sample: int
+    """Story pages from which on the shares count."""
+    min_complete_share: float
+    """Of the stories that declare a count, those with declared_delta 0."""
+    max_unreadable_share: float
+    """Of all story pages, those without title or text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A site profile. Patterns are matched against whole paths or whole lines."""
 
@@ -46,6 +60,7 @@ class Site:
     """Trailer line with the story's own address; group value."""
     source_line: re.Pattern[str]
     """A line that names the source; group value."""
+    gate: Gate
 
     def count(self, paragraphs: list[str]) -> int:
         """Characters of a body as the site's banner counts them."""
@@ -107,6 +122,12 @@ def _build(data: dict[str, Any], path: Path) -> Site:
         trailer_title=profile.pattern("trailer.title", "value"),
         trailer_address=profile.pattern("trailer.address", "value"),
         source_line=profile.pattern("source.pattern", "value"),
+        gate=Gate(
+            min_stories=profile.whole_number("gate.min_stories"),
+            sample=profile.whole_number("gate.sample"),
+            min_complete_share=profile.share("gate.min_complete_share"),
+            max_unreadable_share=profile.share("gate.max_unreadable_share"),
+        ),
     )
     if not _NAME.fullmatch(site.name):
         raise SiteError(f"{path}: name = {site.name!r} must be lower-case letters, digits, - and _")
@@ -138,6 +159,12 @@ class _Reader:
 
     def whole_number(self, key: str) -> int:
         value: int = self._take(key, int)
+        return value
+
+    def share(self, key: str) -> float:
+        value: float = self._take(key, float)
+        if not 0 <= value <= 1:
+            raise SiteError(f"{self._path}: {key} = {value!r} must be from 0.0 to 1.0")
         return value
 
     def names(self, key: str) -> tuple[str, ...]:

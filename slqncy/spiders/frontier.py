@@ -1,4 +1,4 @@
-"""What has been found and not been asked for: stories before list pages, first found first."""
+"""What has been found and not been asked for, and in which order it is."""
 
 from __future__ import annotations
 
@@ -6,78 +6,169 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slqncy.reasons import PageKind
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from slqncy.archive.ledger import Known
+
+_AT_A_TIME = 200
+
+
+class Numbers:
+    """A set of small whole numbers, one bit each: a million known addresses are 125 kB."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+
+    def __contains__(self, number: int) -> bool:
+        """Whether a number was added."""
+        byte, bit = divmod(number, 8)
+        return byte < len(self._bits) and bool(self._bits[byte] >> bit & 1)
+
+    def add(self, number: int) -> bool:
+        """Add a number; False where it was there."""
+        if number in self:
+            return False
+        byte, bit = divmod(number, 8)
+        if byte >= len(self._bits):
+            self._bits.extend(bytes(byte + 1 - len(self._bits) + len(self._bits) // 8))
+        self._bits[byte] |= 1 << bit
+        return True
 
 
 @dataclass(slots=True)
 class Listing:
-    """A list and what its pages have shown so far."""
+    """A list, and how far this run has read it."""
 
+    front: str
     most_pages: int
+    is_complete: bool = False
+    """Whether the reading before this one was completed, so that what it saw need not be read again."""
+    confirmed: int | None = None
+    """Addresses up to this number were known when the last completed reading began."""
     pages: int = 0
     """Pages queued."""
-    stories: set[str] = field(default_factory=set)
-    """Canonical URLs of stories on the pages read."""
+    unread: int = 0
+    """Pages queued and not answered."""
+    has_gaps: bool = False
+    """Whether a page failed, or the run does not want the list to its end."""
+    shown: Numbers = field(default_factory=Numbers)
+    """Stories on the pages read."""
 
-    def shows_new(self, stories: set[str]) -> bool:
+    def shows_new(self, stories: list[int]) -> bool:
         """Whether a page shows stories that no earlier page did; if not, the list is at its end, or a trap."""
-        fresh = stories - self.stories
-        self.stories |= fresh
+        fresh = [story for story in stories if self.shown.add(story)]
         return bool(fresh)
+
+    def confirms(self, stories: list[int]) -> bool:
+        """Whether a page shows stories, and only such as were known when the last completed reading began."""
+        return self.confirmed is not None and bool(stories) and max(stories) <= self.confirmed
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage:
-    """A page of a list."""
+class Page:
+    """A page to ask for that is no story."""
 
     url: str
-    listing: Listing
+    kind: PageKind
+    listing: Listing | None = None
 
 
 class Frontier:
-    """Hands out each URL once, and under `max_stories` only as many as may still be needed."""
+    """Hands out each address once, a few at a time, and under `max_stories` only as many as may still be needed.
 
-    def __init__(self, max_stories: int | None) -> None:
+    `due` gives the stories of earlier runs that are due, after a (due, id) and at most so many; `by_number` what is
+    known of an address.
+    """
+
+    def __init__(
+        self,
+        due: Callable[[tuple[int, int], int], list[Known]],
+        by_number: Callable[[int], Known | None],
+        accepts: Callable[[Known], bool],
+        *,
+        max_stories: int | None,
+        most_pending: int,
+    ) -> None:
+        self._due = due
+        self._by_number = by_number
+        self._accepts = accepts
         self._max_stories = max_stories
-        self._seen: set[str] = set()
-        self._lists: set[str] = set()
-        self._stories: deque[str] = deque()
-        self._list_pages: deque[ListPage] = deque()
+        self._most_pending = most_pending
+        self._seen = Numbers()
+        self._pages_seen: set[str] = set()
+        self._stories: deque[int] = deque()
+        self._fronts: deque[Page] = deque()
+        self._pages: deque[Page] = deque()
+        self._later: deque[Known] = deque()
+        self._after = (-1, 0)
 
-    def __contains__(self, url: str) -> bool:
-        """Whether a URL was ever queued."""
-        return url in self._seen
+    def has_page(self, url: str) -> bool:
+        """Whether a URL was queued as a page that is no story."""
+        return url in self._pages_seen
 
-    def has_list_page(self, url: str) -> bool:
-        """Whether a URL was queued as a page of a list."""
-        return url in self._lists
+    def see(self, story: Known) -> bool:
+        """Whether a story is met for the first time in this run."""
+        return self._seen.add(story.id)
 
-    def add_story(self, url: str) -> None:
-        """Queue a story, unless it was queued before."""
-        if url not in self._seen:
-            self._seen.add(url)
-            self._stories.append(url)
+    def add_story(self, story: Known) -> None:
+        """Queue a story."""
+        self._stories.append(story.id)
 
-    def add_list_page(self, url: str, listing: Listing) -> None:
-        """Queue a page of a list, unless it was queued before or the list has had its share."""
-        if url not in self._seen and listing.pages < listing.most_pages:
-            self._seen.add(url)
-            self._lists.add(url)
+    def add_page(self, page: Page) -> None:
+        """Queue a page, unless it was queued before or its list has had its share."""
+        listing = page.listing
+        if page.url in self._pages_seen or (listing and listing.pages >= listing.most_pages):
+            return
+        self._pages_seen.add(page.url)
+        (self._fronts if page.kind is PageKind.FRONT else self._pages).append(page)
+        if listing:
             listing.pages += 1
-            self._list_pages.append(ListPage(url, listing))
+            listing.unread += 1
 
-    def release(self, archived: int, pending: int) -> Iterator[str | ListPage]:
-        """What to ask for now, given how many stories this run has archived and how many it waits for.
+    def release(self, archived: int, pending: int, stories_pending: int) -> Iterator[Known | Page]:
+        """What to ask for now, given how many stories this run has archived and how many pages it waits for.
 
-        Under `max_stories`, lists are read on only when no story is left that might fill the number.
+        Fronts tell what is new and come first, then stories that were found, then pages, and last the stories that are
+        looked at again. Under `max_stories` a page is read only when no story is left that might fill the number.
         """
-        room = len(self._stories) if self._max_stories is None else self._max_stories - archived - pending
-        while self._stories and room > 0:
-            yield self._stories.popleft()
-            room -= 1
-        if self._max_stories is None or (room > 0 and not self._stories):
-            while self._list_pages:
-                yield self._list_pages.popleft()
-                if self._max_stories is not None:
-                    break
+        room, stories = self._most_pending - pending, self._most_pending - pending
+        if self._max_stories is not None:
+            stories = min(room, self._max_stories - archived - stories_pending)
+        else:
+            while self._fronts:
+                yield self._fronts.popleft()
+                room, stories = room - 1, stories - 1
+        while stories > 0 and (story := self._next_story()):
+            yield story
+            room, stories = room - 1, stories - 1
+        if self._max_stories is not None and (stories <= 0 or stories_pending):
+            return
+        while room > 0 and (pages := self._fronts or self._pages):
+            yield pages.popleft()
+            room, stories = room - 1, stories - 1
+        while stories > 0 and (story := self._next_later()):
+            yield story
+            stories -= 1
+
+    def _next_story(self) -> Known | None:
+        if self._stories:
+            return self._by_number(self._stories.popleft())
+        return self._later.popleft() if self._fill() and self._later[0].due == 0 else None
+
+    def _next_later(self) -> Known | None:
+        return self._later.popleft() if self._fill() else None
+
+    def _fill(self) -> bool:
+        """Whether a due story is at hand; each is looked at once."""
+        while not self._later:
+            rows = self._due(self._after, _AT_A_TIME)
+            if not rows:
+                return False
+            last = rows[-1]
+            assert last.due is not None
+            self._after = (last.due, last.id)
+            self._later.extend(row for row in rows if self.see(row) and self._accepts(row))
+        return True

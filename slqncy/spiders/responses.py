@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slqncy import __version__
 from slqncy.extract.lines import page_lines
@@ -16,6 +16,7 @@ from slqncy.records import Provenance, Story
 if TYPE_CHECKING:
     from scrapy.http import Response
 
+    from slqncy.archive.ledger import Known
     from slqncy.extract.page import Page
     from slqncy.sites import Address
 
@@ -24,6 +25,27 @@ def header(response: Response, name: str) -> str:
     """A header of a response as text, or ""."""
     value = response.headers.get(name)
     return value.decode("latin-1").strip() if value else ""
+
+
+def answer(response: Response) -> dict[str, Any]:
+    """What an event says of a response."""
+    return {
+        "http_status": response.status,
+        "etag": validator(response, "ETag"),
+        "last_modified": validator(response, "Last-Modified"),
+    }
+
+
+def validator(response: Response, name: str) -> str:
+    """A header to ask with the next time, or "" where it is none that could be sent back as it came."""
+    value = header(response, name)
+    return value if value.isascii() and value.isprintable() else ""
+
+
+def validators(known: Known) -> dict[str, str]:
+    """The headers that make a request conditional on what is known of the page."""
+    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in headers.items() if value}
 
 
 def story_item(response: Response, url: str, page: Page, address: Address, *, spider: str, run_id: str) -> StoryItem:
@@ -36,7 +58,7 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
     item = StoryItem(
         lines=extracted.paragraphs,
         story=Story(
-            id=f"{site.name}/{story_address.section}/{story_address.story_id}",
+            id=address.story_name(story_address),
             url=response.url,
             canonical_url=url,
             site=site.name,
@@ -60,8 +82,8 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
                 parser_version=__version__,
                 http_status=response.status,
                 encoding=page.encoding,
-                etag=header(response, "ETag"),
-                last_modified=header(response, "Last-Modified"),
+                etag=validator(response, "ETag"),
+                last_modified=validator(response, "Last-Modified"),
             ),
         ),
     )

@@ -1,0 +1,35 @@
+"""The lines of a segment, from whichever file holds them."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from slqncy.archive.layout import closed_path, open_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def open_segment(root: Path, name: str) -> BinaryIO:
+    """The bytes of a segment, uncompressed. Raises FileNotFoundError.
+
+    Reading a damaged closed segment raises OSError, EOFError or zlib.error.
+    """
+    path = open_path(root, name)
+    # While a month is being closed both files are whole; the open one is the older truth.
+    if path.exists():
+        return path.open("rb")
+    return cast("BinaryIO", gzip.open(closed_path(root, name), "rb"))
+
+
+def whole_lines(root: Path, name: str, length: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """Byte offset and bytes of each line within the first `length` bytes; a last line without its line feed is none."""
+    position = 0
+    with open_segment(root, name) as file:
+        for line in file:
+            if not line.endswith(b"\n") or (length is not None and position >= length):
+                return
+            yield position, line
+            position += len(line)

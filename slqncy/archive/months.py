@@ -1,0 +1,93 @@
+"""Closing a month: its lines, compressed, with a manifest that says what they are. Readers see only whole files."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import zlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from slqncy.archive import disk
+from slqncy.archive.errors import ArchiveDamagedError
+from slqncy.archive.layout import LINE_TYPES, closed_path, made_at, manifest_path, open_path, segment_kind
+from slqncy.records import decode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slqncy.archive.ledger import Segment
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a closed segment holds."""
+
+    file: str
+    size: int
+    sha256: str
+    lines: int
+    first: str
+    """Time of the oldest line, RFC 3339, UTC."""
+    last: str
+    """Time of the newest line."""
+    uncompressed_size: int
+    uncompressed_sha256: str
+
+    def encode(self) -> bytes:
+        """The manifest file."""
+        return json.dumps(asdict(self), indent=2).encode() + b"\n"
+
+
+def make_manifest(path: Path, name: str) -> tuple[Manifest, int]:
+    """The manifest of the closed segment `name` whose bytes are in the file `path`, and the crc32 of its lines.
+
+    Raises OSError, EOFError or zlib.error where it cannot be decompressed, ValueError where a line cannot be read.
+    """
+    line_type = LINE_TYPES[segment_kind(name)]
+    content, crc, length, lines = hashlib.sha256(), 0, 0, 0
+    first, last = "", ""
+    with gzip.open(path, "rb") as file:
+        for data in file:
+            content.update(data)
+            crc = zlib.crc32(data, crc)
+            length += len(data)
+            lines += 1
+            moment = made_at(decode(data, line_type))
+            first, last = min(first or moment, moment), max(last, moment)
+    with path.open("rb") as file:
+        compressed = hashlib.file_digest(file, "sha256").hexdigest()
+    manifest = Manifest(
+        file=closed_path(path.parent.parent, name).name, size=path.stat().st_size, sha256=compressed, lines=lines,
+        first=first, last=last, uncompressed_size=length, uncompressed_sha256=content.hexdigest(),
+    )  # fmt: skip
+    return manifest, crc
+
+
+def compress(root: Path, segment: Segment) -> None:
+    """Write the closed form of a segment beside the open one.
+
+    Raises ArchiveDamagedError where the lines are not those acknowledged, OSError where the disk will not have it.
+    """
+    source, target = open_path(root, segment.name), closed_path(root, segment.name)
+    temporary = target.with_name(f".{target.name}.tmp")
+    with source.open("rb") as lines, temporary.open("wb") as file:
+        # Without name and time, equal lines make equal files.
+        with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+            shutil.copyfileobj(lines, packed, _CHUNK)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        manifest, crc = make_manifest(temporary, segment.name)
+    except ValueError as error:
+        raise ArchiveDamagedError(f"{source}: {error}; `scrapy verify` lists every defect") from error
+    if (manifest.uncompressed_size, manifest.lines, crc) != (segment.length, segment.lines, segment.crc32):
+        raise ArchiveDamagedError(f"{source}: not what was acknowledged; `scrapy verify` lists every defect")
+    disk.write_whole(manifest_path(root, segment.name), manifest.encode())
+    temporary.replace(target)
+    disk.sync_directory(target.parent)

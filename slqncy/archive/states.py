@@ -1,0 +1,83 @@
+"""What an event does to the ledger: the one way in which an address changes its state, live and on rebuilding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
+from slqncy.reasons import EventKind, Exclusion, PageKind, State
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from slqncy.records import Event
+
+
+def number(db: sqlite3.Connection, url: str) -> int | None:
+    """The number of an address, if it is known."""
+    row = db.execute("SELECT id FROM url WHERE url = ?", (url,)).fetchone()
+    return row[0] if row else None
+
+
+def add(db: sqlite3.Connection, url: str, kind: PageKind, story: str, via: str = "") -> int:
+    """Know an address, as found; one that is known stays as it is. Gives its number."""
+    known = number(db, url)
+    if known is not None:
+        return known
+    due = 0 if kind is PageKind.STORY else None
+    cursor = db.execute(
+        "INSERT INTO url (url, kind, story, state, via, due) VALUES (?, ?, ?, ?, ?, ?)",
+        (url, kind, story, State.FOUND, number(db, via) if via else None, due),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def apply(db: sqlite3.Connection, event: Event) -> None:
+    """Change what the ledger knows of an address, as the event says."""
+    if event.kind is None:
+        return
+    url = add(db, event.url, event.kind, event.id, event.via)
+    if event.state is not None:
+        db.execute("UPDATE url SET state = ?, reason = ? WHERE id = ?", (event.state, event.reason, url))
+    match event.event:
+        case EventKind.FOUND:
+            pass
+        case EventKind.OPENED:
+            db.execute("UPDATE url SET opened = (SELECT max(id) FROM url), complete = 0 WHERE id = ?", (url,))
+        case EventKind.COMPLETED:
+            db.execute("UPDATE url SET confirmed = opened, complete = 1 WHERE id = ?", (url,))
+        case EventKind.FAILED:
+            _failed(db, url, event)
+        case EventKind.EXCLUDED:
+            _excluded(db, url, event)
+        case _:
+            _answered(db, url, event)
+
+
+def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
+    now = seconds(event.at)
+    (first,) = db.execute("SELECT coalesce(first, ?) FROM url WHERE id = ?", (now, url)).fetchone()
+    due = next_check(first, now) if event.kind is PageKind.STORY else None
+    db.execute("UPDATE url SET first = ?, due = ?, failures = 0 WHERE id = ?", (first, due, url))
+    if event.event is EventKind.NOT_MODIFIED:
+        return
+    db.execute(
+        "UPDATE url SET etag = ?, last_modified = ?, stories = ?, hash = ? WHERE id = ?",
+        (event.etag, event.last_modified, event.stories, event.hash, url),
+    )
+    if event.event in {EventKind.ARCHIVED, EventKind.CHANGED}:
+        db.execute("UPDATE url SET version = ? WHERE id = ?", (event.version, url))
+
+
+def _failed(db: sqlite3.Connection, url: int, event: Event) -> None:
+    db.execute("UPDATE url SET failures = failures + 1 WHERE id = ?", (url,))
+    if event.kind is PageKind.STORY:
+        (failures,) = db.execute("SELECT failures FROM url WHERE id = ?", (url,)).fetchone()
+        db.execute("UPDATE url SET due = ? WHERE id = ?", (next_try(failures, seconds(event.at)), url))
+
+
+def _excluded(db: sqlite3.Connection, url: int, event: Event) -> None:
+    if event.kind is PageKind.STORY:
+        due = 0 if event.reason == Exclusion.ARGUMENT else seconds(event.at) + EXCLUDED_PAUSE
+        db.execute("UPDATE url SET due = ? WHERE id = ?", (due, url))
