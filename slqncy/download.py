@@ -6,9 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import IgnoreRequest
 
-from slqncy.extensions.run import Run
+from slqncy.extensions.stop import Stop, StoppedError
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -16,23 +15,19 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
-class StoppedError(IgnoreRequest):
-    """The run is told to stop, and does not wait for the answer."""
-
-
 class Download(HTTP11DownloadHandler):
     """Scrapy's own handler finishes what is in flight, however long that takes, before it stops."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        run = crawler.get_extension(Run)
-        assert run is not None
-        self._stopping = run.stopping
+        stop = crawler.get_extension(Stop)
+        assert stop is not None
+        self._stop = stop
 
     async def download_request(self, request: Request) -> Response:
         """The response. Raises StoppedError where the run ends first."""
         answer = asyncio.ensure_future(super().download_request(request))
-        stopping = asyncio.ensure_future(self._stopping.wait())
+        stopping = asyncio.ensure_future(self._stop.now.wait())
         try:
             await asyncio.wait({answer, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if answer.done():

@@ -20,7 +20,7 @@ ITEM_PIPELINES = {
     "slqncy.pipelines.deduplicate.Deduplicate": 400,
     "slqncy.pipelines.store.Store": 500,
 }
-EXTENSIONS = {"slqncy.extensions.run.Run": 100}
+EXTENSIONS = {"slqncy.extensions.stop.Stop": 100, "slqncy.extensions.run.Run": 200}
 DOWNLOADER_MIDDLEWARES = {
     "slqncy.middlewares.site.StayOnSite": 50,  # first: it moves a request to the base URL before anything sees its host
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

@@ -45,6 +45,7 @@ class Command(ScrapyCrawl):
         if run is None:
             self.exitcode = _complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the reason")
             return
+        run.end()
         if run.summary:
             print(run.summary.sentence())
             print(f"{run.archive.root}: {run.stories_archived} new lines in stories/; runs/{run.id}.json has the rest")

@@ -18,11 +18,13 @@ from slqncy import __version__
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
+from slqncy.extensions.stop import Stop
 from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event
 from slqncy.summary import TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from scrapy import Spider
@@ -39,10 +41,8 @@ _MOST_FAILURES = 1000
 """Failures that a run's JSON names; the counters count them all."""
 _MOST_DETAIL = 500
 """Characters of an event's detail."""
-_TICK = 1.0
+_COMMIT_INTERVAL = 1.0
 """Seconds after which what was written is acknowledged at the latest."""
-_GRACE = 5
-"""Seconds that an answer may still take once the run is told to stop."""
 _PATIENCE = 3
 """How often in a row the site may say that we should wait."""
 _UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
@@ -65,19 +65,16 @@ class Run:
         self.status = ExitStatus.SOFTWARE
         self.reason = "the run could not begin; the log has the reason"
         self.summary: Summary | None = None
-        self.stopping = asyncio.Event()
-        """Set when no answer is waited for any longer."""
         self._disk_error: ArchiveError | None = None
         self._open = False
         self._errors = 0
         self._told_to_wait = 0
-        self._seconds_stopped = 0.0
         self._known_before = 0
         self._pending: dict[str, PageKind] = {}
         self._stories_pending = 0
         self._failures: list[dict[str, str]] = []
         self._closing: asyncio.Task[None] | None = None
-        self._clock = create_looping_call(self._tick)
+        self._clock = create_looping_call(self._commit)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -170,10 +167,6 @@ class Run:
         self.happened(EventKind.EXCLUDED, known, state=state, reason=Exclusion.ROBOTS, detail=detail)
         self._settle(url, Exclusion.ROBOTS)
 
-    def unanswered(self, url: str) -> None:
-        """The run is told to stop before the answer came; it stays open in the account."""
-        logger.info("%s: not waited for, the run is told to stop", url)
-
     def count(self, what: str, by: int = 1) -> None:
         """Add to a counter of the run."""
         assert self._crawler.stats is not None
@@ -183,8 +176,13 @@ class Run:
         """End the run at once: nothing is written any more, and what was acknowledged is safe."""
         if self._disk_error is None:
             self._disk_error = error
-            self.stopping.set()
-            self._stop("disk_error")
+            self._stop("disk_error", at_once=True)
+
+    def end(self) -> None:
+        """After the crawl: where a second signal cut it short, acknowledge what was written."""
+        if self._open:
+            self.status, self.reason = ExitStatus.TEMPORARY, "stopped by a second signal; run again to go on"
+            self._close(self.archive.commit)
 
     def _happened(
         self, event: EventKind, url: str, kind: PageKind | None, *, record: Story | None = None, detail: str = "",
@@ -200,8 +198,12 @@ class Run:
         self._stories_pending -= self._pending.pop(url, None) is PageKind.STORY
         self.count(f"outcome/{outcome}")
 
-    def _stop(self, reason: str) -> None:
+    def _stop(self, reason: str, *, at_once: bool = False) -> None:
         assert self._crawler.engine is not None
+        stop = self._crawler.get_extension(Stop)
+        assert stop is not None
+        if at_once:
+            stop.now.set()
         if self._closing is None:
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
 
@@ -223,14 +225,9 @@ class Run:
                 self._open = False
                 self.archive.abandon()
             raise CloseSpider("archive_unusable") from error
-        self._clock.start(_TICK, now=False)
+        self._clock.start(_COMMIT_INTERVAL, now=False)
 
-    def _tick(self) -> None:
-        """Every second: acknowledge what was written; once told to stop, wait for answers only so long."""
-        if not self._crawler.crawling:
-            self._seconds_stopped += _TICK
-            if self._seconds_stopped >= _GRACE:
-                self.stopping.set()
+    def _commit(self) -> None:
         if self._disk_error is None:
             try:
                 self.archive.commit()
@@ -238,14 +235,16 @@ class Run:
                 self.stop_for_disk(error)
 
     def _closed(self, spider: Spider, reason: str) -> None:
-        if not self._open:
-            return
-        self._clock.stop()
+        if self._open:
+            self._clock.stop()
+            self._close(lambda: self._judge(spider, reason))
+
+    def _close(self, last_words: Callable[[], None]) -> None:
+        self._open = False
         try:
             if self._disk_error:
                 raise self._disk_error
-            self.archive.commit()
-            self._judge(spider, reason)
+            last_words()
             self.archive.close()
         except ArchiveError as error:
             self.status, self.reason = ExitStatus.IO, str(error)
@@ -254,6 +253,7 @@ class Run:
     def _judge(self, spider: Spider, finish_reason: str) -> None:
         assert self._crawler.stats is not None
         stats = self._crawler.stats.get_stats()
+        self.archive.commit()
         addresses = Addresses(
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
@@ -298,7 +298,10 @@ class Run:
             return
         self._errors += 1
         if url in self._pending:
-            self.failed(url, Failure.INTERNAL, repr(failure.value))
+            try:
+                self.failed(url, Failure.INTERNAL, repr(failure.value))
+            except ArchiveError as error:
+                self.stop_for_disk(error)
 
 
 def _now() -> str:

@@ -12,7 +12,7 @@ from slqncy.archive.layout import Kind, kind_of
 from slqncy.archive.rebuild import note
 from slqncy.pipelines.base import Step
 from slqncy.reasons import GONE, EventKind, State
-from slqncy.records import Rejected
+from slqncy.records import Duplicate, Rejected
 
 if TYPE_CHECKING:
     from slqncy.items import StoryItem
@@ -70,7 +70,7 @@ class Store(Step):
             record if outcome.is_line else None,
             state=outcome.state,
             reason=reason,
-            detail=record.reason_detail if isinstance(record, Rejected) else "",
+            detail=_detail(record),
             version=None if outcome.event is EventKind.GONE else version,
             http_status=record.provenance.http_status,
             # A story of several pages may change on a page that is not asked for.
@@ -101,3 +101,9 @@ def judge(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_gone: bool
     if was is state and not is_new:
         return Outcome(EventKind.UNCHANGED, state, is_line=False)
     return Outcome(EventKind(state.value), state, is_line=is_new)
+
+
+def _detail(record: Story) -> str:
+    if isinstance(record, Duplicate):
+        return f"{record.duplicate_kind} of {record.duplicate_of}: {record.duplicate_evidence}"
+    return record.reason_detail if isinstance(record, Rejected) else ""

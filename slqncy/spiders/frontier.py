@@ -98,7 +98,8 @@ class Frontier:
         self._max_stories = max_stories
         self._most_pending = most_pending
         self._seen = Numbers()
-        self._pages_seen: set[str] = set()
+        self.pages: set[str] = set()
+        """URLs that were queued as pages that are no stories."""
         self._stories: deque[int] = deque()
         self._fronts: deque[Page] = deque()
         self._pages: deque[Page] = deque()
@@ -107,7 +108,7 @@ class Frontier:
 
     def has_page(self, url: str) -> bool:
         """Whether a URL was queued as a page that is no story."""
-        return url in self._pages_seen
+        return url in self.pages
 
     def see(self, story: Known) -> bool:
         """Whether a story is met for the first time in this run."""
@@ -120,9 +121,9 @@ class Frontier:
     def add_page(self, page: Page) -> None:
         """Queue a page, unless it was queued before or its list has had its share."""
         listing = page.listing
-        if page.url in self._pages_seen or (listing and listing.pages >= listing.most_pages):
+        if page.url in self.pages or (listing and listing.pages >= listing.most_pages):
             return
-        self._pages_seen.add(page.url)
+        self.pages.add(page.url)
         (self._fronts if page.kind is PageKind.FRONT else self._pages).append(page)
         if listing:
             listing.pages += 1

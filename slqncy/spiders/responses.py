@@ -1,16 +1,20 @@
-"""From a response to an item."""
+"""What a response means, and the item it becomes."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
+
 from slqncy import __version__
 from slqncy.extract.lines import page_lines
 from slqncy.extract.reading import read_story
 from slqncy.extract.sniff import is_html
 from slqncy.items import StoryItem
-from slqncy.reasons import Rejection
+from slqncy.middlewares.robots import RobotsUnavailableError
+from slqncy.middlewares.site import OffSiteError
+from slqncy.reasons import Failure, Rejection
 from slqncy.records import Provenance, Story
 
 if TYPE_CHECKING:
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Known
     from slqncy.extract.page import Page
     from slqncy.sites import Address
+
+_NOT_MODIFIED, _TOO_MANY, _SERVER_ERROR = 304, 429, 500
+_STAY_AWAY = {_NOT_MODIFIED, 403, _TOO_MANY}
 
 
 def header(response: Response, name: str) -> str:
@@ -46,6 +53,35 @@ def validators(known: Known) -> dict[str, str]:
     """The headers that make a request conditional on what is known of the page."""
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     return {name: value for name, value in headers.items() if value}
+
+
+def is_not_modified(response: Response) -> bool:
+    """Whether the page is as we know it. A 304 that nobody asked for says nothing."""
+    assert response.request is not None
+    asked = response.request.headers
+    return response.status == _NOT_MODIFIED and ("If-None-Match" in asked or "If-Modified-Since" in asked)
+
+
+def is_refused(response: Response) -> bool:
+    """Whether the server gives no page for now, whatever it has."""
+    return response.status in _STAY_AWAY or response.status >= _SERVER_ERROR
+
+
+def refusal(response: Response) -> Failure:
+    """Why a refused page was."""
+    told = response.status == _TOO_MANY or "Retry-After" in response.headers
+    return Failure.TOLD_TO_WAIT if told else Failure.SERVER_ERROR
+
+
+def failure_of(error: BaseException | None) -> Failure:
+    """Why there was no response."""
+    if isinstance(error, OffSiteError):
+        return Failure.OFF_SITE
+    if isinstance(error, ResponseDataLossError):
+        return Failure.INCOMPLETE
+    if isinstance(error, IgnoreRequest) and not isinstance(error, RobotsUnavailableError):
+        return Failure.REDIRECTS
+    return Failure.UNREACHABLE
 
 
 def story_item(response: Response, url: str, page: Page, address: Address, *, spider: str, run_id: str) -> StoryItem:

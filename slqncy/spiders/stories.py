@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import DontCloseSpider, IgnoreRequest, ResponseDataLossError
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.robotstxt import ProtegoRobotParser
 
-from slqncy.download import StoppedError
+from slqncy.archive import ArchiveError
 from slqncy.extensions.run import Run
+from slqncy.extensions.stop import StoppedError
 from slqncy.extract.boilerplate import join_pages
-from slqncy.extract.links import Link, page_links
 from slqncy.extract.page import parse_page
 from slqncy.extract.pagination import list_pages, page_number
 from slqncy.extract.reading import read_story
-from slqncy.middlewares.robots import ForbiddenByRobotsError, RobotsUnavailableError
-from slqncy.middlewares.site import OffSiteError
-from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, Rejection, State
+from slqncy.middlewares.robots import ForbiddenByRobotsError
+from slqncy.reasons import EventKind, Failure, PageKind, Rejection, State
+from slqncy.spiders.addresses import links_within, next_part, stories_linked, story_urls, without_stories
 from slqncy.spiders.arguments import parse_arguments
-from slqncy.spiders.frontier import Frontier, Listing, Page
-from slqncy.spiders.responses import answer, header, story_item, validators
+from slqncy.spiders.frontier import Page
+from slqncy.spiders.responses import (
+    answer,
+    failure_of,
+    header,
+    is_not_modified,
+    is_refused,
+    refusal,
+    story_item,
+    validators,
+)
+from slqncy.spiders.scope import Scope
 from slqncy.spiders.sitemaps import SitemapError, read_sitemap
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -35,14 +44,16 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure as TwistedFailure
 
     from slqncy.archive.ledger import Known
+    from slqncy.extract.links import Link
     from slqncy.extract.page import Page as HtmlPage
     from slqncy.items import StoryItem
+    from slqncy.spiders.frontier import Listing
 
-_OK, _NOT_MODIFIED, _TOO_MANY, _SERVER_ERROR = 200, 304, 429, 500
-_STAY_AWAY = {403, 429}
+    Results = Iterator[StoryItem | Request]
+
+_OK, _NOT_MODIFIED = 200, 304
 _KEPT = {State.ARCHIVED, State.DUPLICATE}
-"""States in which the archive has what the page said."""
-_DEALT_WITH = {*_KEPT, State.REJECTED, State.GONE}
+"""States in which the archive has what the page said, so that a 304 stands for it."""
 
 
 class StoriesSpider(Spider):
@@ -74,107 +85,65 @@ class StoriesSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The section pages and the home page; sitemaps follow when robots.txt is read."""
-        self._frontier = Frontier(
-            self._due,
-            self.run.archive.known_by_id,
-            self._accepts,
-            max_stories=self.arguments.max_stories,
-            most_pending=max(1, self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")),
-        )
-        self._sitemaps_left = self.settings.getint("SITEMAP_MAX_FILES")
-        for section in self.arguments.sections or self.address.site.sections:
-            self._add_front(self.address.section_url(section))
-        self._add_front(self.address.home_url())
-        if self.arguments.sections is None:
-            # A home page that answers 304 does not show the sections it led to before.
-            for known in self.run.archive.of_kind(PageKind.FRONT):
-                self._add_front(known.url)
+        self._scope = Scope(self.run, self.arguments, self.settings)
+        self._scope.add_starts()
         for request in self._release():
             yield request
 
-    # What to ask for
-
-    def _due(self, after: tuple[int, int], most: int) -> list[Known]:
-        """Stories of earlier runs that are due; under max_pages only those are asked for that lists show."""
-        if self.arguments.max_pages is not None:
-            return []
-        return self.run.archive.due(after, int(self.run.started.timestamp()), most)
-
-    def _accepts(self, story: Known) -> bool:
-        """Whether this run is to ask for a story it has not met before."""
-        address = self.address.story(story.url)
-        if address is None:
-            return False
-        if self.arguments.sections is not None and address.section not in self.arguments.sections:
-            self._exclude(story)
-            return False
-        if self.arguments.full or (story.due is not None and story.due <= self.run.started.timestamp()):
-            return True
-        self.run.count("known", story.state in _DEALT_WITH)
-        return False
-
-    def _exclude(self, known: Known) -> None:
-        if known.state is State.FOUND:
-            self.run.happened(EventKind.EXCLUDED, known, state=State.EXCLUDED, reason=Exclusion.ARGUMENT)
-
-    def _meet(self, urls: Iterable[str], via: str, *, queue: bool = True) -> list[int]:
-        """Know stories, and queue those that this run is to ask for. Gives their numbers."""
-        numbers = []
-        for url in urls:
-            address = self.address.story(url)
-            assert address is not None
-            story = self.run.found(url, PageKind.STORY, self.address.story_name(address), via)
-            numbers.append(story.id)
-            if queue and self._frontier.see(story) and self._accepts(story):
-                self._frontier.add_story(story)
-        return numbers
-
-    def _meet_section(self, section: str, url: str, via: str) -> None:
-        if self.arguments.sections is None:
-            self._add_front(url, via)
-        elif section not in self.arguments.sections:
-            self._exclude(self.run.found(url, PageKind.FRONT, via=via))
-
-    def _add_front(self, url: str, via: str = "") -> None:
-        known = self.run.found(url, PageKind.FRONT, via=via)
-        most_pages = self.arguments.max_pages or self.settings.getint("LIST_MAX_PAGES")
-        listing = Listing(url, most_pages)
-        if not self.arguments.full:
-            listing.is_complete, listing.confirmed = known.is_complete, known.confirmed
-        self._frontier.add_page(Page(url, PageKind.FRONT, listing))
-
-    def _add_sitemaps(self, urls: Iterable[str], via: str = "") -> None:
-        for found in urls:
-            url = self.address.canonical(found)
-            if url and self._sitemaps_left:
-                self.run.found(url, PageKind.SITEMAP, via=via)
-                if not self._frontier.has_page(url):
-                    self._sitemaps_left -= 1
-                    self._frontier.add_page(Page(url, PageKind.SITEMAP))
+    # Requests
 
     def _release(self) -> Iterator[Request]:
-        run = self.run
-        for due in self._frontier.release(run.stories_archived, run.pending, run.stories_pending):
-            if isinstance(due, Page):
-                known = run.archive.known(due.url)
-                assert known is not None
-                callback = self._sitemap if due.kind is PageKind.SITEMAP else self._list_page
-                may_be_known = due.listing is None or due.listing.is_complete
-                kwargs = {"listing": due.listing} if due.listing else {}
-                yield self._request(known, callback, conditional=may_be_known, **kwargs)
+        for due in self._scope.release():
+            if not isinstance(due, Page):
+                yield self._request(due, self._read_story, conditional=due.state in _KEPT)
+                continue
+            known = self._known(due.url)
+            if due.listing is None:
+                yield self._request(known, self._read_sitemap, conditional=True)
             else:
-                yield self._request(due, self._story_page, conditional=due.state in _KEPT)
+                # Where the reading before was cut short, all links of a page are wanted, changed or not.
+                conditional = due.listing.is_complete
+                yield self._request(known, self._read_list, conditional=conditional, listing=due.listing)
 
-    def _request(self, known: Known, callback: Any, *, conditional: bool = False, **kwargs: Any) -> Request:
+    def _request(
+        self, known: Known, read: Callable[..., Results], *, conditional: bool = False, **kwargs: Any
+    ) -> Request:
         """A request; a conditional one may be answered with 304, which stands for what is known of the page."""
         self.run.asked(known)
         return Request(
             self.address.served(known.url),
             headers=validators(known) if conditional and not self.arguments.full else None,
-            callback=callback,
-            errback=self._no_answer,
-            cb_kwargs={"url": known.url, **kwargs},
+            callback=self._answered,
+            errback=self._not_answered,
+            cb_kwargs={"url": known.url, "read": read, **kwargs},
         )
+
+    def _answered(self, response: Response, read: Callable[..., Results], **kwargs: Any) -> Results:
+        try:
+            yield from read(response, **kwargs)
+            yield from self._release()
+        except ArchiveError as error:
+            self.run.stop_for_disk(error)
+            raise CloseSpider("disk_error") from error
+
+    def _not_answered(self, failure: TwistedFailure) -> Results:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        url, error = request.cb_kwargs["url"], failure.value
+        if isinstance(error, StoppedError):
+            return
+        try:
+            if isinstance(error, ForbiddenByRobotsError):
+                self.run.forbidden(url, str(error))
+            else:
+                self.run.failed(url, failure_of(error), str(error) or type(error).__name__)
+            if item := request.cb_kwargs.get("item"):
+                self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {error}")
+            if listing := request.cb_kwargs.get("listing"):
+                self._failed_page(listing)
+            yield from self._release()
+        except ArchiveError as archive_error:
+            self.run.stop_for_disk(archive_error)
+            raise CloseSpider("disk_error") from archive_error
 
     def _idle(self) -> None:
         """What was asked for led no further, so ask for more."""
@@ -186,52 +155,46 @@ class StoriesSpider(Spider):
             raise DontCloseSpider
 
     def _robots_parsed(self, robotparser: RobotParser) -> None:
-        """Ask for the sitemaps that robots.txt names; they show a whole site at once, so not under max_pages."""
-        if self.arguments.max_pages is None and isinstance(robotparser, ProtegoRobotParser):
-            self._add_sitemaps(robotparser.rp.sitemaps)
+        """Queue the sitemaps that robots.txt names."""
+        if isinstance(robotparser, ProtegoRobotParser):
+            self._scope.add_sitemaps(robotparser.rp.sitemaps)
 
-    # Responses
+    # Pages
 
-    def _list_page(self, response: Response, url: str, listing: Listing) -> Iterator[Request]:
-        self._read_list_page(response, url, listing)
-        yield from self._release()
-
-    def _read_list_page(self, response: Response, url: str, listing: Listing) -> None:
-        known = self.run.archive.known(url)
-        assert known is not None
-        if _is_not_modified(response):
-            self.run.count("known", known.stories or 0)
-            self.run.answered(url, EventKind.NOT_MODIFIED, http_status=_NOT_MODIFIED)
-            self._finish_page(listing)
+    def _read_list(self, response: Response, url: str, listing: Listing) -> Results:
+        known = self._known(url)
+        if is_not_modified(response):
+            self._not_modified(known)
+            self._scope.complete(listing)
             return
         if not self._is_there(response, url):
-            self._finish_page(listing, failed=True)
+            self._failed_page(listing)
             return
         if url == listing.front:
             # Before anything on it is known: what is known now is the boundary of the next reading.
             self.run.happened(EventKind.OPENED, known)
-        page = self._page(response, url)
-        links = self._links(page)
-        further = [link for link in list_pages(page, links) if not self._is_story_link(link, links)]
+        page, links = self._page(response, url)
+        further = without_stories(list_pages(page, links), links, self.address)
         stories = [story for story in self._stories(links) if story not in further]
-        numbers = self._meet(stories, url)
+        numbers = self._scope.meet_stories(stories, url)
         for link in links:
             if section := self.address.section(link.url):
-                self._meet_section(section, link.url, url)
+                self._scope.meet_section(section, link.url, url)
         digest = hashlib.sha256("\n".join(stories).encode()).hexdigest() if stories else ""
         # Stories first: a page that was read is one whose stories are known.
-        self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, stories=len(stories), hash=digest,
-                          **answer(response))  # fmt: skip
+        self.run.answered(
+            url, EventKind.FETCHED, state=State.FETCHED, stories=len(stories), hash=digest, **answer(response)
+        )
         is_old = listing.confirms(numbers) or (listing.is_complete and digest == known.hash != "")
         if listing.shows_new(numbers) and not is_old:
             for further_url in self._next_pages(further, url, listing):
-                self.run.found(further_url, PageKind.LIST, via=url)
-                self._frontier.add_page(Page(further_url, PageKind.LIST, listing))
-        self._finish_page(listing)
+                self._scope.add_list_page(further_url, listing, url)
+        self._scope.complete(listing)
+        yield from ()
 
     def _next_pages(self, further: list[str], url: str, listing: Listing) -> list[str]:
         """Which further pages to queue: where news end on some page, only the next one if it is plain which that is."""
-        unseen = [page for page in further if not self._frontier.has_page(page)]
+        unseen = [page for page in further if not self._scope.frontier.has_page(page)]
         if len(unseen) > 1 and listing.confirmed is not None:
             here, there = page_number(url), page_number(unseen[0])
             # The second page is number 2 on most sites, and number 1 on those that count the first one as 0.
@@ -239,29 +202,15 @@ class StoriesSpider(Spider):
                 return unseen[:1]
         return unseen
 
-    def _finish_page(self, listing: Listing, *, failed: bool = False) -> None:
-        """Count a page of a list as answered; with the last one, the list is read as far as it needs to be."""
-        listing.unread -= 1
-        listing.has_gaps |= failed
-        if not listing.unread and not listing.has_gaps and self.arguments.max_pages is None:
-            known = self.run.archive.known(listing.front)
-            assert known is not None
-            if not known.is_complete:
-                self.run.happened(EventKind.COMPLETED, known)
+    def _failed_page(self, listing: Listing) -> None:
+        listing.has_gaps = True
+        self._scope.complete(listing)
 
-    def _sitemap(self, response: Response, url: str) -> Iterator[Request]:
-        self._read_sitemap(response, url)
-        yield from self._release()
-
-    def _read_sitemap(self, response: Response, url: str) -> None:
-        known = self.run.archive.known(url)
-        assert known is not None
-        if _is_not_modified(response):
-            self.run.count("known", known.stories or 0)
-            self.run.answered(url, EventKind.NOT_MODIFIED, http_status=_NOT_MODIFIED)
-            self._add_sitemaps(
-                child.url for child in self.run.archive.of_kind(PageKind.SITEMAP) if child.via == known.id
-            )
+    def _read_sitemap(self, response: Response, url: str) -> Results:
+        known = self._known(url)
+        if is_not_modified(response):
+            self._not_modified(known)
+            self._scope.add_known_sitemaps(known)
             return
         if not self._is_there(response, url):
             return
@@ -272,138 +221,76 @@ class StoriesSpider(Spider):
             return
         stories: list[int] = []
         if sitemap.is_index:
-            self._add_sitemaps(sitemap.urls, url)
+            self._scope.add_sitemaps(sitemap.urls, url)
         else:
-            stories = self._meet(self._story_urls(filter(None, map(self.address.canonical, sitemap.urls))), url)
+            within = filter(None, map(self.address.canonical, sitemap.urls))
+            stories = self._scope.meet_stories(story_urls(within, self.address), url)
         self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, stories=len(stories), **answer(response))
+        yield from ()
 
-    def _story_page(self, response: Response, url: str) -> Iterator[StoryItem | Request]:
-        yield from self._read_story_page(response, url)
-        yield from self._release()
-
-    def _read_story_page(self, response: Response, url: str) -> Iterator[StoryItem | Request]:
-        if _is_not_modified(response):
-            self.run.answered(url, EventKind.NOT_MODIFIED, http_status=_NOT_MODIFIED)
+    def _read_story(self, response: Response, url: str) -> Results:
+        if is_not_modified(response):
+            self._not_modified(self._known(url))
             return
-        if _is_refused(response):
-            self.run.failed(url, _refusal(response), f"HTTP {response.status}", response.status)
+        if is_refused(response):
+            self.run.failed(url, refusal(response), f"HTTP {response.status}", response.status)
             return
-        page = self._page(response, url)
+        page, links = self._page(response, url)
         item = story_item(response, url, page, self.address, spider=self.name, run_id=self.run.id)
-        links = self._links(page)
         found = self._stories(links)
         target = self.address.canonical(response.url)
         if target != url:
             item.reject(Rejection.REDIRECTED, f"to {response.url}")
-            found = [*self._story_urls([target] if target else []), *found]
-        self._meet(found, url, queue=self.arguments.max_pages is None)
+            found = [*story_urls([target] if target else [], self.address), *found]
+        self._scope.meet_stories(found, url, queue=self.arguments.max_pages is None)
         yield (None if item.rejection else self._next_part(links, url, item)) or item
 
-    def _part(self, response: Response, url: str, item: StoryItem) -> Iterator[StoryItem | Request]:
+    def _read_part(self, response: Response, url: str, item: StoryItem) -> Results:
         """A second or later page of a long story; the story is whole or it is not archived."""
         if response.status != _OK:
             detail = f"HTTP {response.status}"
             self.run.failed(url, Failure.MISSING, detail, response.status)
             self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {detail}")
-        else:
-            self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status)
-            page = self._page(response, url)
-            paragraphs = read_story(page, self.address.site, item.downloaded).paragraphs
-            item.lines = join_pages(item.lines, paragraphs, self.address.site)
-            item.parts += 1
-            yield self._next_part(self._links(page), url, item) or item
-        yield from self._release()
-
-    def _no_answer(self, failure: TwistedFailure) -> Iterator[Request]:
-        request: Request = failure.request  # type: ignore[attr-defined]
-        url, error = request.cb_kwargs["url"], failure.value
-        if isinstance(error, StoppedError):
             return
-        if isinstance(error, ForbiddenByRobotsError):
-            self.run.forbidden(url, str(error))
-        else:
-            self.run.failed(url, _reason(error), str(error) or type(error).__name__)
-        if item := request.cb_kwargs.get("item"):
-            self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {error}")
-        if listing := request.cb_kwargs.get("listing"):
-            self._finish_page(listing, failed=True)
-        yield from self._release()
+        self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status)
+        page, links = self._page(response, url)
+        paragraphs = read_story(page, self.address.site, item.downloaded).paragraphs
+        item.lines = join_pages(item.lines, paragraphs, self.address.site)
+        item.parts += 1
+        yield self._next_part(links, url, item) or item
 
-    # Reading
+    def _next_part(self, links: list[Link], url: str, item: StoryItem) -> Request | None:
+        following = next_part(links, url, self.address)
+        if following is None or item.parts >= self.settings.getint("STORY_MAX_PAGES"):
+            return None
+        known = self.run.found(following, PageKind.PART, item.story.id, url)
+        return self._request(known, self._read_part, item=item)
 
-    def _page(self, response: Response, url: str) -> HtmlPage:
+    # What they have in common
+
+    def _known(self, url: str) -> Known:
+        known = self.run.archive.known(url)
+        assert known is not None
+        return known
+
+    def _page(self, response: Response, url: str) -> tuple[HtmlPage, list[Link]]:
         """The page, under its canonical address, so that relative links are the site's own wherever it is served."""
         canonical = self.address.canonical(response.url) or url
-        return parse_page(response.body, canonical, header(response, "Content-Type"))
+        page = parse_page(response.body, canonical, header(response, "Content-Type"))
+        return page, links_within(page, self.address)
 
-    def _links(self, page: HtmlPage) -> list[Link]:
-        """The page's links within the site, by their canonical URLs."""
-        links = ((link, self.address.canonical(link.url)) for link in page_links(page))
-        return [replace(link, url=url) for link, url in links if url]
+    def _stories(self, links: list[Link]) -> list[str]:
+        return stories_linked(links, self._scope.frontier.pages, self.address)
 
-    def _stories(self, links: Iterable[Link]) -> list[str]:
-        """Canonical URLs of the stories linked, each once; a list page may have the address of a story."""
-        return self._story_urls(
-            link.url
-            for link in links
-            if not self._frontier.has_page(link.url) and not self._is_numbered(link, link.url)
-        )
-
-    def _story_urls(self, urls: Iterable[str]) -> list[str]:
-        """Canonical URLs of the stories that canonical URLs belong to, each once."""
-        stories = map(self.address.story, urls)
-        return list(dict.fromkeys(self.address.story_url(story) for story in stories if story))
-
-    def _is_story_link(self, url: str, links: Iterable[Link]) -> bool:
-        """Whether a URL of the story grammar is a story; a numbered link to that number is a list page."""
-        return self.address.story(url) is not None and not any(self._is_numbered(link, url) for link in links)
-
-    def _is_numbered(self, link: Link, url: str) -> bool:
-        story = self.address.story(url)
-        return story is not None and link.url == url and link.text == story.story_id
-
-    def _next_part(self, links: Iterable[Link], url: str, item: StoryItem) -> Request | None:
-        """A request for the page of the story that follows the page `url`, if one is linked."""
-        here = self.address.story(url)
-        assert here is not None
-        following = replace(here, page=here.page + 1)
-        if following.page <= self.settings.getint("STORY_MAX_PAGES"):
-            for link in links:
-                if self.address.story(link.url) == following:
-                    known = self.run.found(link.url, PageKind.PART, self.address.story_name(here), url)
-                    return self._request(known, self._part, item=item)
-        return None
+    def _not_modified(self, known: Known) -> None:
+        """The page is as it was when it was read, and so are the stories it links."""
+        self.run.count("known", known.stories or 0)
+        self.run.answered(known.url, EventKind.NOT_MODIFIED, http_status=_NOT_MODIFIED)
 
     def _is_there(self, response: Response, url: str) -> bool:
         """Whether a list page or sitemap was delivered; if not, that is its outcome."""
         if response.status == _OK:
             return True
-        reason = _refusal(response) if _is_refused(response) else Failure.MISSING
+        reason = refusal(response) if is_refused(response) else Failure.MISSING
         self.run.failed(url, reason, f"HTTP {response.status}", response.status)
         return False
-
-
-def _is_not_modified(response: Response) -> bool:
-    """Whether the page is as we know it. A 304 that nobody asked for says nothing."""
-    assert response.request is not None
-    asked = response.request.headers
-    return response.status == _NOT_MODIFIED and ("If-None-Match" in asked or "If-Modified-Since" in asked)
-
-
-def _is_refused(response: Response) -> bool:
-    return response.status in {*_STAY_AWAY, _NOT_MODIFIED} or response.status >= _SERVER_ERROR
-
-
-def _refusal(response: Response) -> Failure:
-    told = response.status == _TOO_MANY or "Retry-After" in response.headers
-    return Failure.TOLD_TO_WAIT if told else Failure.SERVER_ERROR
-
-
-def _reason(error: BaseException | None) -> Failure:
-    if isinstance(error, OffSiteError):
-        return Failure.OFF_SITE
-    if isinstance(error, ResponseDataLossError):
-        return Failure.INCOMPLETE
-    if isinstance(error, IgnoreRequest) and not isinstance(error, RobotsUnavailableError):
-        return Failure.REDIRECTS
-    return Failure.UNREACHABLE

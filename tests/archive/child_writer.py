@@ -1,7 +1,9 @@
-"""A process that writes stories until it is killed: `child_writer.py ARCHIVE HOW`; each acknowledged number is printed.
+"""A process that writes stories until it is killed: `child_writer.py ARCHIVE HOW`.
 
-HOW is `on` (write on and on), `N` (kill itself between the N-th line's append and its commit), `full:BYTES:LENGTH`
-(files may grow to BYTES, texts are LENGTH long) or `hold` (open, say so, and wait for the end of standard input).
+Stories are acknowledged three at a time; the numbers are printed when they are. HOW is `on` (write on and on),
+`append:N` (kill itself when the N-th append to a file is on disk), `commit:N` (kill itself in place of the N-th commit
+of the ledger), `full:BYTES:LENGTH` (files may grow to BYTES, texts are LENGTH long) or `hold` (open, say so, and wait
+for the end of standard input).
 """
 
 from __future__ import annotations
@@ -15,15 +17,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from slqncy.archive import ArchiveError, ArchiveWriter
-from slqncy.archive.layout import Kind
+from slqncy.archive import ArchiveError, ArchiveWriter, disk
+from slqncy.archive.ledger import Ledger
 from slqncy.dedup import fingerprint
-from tests.samples import story
+from tests.samples import keep, story, story_url
 
 if TYPE_CHECKING:
-    from slqncy.records import Story
+    from collections.abc import Callable
+
+GROUP = 3
 
 
 def say(text: object) -> None:
@@ -31,21 +35,29 @@ def say(text: object) -> None:
 
 
 def write(writer: ArchiveWriter, length: int = 0) -> None:
+    group: list[int] = []
     for number in count(1):
-        if writer.latest(Kind.STORY, f"slqncy/szxw/{number}") is None:
-            writer.store(story(number, "文" * length))
-            say(number)
+        if writer.known(story_url(number)) is None:
+            keep(writer, story(number, "文" * length))
+            group.append(number)
+            if len(group) == GROUP:
+                writer.commit()
+                say(" ".join(map(str, group)))
+                group = []
 
 
-def dying_fingerprint(calls: int) -> object:
-    left = iter(range(calls - 1))
+def dying(function: Callable[..., Any], calls: int, *, before: bool) -> Callable[..., Any]:
+    """The function, and the end of the process with its N-th call."""
+    numbers = count(1)
 
-    def take(record: Story) -> bytes:
-        if next(left, None) is None:
+    def die(*args: Any) -> Any:
+        is_last = next(numbers) == calls
+        if not (is_last and before):
+            function(*args)
+        if is_last:
             os.kill(os.getpid(), signal.SIGKILL)
-        return fingerprint(record)
 
-    return take
+    return die
 
 
 def fill(root: str, most_bytes: int, length: int) -> None:
@@ -57,27 +69,33 @@ def fill(root: str, most_bytes: int, length: int) -> None:
         write(writer, length)
     except ArchiveError as error:
         say(f"refused: {error}")
-    # There is room again, but the file may end in half a line: nothing more may be appended behind it.
+    # There is room again, but a file may end in half a line: nothing more may be appended behind it.
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    try:
-        writer.store(story(1000))
-    except ArchiveError as error:
-        say(f"refused: {error}")
+    for again in (lambda: keep(writer, story(1000)), writer.commit):
+        try:
+            again()
+        except ArchiveError as error:
+            say(f"refused: {error}")
     writer.close()
 
 
 def main(root: str, how: str) -> None:
-    if how.startswith("full:"):
-        fill(root, *map(int, how.split(":")[1:]))
-    elif how == "hold":
-        writer = ArchiveWriter(root, fingerprint)
+    what, *numbers = how.split(":")
+    if what == "full":
+        fill(root, *map(int, numbers))
+        return
+    writer = ArchiveWriter(root, fingerprint)
+    if what == "hold":
         say("open")
         sys.stdin.read()
         writer.close()
-    elif how == "on":
-        write(ArchiveWriter(root, fingerprint))
-    else:
-        write(ArchiveWriter(root, dying_fingerprint(int(how))))  # type: ignore[arg-type]
+        return
+    # From here on, so that opening is not counted.
+    if what == "append":
+        disk.append = dying(disk.append, int(numbers[0]), before=False)
+    elif what == "commit":
+        Ledger.commit = dying(Ledger.commit, int(numbers[0]), before=True)  # type: ignore[method-assign]
+    write(writer)
 
 
 if __name__ == "__main__":

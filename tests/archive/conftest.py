@@ -11,7 +11,7 @@ import pytest
 
 from slqncy.archive import ArchiveWriter
 from slqncy.dedup import fingerprint
-from tests.samples import FIRST, duplicate, rejected, story
+from tests.samples import FIRST, duplicate, keep, rejected, story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,28 +36,28 @@ def root(tmp_path: Path) -> Path:
     """An archive with lines of every kind in two months."""
     root = tmp_path / "archive"
     writer = ArchiveWriter(root, fingerprint)
-    for record in (
+    keep(
+        writer,
         story(1, downloaded=FIRST),
         story(2),
         story(2, "改过的正文。", version=2),
         duplicate(3),
         rejected(4),
         story(5),
-    ):
-        writer.store(record)
+    )
     writer.close()
     return root
 
 
 @pytest.fixture
 def contents() -> Callable[[Path], dict[str, bytes]]:
-    """Every file of an archive but the ledger's own and the lock."""
+    """Every file of an archive but those of the ledger and the lock."""
 
     def read(root: Path) -> dict[str, bytes]:
         return {
             str(path.relative_to(root)): path.read_bytes()
             for path in sorted(root.rglob("*"))
-            if path.is_file() and not path.name.startswith(("ledger.sqlite", ".lock"))
+            if path.is_file() and not path.name.startswith(("ledger.", ".ledger.", ".lock"))
         }
 
     return read

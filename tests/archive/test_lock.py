@@ -9,7 +9,7 @@ import pytest
 
 from slqncy.archive import Archive, ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.dedup import fingerprint
-from tests.samples import story
+from tests.samples import keep, story
 
 if TYPE_CHECKING:
     import subprocess
@@ -24,7 +24,7 @@ def test_a_second_process_is_refused_until_the_first_ends(
     with start_writer("hold") as child:
         assert child.stdout
         assert child.stdout.readline() == b"open\n"
-        with pytest.raises(ArchiveLockedError, match=rf"process {child.pid} is writing"):
+        with pytest.raises(ArchiveLockedError, match=rf"process {child.pid} on .* is writing"):
             ArchiveWriter(root, fingerprint)
         child.send_signal(signal.SIGKILL)
     ArchiveWriter(root, fingerprint).close()
@@ -36,7 +36,7 @@ def test_a_second_writer_in_one_process_is_refused_and_harms_nothing(tmp_path: P
         ArchiveWriter(tmp_path, fingerprint)
     with pytest.raises(ArchiveLockedError):
         ArchiveWriter(tmp_path, fingerprint)
-    writer.store(story(1))
+    keep(writer, story(1))
     writer.close()
     assert list(Archive(tmp_path).stories()) == [story(1)]
 
@@ -57,6 +57,7 @@ def test_a_writer_that_could_not_open_gives_the_archive_back(tmp_path: Path) -> 
 
 def test_reading_needs_no_lock(tmp_path: Path) -> None:
     writer = ArchiveWriter(tmp_path, fingerprint)
-    writer.store(story(1))
+    keep(writer, story(1))
+    writer.commit()
     assert list(Archive(tmp_path).stories()) == [story(1)]
     writer.close()

@@ -7,43 +7,39 @@ import shutil
 import signal
 import sqlite3
 import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveWriter
+from slqncy.archive.recovery import MOST_LINES
+from slqncy.archive.seal import set_seal
 from slqncy.archive.verify import verify
 from slqncy.dedup import fingerprint
 from slqncy.records import encode
-from tests.samples import FIRST, duplicate, rejected, story
+from tests.archive.looking import defects, lose_ledger, open_and_close, quarantine, tables
+from tests.samples import brought, found, keep, rejected, story, story_url
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
+    from pathlib import Path
 
-NOVEMBER = "stories/2026-11.jsonl"
-
-
-def open_and_close(root: Path) -> None:
-    ArchiveWriter(root, fingerprint).close()
+EVENTS, STORIES = "events/2026-11.ndjson", "stories/2026-11.jsonl"
 
 
-def quarantine(root: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (root / "quarantine").glob("*")}
+def lines(root: Path) -> dict[str, bytes]:
+    return {name: (root / name).read_bytes() for name in (EVENTS, STORIES) if (root / name).exists()}
 
 
-def ledger_rows(root: Path) -> dict[str, list[Any]]:
-    database = sqlite3.connect(root / "ledger.sqlite")
-    rows = {
-        table: database.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608
-        for table in ("segment", "line", "url")
-    }
-    database.close()
-    return rows
+def events_of(*numbers: int) -> bytes:
+    return b"".join(encode(found(number)) + encode(brought(story(number))) for number in numbers)
+
+
+def stories_of(*numbers: int) -> bytes:
+    return b"".join(encode(story(number)) for number in numbers)
 
 
 # Kills
@@ -63,194 +59,260 @@ def test_twenty_kills_lose_nothing_and_double_nothing(
             child.send_signal(signal.SIGKILL)
             said += child.stdout.read()
         acknowledged += map(int, said.split())
-        before = sum(path.stat().st_size for path in [*root.glob("*/*.jsonl"), *root.glob("quarantine/*")])
         if root.exists():
+            left = lines(root)
+            if (root / "ledger.sqlite").exists():
+                assert verify(root, fingerprint).defects == [], "a kill is no defect"
             open_and_close(root)
-            after = sum(path.stat().st_size for path in [*root.glob("*/*.jsonl"), *root.glob("quarantine/*")])
-            assert after == before, "what is cut off is kept aside"
-            assert verify(root).defects == []
-            found = [int(record.story_id) for record in Archive(root).stories()]
-            # A kill between the commit and its announcement leaves a story more than was announced.
-            assert found == list(range(1, len(found) + 1))
-            assert set(acknowledged) <= set(found)
+            kept = lines(root)
+            for name, data in left.items():
+                assert data.startswith(kept.get(name, b""))
+                tail = data[len(kept.get(name, b"")) :]
+                assert not tail or tail in quarantine(root), "what is cut off is kept aside"
+            assert defects(root) == []
+            stories = [int(record.story_id) for record in Archive(root).stories()]
+            # A kill between the commit and its announcement leaves more than was announced.
+            assert stories == list(range(1, len(stories) + 1))
+            assert set(acknowledged) <= set(stories)
     assert acknowledged == sorted(set(acknowledged))
     assert acknowledged
 
 
-@pytest.mark.parametrize("line", [2, 3])
-def test_a_line_that_was_never_acknowledged_is_moved_aside_and_asked_for_again(
-    tmp_path: Path, start_writer: Callable[[str], subprocess.Popen[bytes]], line: int
+@pytest.mark.parametrize("group", [1, 2, 3])
+@pytest.mark.parametrize("how", ["append", "commit"])
+def test_a_group_that_was_never_acknowledged_is_moved_aside_and_asked_for_again(
+    tmp_path: Path, start_writer: Callable[[str], subprocess.Popen[bytes]], group: int, how: str
 ) -> None:
+    """Killed when the group's events were on disk and its stories were not, or when both were."""
     root = tmp_path / "archive"
-    with start_writer(str(line)) as child:
+    calls = {"append": 2 * group - 1, "commit": group}[how]
+    with start_writer(f"{how}:{calls}") as child:
         said = child.communicate()[0]
     assert child.returncode == -signal.SIGKILL
-    assert said.split() == [str(number).encode() for number in range(1, line)]
-    kept = b"".join(encode(story(number, "")) for number in range(1, line))
-    assert (root / NOVEMBER).read_bytes() == kept + encode(story(line))
-    assert verify(root).defects == [], "a kill is no defect"
+    kept = list(range(1, 3 * group - 2))
+    lost = [3 * group - 2, 3 * group - 1, 3 * group]
+    assert [int(number) for number in said.split()] == kept
+    left = {EVENTS: events_of(*kept, *lost), STORIES: stories_of(*kept, *(lost if how == "commit" else []))}
+    assert lines(root) == {name: data for name, data in left.items() if data}
+    assert defects(root) == [], "a kill is no defect"
+    assert [int(record.story_id) for record in Archive(root).stories()] == kept
 
     writer = ArchiveWriter(root, fingerprint)
-    assert (root / NOVEMBER).read_bytes() == kept
-    assert quarantine(root) == {f"stories-2026-11.jsonl.{len(kept)}": encode(story(line))}
-    assert writer.state(story(line).canonical_url) is None
-    writer.store(story(line))
+    acknowledged = {EVENTS: events_of(*kept), STORIES: stories_of(*kept)}
+    assert lines(root) == {name: data for name, data in acknowledged.items() if data}
+    tails = [left[name][len(acknowledged[name]) :] for name in left]
+    assert quarantine(root) == sorted(filter(None, tails))
+    assert writer.newest() == len(kept)
+    assert all(writer.known(story_url(number)) is None for number in lost)
+    keep(writer, *map(story, lost))
     writer.close()
-    assert verify(root).defects == []
+    assert lines(root) == {EVENTS: events_of(*kept, *lost), STORIES: stories_of(*kept, *lost)}
+    assert defects(root) == []
 
 
-def test_a_kill_before_the_first_acknowledgement(
-    tmp_path: Path, start_writer: Callable[[str], subprocess.Popen[bytes]]
-) -> None:
-    root = tmp_path / "archive"
-    with start_writer("1") as child:
-        child.communicate()
-    open_and_close(root)
-    # With no ledger to say otherwise, a whole line is a line.
-    assert list(Archive(root).stories()) == [story(1)]
-    assert verify(root).defects == []
+@pytest.fixture(scope="module")
+def two_stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive for a test of many examples, each of which leaves it as it was."""
+    root = tmp_path_factory.mktemp("two")
+    writer = ArchiveWriter(root, fingerprint)
+    keep(writer, story(1), story(2))
+    writer.close()
+    return root
 
 
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
-def test_whatever_stands_behind_the_acknowledged_lines_is_moved_aside(data: st.DataObject) -> None:
-    with TemporaryDirectory() as folder:
-        root = Path(folder)
-        writer = ArchiveWriter(root, fingerprint)
-        for number in (1, 2):
-            writer.store(story(number))
-        writer.close()
-        acknowledged = (root / NOVEMBER).read_bytes()
-        following = encode(story(3)) + encode(story(4))
-        torn = st.integers(1, len(following)).map(lambda length: following[:length])
-        tail = data.draw(torn | st.binary(min_size=1, max_size=5000))
-        with (root / NOVEMBER).open("ab") as file:
+def test_whatever_stands_behind_the_acknowledged_lines_is_moved_aside(two_stories: Path, data: st.DataObject) -> None:
+    root = two_stories
+    acknowledged = {EVENTS: events_of(1, 2), STORIES: stories_of(1, 2)}
+    tails = set()
+    for name, following in ((EVENTS, events_of(3, 4)), (STORIES, stories_of(3, 4))):
+        length = data.draw(st.integers(0, len(following)))
+        tail = data.draw(st.just(following[:length]) | st.binary(max_size=MOST_LINES))
+        # Equal bytes of one file are kept once, of two files twice.
+        tails.add((name, tail))
+        with (root / name).open("ab") as file:
+            file.write(tail)
+    open_and_close(root)
+    assert lines(root) == acknowledged
+    assert quarantine(root) == sorted(tail for _, tail in tails if tail)
+    assert defects(root) == []
+    shutil.rmtree(root / "quarantine", ignore_errors=True)
+
+
+def test_all_tails_of_one_place_are_kept_and_equal_ones_once(root: Path) -> None:
+    for tail in (b"one", b"two", b"one", b"three"):
+        with (root / STORIES).open("ab") as file:
             file.write(tail)
         open_and_close(root)
-        assert (root / NOVEMBER).read_bytes() == acknowledged
-        assert quarantine(root) == {f"stories-2026-11.jsonl.{len(acknowledged)}": tail}
-        assert verify(root).defects == []
+    assert quarantine(root) == [b"one", b"three", b"two"]
+    assert all(path.name.startswith("stories-2026-11.jsonl.") for path in (root / "quarantine").iterdir())
+    assert defects(root) == []
 
 
-def test_two_tails_at_one_place_are_both_kept(root: Path) -> None:
-    length = (root / NOVEMBER).stat().st_size
-    for tail in (b"one", b"two", b"three"):
-        with (root / NOVEMBER).open("ab") as file:
-            file.write(tail)
-        open_and_close(root)
-    name = f"stories-2026-11.jsonl.{length}"
-    assert quarantine(root) == {name: b"one", f"{name}+": b"two", f"{name}++": b"three"}
-
-
-@pytest.mark.parametrize("left", [b"", encode(rejected(1))[:40], encode(rejected(1))])
+@pytest.mark.parametrize("left", [b"", encode(rejected(1))[:40], encode(rejected(1)), encode(rejected(1)) * MOST_LINES])
 def test_a_file_that_the_ledger_does_not_know_is_moved_aside(tmp_path: Path, left: bytes) -> None:
     writer = ArchiveWriter(tmp_path, fingerprint)
-    writer.store(story(1))
+    keep(writer, story(1))
     writer.close()
     path = tmp_path / "rejected/2026-11.jsonl"
     path.parent.mkdir()
     path.write_bytes(left)
+    assert defects(tmp_path) == []
     writer = ArchiveWriter(tmp_path, fingerprint)
     assert not path.exists(), "readers fail on an empty file"
-    assert quarantine(tmp_path) == ({"rejected-2026-11.jsonl.0": left} if left else {})
-    writer.store(rejected(2))
+    assert quarantine(tmp_path) == ([left] if left else [])
+    keep(writer, rejected(2))
     writer.close()
     assert path.read_bytes() == encode(rejected(2))
-    assert verify(tmp_path).defects == []
+    assert defects(tmp_path) == []
 
 
 # Damage
 
 
+@pytest.mark.parametrize("name", [EVENTS, STORIES])
 @pytest.mark.parametrize("cut", [1, 100, None], ids=["a byte short", "a piece short", "gone"])
 def test_a_file_shorter_than_acknowledged_stops_everything(
-    root: Path, cut: int | None, contents: Callable[[Path], dict[str, bytes]]
+    root: Path, name: str, cut: int | None, contents: Callable[[Path], dict[str, bytes]]
 ) -> None:
-    path = root / NOVEMBER
+    path = root / name
     if cut is None:
         path.unlink()
     else:
         path.write_bytes(path.read_bytes()[:-cut])
     # A torn tail elsewhere stays too: someone has to look first.
-    for name in ("duplicates/2026-11.jsonl", "stories/2026-10.jsonl", "rejected/2026-11.jsonl"):
-        with (root / name).open("ab") as file:
+    for other in ("duplicates/2026-11.jsonl", "stories/2026-10.jsonl", "rejected/2026-11.jsonl"):
+        with (root / other).open("ab") as file:
             file.write(b"torn")
-    before, ledger = contents(root), ledger_rows(root)
+    before, ledger = contents(root), tables(root / "ledger.sqlite")
     for _ in range(2):
-        with pytest.raises(ArchiveDamagedError, match=r"2026-11\.jsonl: \d+ bytes, but \d+ were acknowledged"):
+        with pytest.raises(ArchiveDamagedError, match=rf"{name}: \d+ bytes, but \d+ were acknowledged"):
             ArchiveWriter(root, fingerprint)
         assert contents(root) == before
-        assert ledger_rows(root) == ledger
+        assert tables(root / "ledger.sqlite") == ledger
+
+
+@pytest.mark.parametrize("name", [EVENTS, "rejected/2026-12.jsonl"], ids=["behind its length", "unknown"])
+@pytest.mark.parametrize("lines_behind", [MOST_LINES, MOST_LINES + 1])
+def test_more_than_a_kill_can_leave_stops_everything(
+    root: Path, name: str, lines_behind: int, contents: Callable[[Path], dict[str, bytes]]
+) -> None:
+    with (root / name).open("ab") as file:
+        file.write(encode(found(9)) * lines_behind)
+    if lines_behind == MOST_LINES:
+        open_and_close(root)
+        assert quarantine(root) == [encode(found(9)) * lines_behind]
+        return
+    before = contents(root)
+    with pytest.raises(
+        ArchiveDamagedError, match=rf"{name}: more lines than the ledger knows of; run `scrapy rebuild`"
+    ):
+        ArchiveWriter(root, fingerprint)
+    assert contents(root) == before
+
+
+def test_an_older_ledger_in_its_place_stops_everything(
+    root: Path, tmp_path: Path, contents: Callable[[Path], dict[str, bytes]]
+) -> None:
+    shutil.copy(root / "ledger.sqlite", tmp_path / "older.sqlite")
+    writer = ArchiveWriter(root, fingerprint)
+    keep(writer, *map(story, range(10, 10 + MOST_LINES)))
+    writer.close()
+    lose_ledger(root)
+    shutil.copy(tmp_path / "older.sqlite", root / "ledger.sqlite")
+    before = contents(root)
+    with pytest.raises(ArchiveDamagedError, match=r"more lines than the ledger knows of; run `scrapy rebuild`"):
+        ArchiveWriter(root, fingerprint)
+    assert contents(root) == before
+    assert any("events/2026-11.ndjson" in defect for defect in defects(root))
 
 
 def test_an_unreadable_line_stops_the_rebuilding(root: Path, contents: Callable[[Path], dict[str, bytes]]) -> None:
-    path = root / NOVEMBER
+    path = root / STORIES
     first, second, third = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first + second[:50] + b"\n" + third)
-    (root / "ledger.sqlite").unlink()
+    lose_ledger(root)
     before = contents(root)
     for _ in range(2):
-        with pytest.raises(ArchiveDamagedError, match=r"2026-11\.jsonl:2: not a line"):
+        with pytest.raises(ArchiveDamagedError, match=r"2026-11\.jsonl: line 2 cannot be read: .*; `scrapy repair`"):
             ArchiveWriter(root, fingerprint)
         assert contents(root) == before
     path.write_bytes(first + second + third)
     open_and_close(root)
-    assert verify(root).defects == []
+    assert defects(root) == []
 
 
-# The ledger lost
-
-
-def test_a_lost_ledger_is_rebuilt_equal(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
-    for record in (
-        rejected(1),
-        story(1, downloaded=FIRST),
-        story(2),
-        rejected(2),
-        rejected(3),
-        duplicate(3),
-        duplicate(4),
-        rejected(4),
-        story(2, "改过的正文。", version=2),
-    ):
-        writer.store(record)
-    writer.close()
-    rows = ledger_rows(tmp_path)
-    assert [len(rows["segment"]), len(rows["line"]), len(rows["url"])] == [4, 9, 4]
-    (tmp_path / "ledger.sqlite").unlink()
-    writer = ArchiveWriter(tmp_path, fingerprint)
-    assert writer.same_text(story(9, "改过的正文")) == "slqncy/szxw/2"
-    writer.close()
-    assert ledger_rows(tmp_path) == rows
-    assert verify(tmp_path).defects == []
+# The ledger lost, or another's
 
 
 def test_rebuilding_moves_a_torn_tail_aside(root: Path) -> None:
-    lines = (root / NOVEMBER).read_bytes()
-    (root / "ledger.sqlite").unlink()
-    with (root / NOVEMBER).open("ab") as file:
-        file.write(b'{"schema')
+    before = lines(root)
+    lose_ledger(root)
+    for name in before:
+        with (root / name).open("ab") as file:
+            file.write(b'{"schema' + name.encode())
     open_and_close(root)
-    assert (root / NOVEMBER).read_bytes() == lines
-    assert quarantine(root) == {f"stories-2026-11.jsonl.{len(lines)}": b'{"schema'}
-    assert verify(root).defects == []
+    assert lines(root) == before
+    assert quarantine(root) == sorted(b'{"schema' + name.encode() for name in before)
+    assert defects(root) == []
+
+
+def test_a_lost_ledger_is_rebuilt_though_its_seal_is_there(root: Path) -> None:
+    (root / "ledger.sqlite").unlink()
+    open_and_close(root)
+    assert defects(root) == []
 
 
 def test_the_log_of_a_lost_ledger_does_no_harm(
     tmp_path: Path, start_writer: Callable[[str], subprocess.Popen[bytes]]
 ) -> None:
     root = tmp_path / "archive"
-    with start_writer("3") as child:
+    with start_writer("commit:3") as child:
         child.communicate()
-    assert (root / "ledger.sqlite-wal").exists()
+    log = (root / "ledger.sqlite-wal").read_bytes()
     (root / "ledger.sqlite").unlink()
     open_and_close(root)
-    assert [record.story_id for record in Archive(root).stories()] == ["1", "2", "3"]
-    assert verify(root).defects == []
+    # With no ledger to say otherwise, a whole line is a line.
+    assert [record.story_id for record in Archive(root).stories()] == list("123456789")
+    assert log in quarantine(root)
+    assert defects(root) == []
+
+
+def test_a_ledger_of_another_version_is_rebuilt_and_the_old_one_kept(root: Path) -> None:
+    rows = tables(root / "ledger.sqlite")
+    database = sqlite3.connect(root / "ledger.sqlite")
+    database.executescript("DROP TABLE url; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE);")
+    database.close()
+    set_seal(root)
+    old = (root / "ledger.sqlite").read_bytes()
+    assert defects(root) == ["ledger.sqlite: of another version; `scrapy rebuild` makes it anew"]
+    open_and_close(root)
+    assert tables(root / "ledger.sqlite") == rows
+    assert old in quarantine(root)
+    assert defects(root) == []
+
+
+def test_an_emptied_ledger_is_rebuilt(root: Path) -> None:
+    rows = tables(root / "ledger.sqlite")
+    lose_ledger(root)
+    (root / "ledger.sqlite").write_bytes(b"")
+    open_and_close(root)
+    assert tables(root / "ledger.sqlite") == rows
+    assert defects(root) == []
+
+
+def test_a_ledger_that_was_not_finished_is_begun_anew(root: Path) -> None:
+    rows = tables(root / "ledger.sqlite")
+    (root / "ledger.sqlite").rename(root / ".ledger.sqlite.tmp")
+    (root / ".ledger.sqlite.tmp-wal").write_bytes(b"log")
+    lose_ledger(root)
+    open_and_close(root)
+    assert tables(root / "ledger.sqlite") == rows
+    assert not list(root.glob(".ledger*"))
 
 
 def test_an_archive_may_be_moved(root: Path, tmp_path: Path) -> None:
     shutil.move(root, tmp_path / "elsewhere")
     open_and_close(tmp_path / "elsewhere")
-    assert verify(tmp_path / "elsewhere").defects == []
+    assert defects(tmp_path / "elsewhere") == []

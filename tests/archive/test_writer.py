@@ -4,19 +4,39 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from errno import ENOSPC
+from hashlib import sha256
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWriter
+from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWriter, disk
 from slqncy.archive.layout import Kind
-from slqncy.archive.ledger import State
-from slqncy.archive.verify import verify
+from slqncy.archive.ledger import Ledger
+from slqncy.archive.recovery import MOST_LINES
 from slqncy.dedup import fingerprint
-from slqncy.reasons import Rejection
+from slqncy.reasons import PageKind, Rejection, State
 from slqncy.records import encode
-from tests.samples import FIRST, SECOND, duplicate, rejected, story
+from tests.archive.looking import defects, lose_ledger, open_and_close, quarantine
+from tests.samples import (
+    FIRST,
+    HOME,
+    SECOND,
+    brought,
+    duplicate,
+    failed,
+    fetched,
+    finished,
+    found,
+    keep,
+    page_found,
+    rejected,
+    story,
+    story_url,
+)
 
 if TYPE_CHECKING:
     import subprocess
@@ -24,8 +44,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.records import Story
-
-FIVE = "http://www.slqncy.com/szxw/5.html"
 
 
 @pytest.fixture
@@ -35,36 +53,100 @@ def writer(tmp_path: Path) -> Iterator[ArchiveWriter]:
     writer.close()
 
 
-def test_a_line_is_on_disk_when_store_returns(writer: ArchiveWriter) -> None:
+def lines(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for kind in Kind
+        for path in sorted((root / kind).glob("*"))
+    }  # fmt: skip
+
+
+# Lines and groups
+
+
+def test_a_group_is_on_disk_when_commit_returns_and_not_before(writer: ArchiveWriter) -> None:
+    events, stories = b"", b""
     for number in range(1, 4):
-        writer.store(story(number))
-        lines = (writer.root / "stories/2026-11.jsonl").read_bytes()
-        assert lines == b"".join(encode(story(n)) for n in range(1, number + 1))
+        before = lines(writer.root)
+        keep(writer, story(number))
+        assert lines(writer.root) == before
+        writer.commit()
+        events += encode(found(number)) + encode(brought(story(number)))
+        stories += encode(story(number))
+        assert lines(writer.root) == {"events/2026-11.ndjson": events, "stories/2026-11.jsonl": stories}
+
+
+def test_closing_acknowledges_and_abandoning_does_not(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path, fingerprint)
+    keep(writer, story(1))
+    writer.close()
+    writer = ArchiveWriter(tmp_path, fingerprint)
+    keep(writer, story(2))
+    writer.abandon()
+    writer = ArchiveWriter(tmp_path, fingerprint)
+    assert writer.known(story_url(1)) is not None
+    assert writer.known(story_url(2)) is None
+    writer.close()
+    assert list(Archive(tmp_path).stories()) == [story(1)]
+    assert defects(tmp_path) == []
+
+
+def test_a_group_never_passes_what_a_kill_may_leave(writer: ArchiveWriter) -> None:
+    """Lines are acknowledged by themselves, an event always together with its line."""
+    seen = 0
+    for number in range(1, MOST_LINES):
+        keep(writer, story(number))
+        acknowledged = list(Archive(writer.root).events())
+        of_stories = list(Archive(writer.root).stories())
+        assert len(acknowledged) + len(of_stories) - seen <= MOST_LINES
+        assert sum(event.version is not None for event in acknowledged) == len(of_stories)
+        # An address found may be acknowledged before its answer; each story brings three lines.
+        assert 3 * number - len(acknowledged) - len(of_stories) < MOST_LINES
+        seen = len(acknowledged) + len(of_stories)
+    assert seen
 
 
 def test_each_kind_has_its_folder_and_each_month_its_file(root: Path) -> None:
-    assert sorted(str(path.relative_to(root)) for path in root.rglob("*.jsonl")) == [
-        "duplicates/2026-11.jsonl",
-        "rejected/2026-11.jsonl",
-        "stories/2026-10.jsonl",
-        "stories/2026-11.jsonl",
-    ]
+    assert {name: data.count(b"\n") for name, data in lines(root).items()} == {
+        "events/2026-10.ndjson": 2,
+        "events/2026-11.ndjson": 9,
+        "stories/2026-10.jsonl": 1,
+        "stories/2026-11.jsonl": 3,
+        "duplicates/2026-11.jsonl": 1,
+        "rejected/2026-11.jsonl": 1,
+    }
     assert (root / "stories/2026-10.jsonl").read_bytes() == encode(story(1, downloaded=FIRST))
     assert (root / "duplicates/2026-11.jsonl").read_bytes() == encode(duplicate(3))
+
+
+def test_a_clock_set_back_brings_no_line_into_an_earlier_month(root: Path) -> None:
+    october = {name: data for name, data in lines(root).items() if "2026-10" in name}
+    writer = ArchiveWriter(root, fingerprint)
+    keep(writer, story(6, downloaded=FIRST), story(7, downloaded="2026-12-01T00:00:00Z"), story(8, downloaded=SECOND))
+    writer.close()
+    assert {name: data for name, data in lines(root).items() if "2026-10" in name} == october
+    assert lines(root)["stories/2026-11.jsonl"].endswith(encode(story(6, downloaded=FIRST)))
+    assert lines(root)["stories/2026-12.jsonl"].endswith(encode(story(8, downloaded=SECOND)))
+    assert defects(root) == []
 
 
 def test_an_archive_goes_on_where_it_ended(root: Path) -> None:
     before = (root / "stories/2026-11.jsonl").read_bytes()
     writer = ArchiveWriter(root, fingerprint)
-    writer.store(story(6))
+    keep(writer, story(6))
     writer.close()
     assert (root / "stories/2026-11.jsonl").read_bytes() == before + encode(story(6))
-    assert verify(root).defects == []
+    assert defects(root) == []
     assert not (root / "quarantine").exists()
 
 
 def test_the_schemas_are_published_and_lines_fit_them(root: Path) -> None:
-    for kind, name in (("stories", "story"), ("duplicates", "duplicate"), ("rejected", "rejected")):
+    for kind, name in (
+        ("events", "event"),
+        ("stories", "story"),
+        ("duplicates", "duplicate"),
+        ("rejected", "rejected"),
+    ):
         validator = Draft202012Validator(json.loads((root / f"schema/{name}.v1.json").read_bytes()))
         for path in (root / kind).iterdir():
             for line in path.read_bytes().splitlines():
@@ -79,158 +161,148 @@ def test_a_changed_schema_is_published_again(root: Path) -> None:
     assert path.read_bytes() == schema
 
 
-def test_the_latest_line_is_the_highest_version(writer: ArchiveWriter) -> None:
-    assert writer.latest(Kind.STORY, "slqncy/szxw/1") is None
-    writer.store(story(1, "甲", downloaded=SECOND))
-    # A clock that was set back: the newer version is in the file of the earlier month.
-    writer.store(story(1, "乙", version=2, downloaded=FIRST))
-    writer.store(story(11, "丙"))
-    latest = writer.latest(Kind.STORY, "slqncy/szxw/1")
+def test_a_run_is_written_whole_and_readable(writer: ArchiveWriter) -> None:
+    data = writer.write_run("20261101T000000-1", {"原因": "完"})
+    path = writer.root / "runs/20261101T000000-1.json"
+    assert path.read_bytes() == data
+    assert json.loads(data) == {"原因": "完"}
+    assert "原因".encode() in data
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    writer.write(finished(f"sha256:{sha256(data).hexdigest()}"))
+    writer.commit()
+    assert defects(writer.root) == []
+
+
+# Asking
+
+
+def test_the_latest_line_is_the_highest_version_of_the_kind_asked_for(writer: ArchiveWriter) -> None:
+    assert writer.latest(Kind.STORY, story_url(1)) is None
+    keep(writer, story(1, "甲"), story(11, "丙"), rejected(1, Rejection.GARBLED))
+    # A clock that was set back: by its time the newer version is the older one.
+    keep(writer, story(1, "乙", version=2, downloaded=FIRST))
+    latest = writer.latest(Kind.STORY, story_url(1))
     assert latest is not None
-    assert writer.read(latest) == story(1, "乙", version=2, downloaded=FIRST)
+    second = story(1, "乙", version=2, downloaded=FIRST)
+    assert (latest.version, latest.content_hash, latest.note) == (2, second.content_hash, "")
+    assert latest.length == len(encode(second))
+    page = writer.latest(Kind.REJECTED, story_url(1))
+    assert page is not None
+    assert (page.version, page.note) == (1, "garbled")
+    assert writer.latest(Kind.DUPLICATE, story_url(1)) is None
 
 
-def test_the_latest_line_is_of_the_kind_asked_for(writer: ArchiveWriter) -> None:
-    writer.store(story(1))
-    writer.store(rejected(1))
-    latest = writer.latest(Kind.REJECTED, "slqncy/szxw/1")
+def test_a_line_is_where_the_ledger_says(writer: ArchiveWriter) -> None:
+    for number in (1, 2, 3):
+        keep(writer, story(number))
+        writer.commit()
+        latest = writer.latest(Kind.STORY, story_url(number))
+        assert latest is not None
+        data = (writer.root / latest.segment).read_bytes()
+        assert data[latest.position : latest.position + latest.length] == encode(story(number))
+
+
+def test_the_note_of_a_duplicate_is_its_original(writer: ArchiveWriter) -> None:
+    keep(writer, duplicate(3, original=7))
+    latest = writer.latest(Kind.DUPLICATE, story_url(3))
     assert latest is not None
-    assert writer.read(latest) == rejected(1)
-    assert writer.latest(Kind.DUPLICATE, "slqncy/szxw/1") is None
-
-
-def test_reading_a_line_that_was_changed_is_an_error(root: Path) -> None:
-    path = root / "stories/2026-10.jsonl"
-    path.write_bytes(path.read_bytes().replace(b"stories", b"storiez"))
-    writer = ArchiveWriter(root, fingerprint)
-    latest = writer.latest(Kind.STORY, "slqncy/szxw/1")
-    assert latest is not None
-    with pytest.raises(ArchiveDamagedError, match=r"2026-10\.jsonl, byte 0"):
-        writer.read(latest)
-    writer.close()
+    assert latest.note == "slqncy/szxw/7"
 
 
 def test_the_first_story_of_a_text_is_its_original(writer: ArchiveWriter) -> None:
     assert writer.same_text(story(1, "同一篇。")) is None
-    writer.store(duplicate(9))
+    keep(writer, duplicate(9))
     assert writer.same_text(duplicate(9)) is None, "a duplicate is nobody's original"
-    writer.store(story(3, "同一篇。"))
-    writer.store(story(2, "同一篇!"))
+    keep(writer, story(3, "同一篇。"), story(2, "同一篇!"))
     assert writer.same_text(story(1, "同 一 篇")) == "slqncy/szxw/3"
 
 
-# States of addresses
-
-
-@pytest.mark.parametrize(
-    ("records", "state"),
-    [
-        ([story(5)], State.ARCHIVED),
-        ([duplicate(5)], State.DUPLICATE),
-        ([rejected(5)], State.REJECTED),
-        ([story(5), rejected(5)], State.ARCHIVED),
-        ([rejected(5), story(5)], State.ARCHIVED),
-        ([duplicate(5), story(5)], State.ARCHIVED),
-        ([rejected(5), duplicate(5)], State.DUPLICATE),
-        ([duplicate(5), rejected(5)], State.DUPLICATE),
-    ],
-)
-def test_lines_tell_the_state_of_an_address(writer: ArchiveWriter, records: list[object], state: State) -> None:
-    for record in records:
-        writer.store(record)  # type: ignore[arg-type]
-    assert writer.state(FIVE) is state
-    assert writer.due() == []
-
-
-def test_found_and_failed_addresses_are_due(writer: ArchiveWriter) -> None:
-    writer.add_found(["b", "a", "c", "b"])
-    writer.set_state("c", State.FAILED, "unreachable")
-    writer.set_state("d", State.EXCLUDED, "robots")
-    assert writer.due() == ["a", "b", "c"]
-    assert writer.states() == {"found": 2, "failed": 1, "excluded": 1}
-    assert writer.state("e") is None
-    writer.add_found(["d"])
-    assert writer.state("d") is State.EXCLUDED, "what is known keeps its state"
-
-
-@pytest.mark.parametrize("state", [State.FAILED, State.EXCLUDED])
-def test_a_story_that_was_archived_stays_so_when_asking_again_fails(writer: ArchiveWriter, state: State) -> None:
-    writer.store(story(5))
-    writer.set_state(FIVE, state, "unreachable")
-    assert writer.state(FIVE) is State.ARCHIVED
-    assert writer.due() == []
-
-
-def test_a_failed_address_is_archived_when_it_answers(writer: ArchiveWriter) -> None:
-    writer.set_state(FIVE, State.FAILED, "unreachable")
-    writer.store(story(5))
-    assert writer.state(FIVE) is State.ARCHIVED
-
-
-def test_addresses_found_survive_close_and_not_abandon(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
-    writer.add_found(["a"])
-    writer.close()
-    writer = ArchiveWriter(tmp_path, fingerprint)
-    writer.add_found(["b"])
-    writer.abandon()
-    writer = ArchiveWriter(tmp_path, fingerprint)
-    assert writer.due() == ["a"]
-    writer.close()
-
-
-def test_the_reason_of_a_rejection_is_kept(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
-    writer.store(rejected(4, Rejection.SOFT_404))
-    writer.close()
-    assert [record.reason for record in Archive(tmp_path).rejected()] == [Rejection.SOFT_404]
-
-
-@pytest.mark.parametrize("rebuild", [False, True])
-def test_the_last_reason_is_the_one_of_the_address(tmp_path: Path, rebuild: bool) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
-    writer.store(rejected(4))
-    writer.store(rejected(4, Rejection.SOFT_404))
-    writer.close()
-    if rebuild:
-        (tmp_path / "ledger.sqlite").unlink()
-        ArchiveWriter(tmp_path, fingerprint).close()
-    database = sqlite3.connect(tmp_path / "ledger.sqlite")
-    assert database.execute("SELECT state, reason FROM url").fetchall() == [("rejected", "soft_404")]
-    database.close()
-
-
-def test_after_a_store_that_failed_nothing_more_is_written(tmp_path: Path) -> None:
-    def failing(record: Story) -> bytes:
-        if record.story_id == "2":
-            raise RuntimeError("no fingerprint")
-        return fingerprint(record)
-
-    writer = ArchiveWriter(tmp_path, failing)
-    writer.store(story(1))
-    writer.add_found(["a"])
-    with pytest.raises(RuntimeError):
-        writer.store(story(2))
-    with pytest.raises(ArchiveError, match="an earlier write failed"):
-        writer.store(story(3))
-    writer.close()
-    writer = ArchiveWriter(tmp_path, fingerprint)
-    assert list(Archive(tmp_path).stories()) == [story(1)]
-    assert writer.due() == [], "what belonged to the failed write is not half kept"
-    writer.store(story(3))
-    writer.close()
-    assert verify(tmp_path).defects == []
-
-
-def test_a_run_is_written_whole_and_readable(writer: ArchiveWriter) -> None:
-    path = writer.write_run("20261101T000000-1", {"原因": "完"})
-    assert path == writer.root / "runs/20261101T000000-1.json"
-    assert json.loads(path.read_bytes()) == {"原因": "完"}
-    assert "原因".encode() in path.read_bytes()
-    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+def test_what_was_written_is_known_before_it_is_acknowledged(writer: ArchiveWriter) -> None:
+    writer.write(page_found(HOME, PageKind.FRONT))
+    writer.write(fetched(HOME, PageKind.FRONT, stories=1, etag='"e"'))
+    keep(writer, story(1), rejected(2))
+    home, first = writer.known(HOME), writer.known(story_url(1))
+    assert home is not None
+    assert first is not None
+    assert (home.id, home.state, home.kind, home.stories, home.etag) == (1, "fetched", "front", 1, '"e"')
+    assert (first.id, first.state, first.kind, first.story) == (2, "archived", "story", "slqncy/szxw/1")
+    assert writer.known_by_id(2) == first
+    assert writer.known_by_id(4) is None
+    assert writer.known(story_url(3)) is None
+    assert writer.of_kind(PageKind.FRONT) == [home]
+    assert writer.newest() == 3
+    assert writer.states() == {State.FETCHED: 1, State.ARCHIVED: 1, State.REJECTED: 1}
+    assert list(Archive(writer.root).events()) == []
 
 
 # What the disk will not have
+
+
+def failing(function: Callable[..., Any], calls: int, error: Exception) -> Callable[..., Any]:
+    """The function until its N-th call, which fails."""
+    numbers = count(1)
+
+    def call(*args: Any) -> Any:
+        if next(numbers) == calls:
+            raise error
+        return function(*args)
+
+    return call
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3, 4])
+def test_a_commit_that_failed_is_the_last_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
+    """Whether one of the three files would not take its lines, or the ledger the fourth and last step."""
+    writer = ArchiveWriter(tmp_path, fingerprint)
+    keep(writer, story(1))
+    writer.commit()
+    keep(writer, story(2), rejected(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "append", failing(disk.append, calls, OSError(ENOSPC, "no space")))
+        if calls == 4:
+            patch.setattr(Ledger, "commit", failing(Ledger.commit, 1, sqlite3.OperationalError("no space")))
+        with pytest.raises(ArchiveError, match="no space"):
+            writer.commit()
+    actions: list[Callable[[], object]] = [
+        writer.commit,
+        lambda: writer.write(failed(4)),
+        lambda: keep(writer, story(5)),
+        lambda: writer.close_months("2026-12"),
+    ]
+    for action in actions:
+        with pytest.raises(ArchiveError, match="an earlier write failed"):
+            action()
+    writer.close()
+    assert not (tmp_path / "ledger.sha256").exists()
+    writer = ArchiveWriter(tmp_path, fingerprint)
+    assert [writer.known(story_url(number)) is None for number in (1, 2, 3, 4, 5)] == [False, True, True, True, True]
+    keep(writer, story(2), rejected(3))
+    writer.close()
+    assert list(Archive(tmp_path).stories()) == [story(1), story(2)]
+    assert defects(tmp_path) == []
+
+
+def no_fingerprint_of_two(record: Story) -> bytes:
+    if record.story_id == "2":
+        raise RuntimeError("no fingerprint")
+    return fingerprint(record)
+
+
+@pytest.mark.parametrize(
+    ("record", "error"), [(story(2), RuntimeError), (replace(story(2), title="\ud800"), UnicodeEncodeError)]
+)
+def test_of_a_write_that_raised_nothing_is_half_kept(tmp_path: Path, record: Story, error: type[Exception]) -> None:
+    writer = ArchiveWriter(tmp_path, no_fingerprint_of_two)
+    keep(writer, story(1))
+    with pytest.raises(error):
+        keep(writer, record)
+    writer.close()
+    writer = ArchiveWriter(tmp_path, fingerprint)
+    known = writer.known(story_url(2))
+    assert known is None or known.state is State.FOUND
+    writer.close()
+    assert {record.story_id for record in Archive(tmp_path).stories()} <= {"1"}
+    assert defects(tmp_path) == []
 
 
 def test_a_file_in_the_archives_place(tmp_path: Path) -> None:
@@ -241,7 +313,7 @@ def test_a_file_in_the_archives_place(tmp_path: Path) -> None:
     assert (tmp_path / "archive").read_bytes() == b"mine"
 
 
-@pytest.mark.parametrize("place", ["stories", "schema", "ledger.sqlite/x", ".lock/x"])
+@pytest.mark.parametrize("place", ["stories", "events", "schema", "ledger.sqlite/x", ".lock/x", "ledger.sha256/x"])
 def test_something_else_in_the_place_of_a_part(tmp_path: Path, place: str) -> None:
     blocked = tmp_path / place
     blocked.parent.mkdir(exist_ok=True)
@@ -249,19 +321,29 @@ def test_something_else_in_the_place_of_a_part(tmp_path: Path, place: str) -> No
     with pytest.raises(ArchiveError):  # noqa: PT012
         writer = ArchiveWriter(tmp_path, fingerprint)
         try:
-            writer.store(story(1))
+            keep(writer, story(1))
         finally:
             writer.close()
     assert blocked.read_bytes() == b"mine"
 
 
+def test_a_run_that_cannot_be_written(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path, fingerprint)
+    (tmp_path / "runs").write_bytes(b"mine")
+    with pytest.raises(ArchiveError):
+        writer.write_run("20261101T000000-1", {})
+    writer.abandon()
+    assert (tmp_path / "runs").read_bytes() == b"mine"
+
+
 def test_a_ledger_that_is_none(root: Path) -> None:
+    lose_ledger(root)
     (root / "ledger.sqlite").write_bytes(b"no database" * 100)
-    with pytest.raises(ArchiveError, match="not a database"):
+    with pytest.raises(ArchiveDamagedError, match=r"not a database; `scrapy rebuild`"):
         ArchiveWriter(root, fingerprint)
     (root / "ledger.sqlite").unlink()
-    ArchiveWriter(root, fingerprint).close()
-    assert verify(root).defects == []
+    open_and_close(root)
+    assert defects(root) == []
 
 
 @pytest.mark.parametrize(
@@ -273,16 +355,18 @@ def test_a_full_disk(
     with start_writer(f"full:{most_bytes}:{length}") as child:
         said = child.communicate()[0].decode().splitlines()
     assert child.returncode == 0
-    acknowledged = [line for line in said if line.isdigit()]
+    acknowledged = [number for line in said if line[0].isdigit() for number in line.split()]
     assert acknowledged
-    assert [line.split(":")[0] for line in said[len(acknowledged) :]] == ["refused", "refused"]
+    assert [line.split(":")[0] for line in said if not line[0].isdigit()] == ["refused"] * 3
 
     root = tmp_path / "archive"
-    left = (root / "stories/2026-11.jsonl").read_bytes()
+    left = lines(root)
     writer = ArchiveWriter(root, fingerprint)
     assert [record.story_id for record in Archive(root).stories()] == acknowledged
-    kept = (root / "stories/2026-11.jsonl").read_bytes()
-    assert [path.read_bytes() for path in (root / "quarantine").iterdir()] == [left[len(kept) :]]
-    writer.store(story(1000))
+    kept = lines(root)
+    assert all(left[name].startswith(kept[name]) for name in left)
+    assert quarantine(root) == sorted(left[name][len(kept[name]) :] for name in left if left[name] != kept[name])
+    assert quarantine(root)
+    keep(writer, story(1000))
     writer.close()
-    assert verify(root).defects == []
+    assert defects(root) == []

@@ -1,0 +1,161 @@
+"""Whether what a disk has left is still the archive that was promised."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.reliability.workload import STEPS, finish
+from slqncy.archive import ArchiveError, ArchiveWriter
+from slqncy.archive.files import open_segment
+from slqncy.archive.layout import LEDGER, Kind, segment_kind, segments_on_disk
+from slqncy.archive.verify import verify
+from slqncy.dedup import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.reliability.disk_model import State
+
+ARCHIVE = "archive"
+"""The archive's folder on a disk."""
+_EVENT_LINES = {step.event_line: number for number, step in enumerate(STEPS)}
+_RECORD_LINES = {step.record_line: number for number, step in enumerate(STEPS) if step.record}
+
+
+class Fault(StrEnum):
+    """What may be wrong with an archive after a mishap."""
+
+    REFUSED = "recovery refused"
+    LOST = "acknowledged lines lost"
+    TWICE = "lines twice"
+    TORN = "lines torn or foreign"
+    DEFECT = "defects found by verify"
+    ASTRAY = "going on ends elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What is in an archive after its recovery, and what is wrong with it."""
+
+    whole: frozenset[int]
+    """The steps whose lines are there."""
+    faults: tuple[tuple[Fault, str], ...] = ()
+
+    def against(self, acknowledged: frozenset[int]) -> tuple[tuple[Fault, str], ...]:
+        """All faults, where these steps had been acknowledged."""
+        lost = sorted(acknowledged - self.whole)
+        if not lost or any(fault is Fault.REFUSED for fault, _ in self.faults):
+            return self.faults
+        return (*self.faults, (Fault.LOST, f"{len(lost)} steps, the first {lost[0]}"))
+
+
+@dataclass(frozen=True)
+class _Lines:
+    events: Counter[bytes]
+    records: Counter[bytes]
+
+
+def audit(root: Path) -> Audit:
+    """Open an archive, which repairs it, look at every line, and live on to the end of the story."""
+    try:
+        ArchiveWriter(root, fingerprint).close()
+    except ArchiveError as error:
+        return Audit(frozenset(), ((Fault.REFUSED, str(error)),))
+    lines = _read(root)
+    whole = frozenset(
+        number
+        for number, step in enumerate(STEPS)
+        if lines.events[step.event_line] and (not step.record or lines.records[step.record_line])
+    )
+    defects = verify(root, fingerprint, full=True).defects
+    faults = [*_line_faults(lines), *((Fault.DEFECT, defect) for defect in defects)]
+    if not faults:
+        faults += _end_faults(root)
+    return Audit(whole, tuple(faults))
+
+
+def audit_state(state: State, base: Path) -> Audit:
+    """As `audit`, of the archive in a state of a disk, which is laid out in the empty folder `base` for the time."""
+    for name, content in state.items():
+        if content is None:
+            (base / name).mkdir()
+        else:
+            (base / name).write_bytes(content)
+    try:
+        return audit(base / ARCHIVE)
+    finally:
+        for path in base.iterdir():
+            shutil.rmtree(path)
+
+
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """A folder for archives that no disk slows down, for `verify` too; recoveries are silent meanwhile."""
+    before = tempfile.tempdir
+    memory = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in there
+    logging.disable()
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as directory:
+        tempfile.tempdir = directory
+        try:
+            yield Path(directory)
+        finally:
+            tempfile.tempdir = before
+            logging.disable(logging.NOTSET)
+
+
+def _read(root: Path) -> _Lines:
+    lines = _Lines(Counter(), Counter())
+    for name in segments_on_disk(root):
+        with open_segment(root, name) as file:
+            (lines.events if segment_kind(name) is Kind.EVENT else lines.records).update(file)
+    return lines
+
+
+def _line_faults(lines: _Lines) -> Iterator[tuple[Fault, str]]:
+    for found, known in ((lines.events, _EVENT_LINES), (lines.records, _RECORD_LINES)):
+        for line, times in found.items():
+            if line not in known:
+                yield Fault.TORN, repr(line[:80])
+            elif times > 1:
+                yield Fault.TWICE, f"{times} times {line[:80]!r}"
+
+
+def _states(root: Path) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(root / LEDGER)) as db:
+        return db.execute("SELECT * FROM url ORDER BY id").fetchall()
+
+
+@cache
+def _goal() -> tuple[_Lines, list[tuple[Any, ...]]]:
+    with tempfile.TemporaryDirectory() as directory:
+        root = Path(directory) / ARCHIVE
+        finish(root)
+        return _read(root), _states(root)
+
+
+def _end_faults(root: Path) -> Iterator[tuple[Fault, str]]:
+    goal, goal_states = _goal()
+    try:
+        finish(root)
+    except ArchiveError as error:
+        yield Fault.ASTRAY, str(error)
+        return
+    lines = _read(root)
+    if lines.records != goal.records:
+        yield Fault.ASTRAY, f"{(goal.records - lines.records).total()} lines of pages missing"
+    # Where a line was lost before it was acknowledged, its event is told a second time.
+    if set(lines.events) != set(goal.events):
+        yield Fault.ASTRAY, f"{len(set(lines.events) ^ set(goal.events))} events differ"
+    differing = [there for there, here in zip(goal_states, _states(root), strict=False) if there != here]
+    if differing:
+        yield Fault.ASTRAY, f"{len(differing)} addresses in another state, the first {differing[0]}"

@@ -1,0 +1,65 @@
+"""Why a story is, or is not, in the archive."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
+from slqncy.archive.files import whole_lines
+from slqncy.archive.layout import LEDGER, Kind, segment_kind
+from slqncy.archive.ledger import Ledger
+from slqncy.records import Event, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from slqncy.archive.ledger import Entry, Known
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that an archive knows of one address."""
+
+    known: Known
+    events: list[Event]
+    """What happened to it, in order."""
+    lines: list[Entry]
+    """Its lines in stories/, duplicates/ and rejected/."""
+
+
+def explain(root: Path, names: Iterable[str]) -> Explanation | None:
+    """What the archive knows of the first of these URLs or story ids that it has heard of, or None.
+
+    Raises ArchiveError where there is no archive, ArchiveDamagedError where it cannot be read.
+    """
+    if not (root / LEDGER).is_file():
+        raise ArchiveError(f"{root}: no archive here (no {LEDGER}); `scrapy rebuild` makes it from the lines")
+    try:
+        with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
+            found = (ledger.known(name) or ledger.known_by_story(name) for name in names)
+            known = next((row for row in found if row), None)
+            if known is None:
+                return None
+            lengths = {name: segment.length for name, segment in ledger.segments().items()}
+            return Explanation(known, _events(root, lengths, known.url), ledger.entries(known.id))
+    except (sqlite3.Error, ValueError, OSError, EOFError, zlib.error) as error:
+        raise ArchiveDamagedError(f"{root}: {error}; `scrapy verify --full` names every defect") from error
+
+
+def _events(root: Path, lengths: dict[str, int], url: str) -> list[Event]:
+    # Searching is faster than any index is worth: a thousand events are 0.3 MB.
+    wanted = b'"url":' + msgspec.json.encode(url)
+    return [
+        decode(line, Event)
+        for name in sorted(lengths)
+        if segment_kind(name) is Kind.EVENT
+        for _, line in whole_lines(root, name, lengths[name])
+        if wanted in line
+    ]

@@ -1,0 +1,201 @@
+"""Going on after damage. Nothing is destroyed: what cannot be read is moved to quarantine/, what is lost is named."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sqlite3
+import zlib
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from slqncy.archive import disk
+from slqncy.archive.errors import ArchiveError
+from slqncy.archive.layout import (
+    LEDGER,
+    LINE_TYPES,
+    LOCK,
+    Kind,
+    closed_path,
+    manifest_path,
+    open_path,
+    segment_kind,
+    segments_on_disk,
+)
+from slqncy.archive.ledger import VERSION, Ledger, digest
+from slqncy.archive.lock import Lock
+from slqncy.archive.months import make_manifest
+from slqncy.archive.quarantine import keep_aside, set_aside
+from slqncy.archive.recovery import make_ledger, open_ledger
+from slqncy.archive.seal import break_seal, is_broken, set_seal
+from slqncy.records import Story, content_hash, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from slqncy.archive.ledger import Segment
+    from slqncy.archive.rebuild import Fingerprint
+    from slqncy.records import Line
+
+
+@dataclass(slots=True)
+class _Acknowledged:
+    """What a ledger that can be trusted says; without one, nothing."""
+
+    segments: dict[str, Segment] = field(default_factory=dict)
+    digests: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    """sha256 of lines, by segment and byte offset."""
+
+
+def rebuild(root: Path, fingerprint: Fingerprint) -> dict[str, int]:
+    """Make the ledger anew from the lines; the old one goes to quarantine/. Gives the lines read, by segment.
+
+    Raises ArchiveLockedError, or ArchiveDamagedError for a line that cannot be read.
+    """
+    with _held(root):
+        return _rebuild(root, fingerprint)
+
+
+def repair(root: Path, fingerprint: Fingerprint) -> list[str]:
+    """Move aside what is damaged and go on with the rest. Gives what was done, one sentence each.
+
+    Stories whose lines are lost are asked for again by the next run. Raises ArchiveLockedError, or ArchiveError where
+    the disk will not have it.
+    """
+    with _held(root):
+        acknowledged = _acknowledged(root)
+        done: list[str] = []
+        for name in segments_on_disk(root):
+            done += _repair_segment(root, name, acknowledged)
+        on_disk = set(segments_on_disk(root))
+        done += [
+            f"{name}: is missing, with {segment.lines} lines"
+            for name, segment in acknowledged.segments.items()
+            if name not in on_disk
+        ]
+        _rebuild(root, fingerprint)
+        return done
+
+
+@contextmanager
+def _held(root: Path) -> Iterator[None]:
+    if not root.is_dir():
+        raise ArchiveError(f"{root}: no archive here; `scrapy crawl stories` makes one")
+    try:
+        lock = Lock(root / LOCK)
+        try:
+            yield
+        finally:
+            lock.release()
+    except (OSError, sqlite3.OperationalError) as error:
+        raise ArchiveError(f"{root}: cannot write to the archive: {error}") from error
+
+
+def _rebuild(root: Path, fingerprint: Fingerprint) -> dict[str, int]:
+    break_seal(root)
+    make_ledger(root, fingerprint)
+    with closing(open_ledger(root, fingerprint)) as ledger:
+        lines = {name: segment.lines for name, segment in ledger.segments().items()}
+    set_seal(root)
+    return lines
+
+
+def _acknowledged(root: Path) -> _Acknowledged:
+    if not (root / LEDGER).exists() or is_broken(root):
+        return _Acknowledged()
+    try:
+        with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
+            sound = ledger.version == VERSION and ledger.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            if not sound:
+                return _Acknowledged()
+            segments = ledger.segments()
+            digests = {name: {entry.position: entry.digest for entry in ledger.lines(name)} for name in segments}
+            return _Acknowledged(segments, digests)
+    except sqlite3.Error:
+        return _Acknowledged()
+
+
+def _repair_segment(root: Path, name: str, acknowledged: _Acknowledged) -> Iterator[str]:
+    opened, closed, manifest = open_path(root, name), closed_path(root, name), manifest_path(root, name)
+    if closed.exists():
+        said = _manifest(root, name)
+        if said is not None:
+            if opened.exists():
+                yield f"{name}: closed as well; the open file moved to {set_aside(root, opened)}"
+            if not manifest.exists() or manifest.read_bytes() != said:
+                if manifest.exists():
+                    yield f"{manifest.name}: not that of {closed.name}; moved to {set_aside(root, manifest)}"
+                disk.write_whole(manifest, said)
+            return
+        if not opened.exists():
+            with opened.open("wb") as file:
+                file.writelines(_salvage(closed))
+        yield f"{closed.name}: damaged; moved to {set_aside(root, closed)}, what it still gives is in {opened.name}"
+        if manifest.exists():
+            set_aside(root, manifest)
+    yield from _repair_lines(root, name, acknowledged)
+
+
+def _manifest(root: Path, name: str) -> bytes | None:
+    """The manifest that a closed segment should have, or None where the segment is damaged."""
+    try:
+        manifest, _ = make_manifest(closed_path(root, name), name)
+    except (ValueError, OSError, EOFError, zlib.error):
+        return None
+    return manifest.encode()
+
+
+def _salvage(path: Path) -> Iterator[bytes]:
+    """The bytes of a damaged gzip file up to the damage."""
+    with gzip.open(path, "rb") as file:
+        try:
+            yield from cast("BinaryIO", file)
+        except (OSError, EOFError, zlib.error):
+            return
+
+
+def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterator[str]:
+    path, kind = open_path(root, name), segment_kind(name)
+    digests = acknowledged.digests.get(name, {})
+    segment = acknowledged.segments.get(name)
+    if segment and path.stat().st_size < segment.length:
+        yield f"{name}: {segment.length - path.stat().st_size} of {segment.length} acknowledged bytes are missing"
+    temporary = path.with_name(f".{path.name}.tmp")
+    position, crc, bad = 0, 0, 0
+    with path.open("rb") as lines, temporary.open("wb") as good:
+        for line in lines:
+            if reason := _damage(line, kind, digests.get(position)):
+                bad += 1
+                yield f"{name}, byte {position}: {reason}; moved to {keep_aside(root, name, line)}"
+            else:
+                good.write(line)
+            position += len(line)
+            crc = zlib.crc32(line, crc)
+        good.flush()
+        os.fsync(good.fileno())
+    if segment and position == segment.length and crc != segment.crc32 and not bad:
+        yield f"{name}: not the bytes that were acknowledged, in no line that could be told; taken as it reads"
+    if not bad:
+        temporary.unlink()
+        return
+    temporary.replace(path)
+    disk.sync_directory(path.parent)
+    if not path.stat().st_size:
+        disk.remove(path)
+
+
+def _damage(data: bytes, kind: Kind, proof: bytes | None) -> str:
+    """What is wrong with a line, or ""."""
+    if not data.endswith(b"\n"):
+        return "a line without its end"
+    try:
+        line: Line = decode(data, LINE_TYPES[kind])
+    except ValueError as error:
+        return f"does not fit the schema: {error}"
+    if proof is not None and proof != digest(data):
+        return "not the bytes that were acknowledged"
+    if isinstance(line, Story) and line.content_hash != content_hash(line.title, line.text):
+        return "content_hash does not belong to title and text"
+    return ""

@@ -1,0 +1,84 @@
+"""`scrapy explain`: why a story is, or is not, in the archive."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from slqncy.archive.explain import Explanation, explain
+from slqncy.archive.layout import closed_path, open_path
+from slqncy.cli import ArchiveCommand, UsageError
+from slqncy.exitcodes import ExitStatus
+from slqncy.reasons import EventKind, PageKind
+from slqncy.sites import Address, load_site, site_names
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from slqncy.archive.ledger import Known
+    from slqncy.records import Event
+
+
+class Command(ArchiveCommand):
+    """Exit status 0 where the address is known, 65 where the archive has never heard of it, 74 without an archive."""
+
+    arguments = "URL|ID"
+    about = "Say what became of an address: where it was found, each fetch, its state, its lines"
+
+    def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
+        """Print the history of one address."""
+        if len(args) != 1:
+            raise UsageError("name one URL, or one id such as slqncy/szxw/9538")
+        explanation = explain(root, _names(args[0]))
+        if explanation is None:
+            print(f"{args[0]}: never found; no list page, sitemap or story that was read links to it")
+            return ExitStatus.DATA
+        for line in _told(root, explanation):
+            print(line)
+        return ExitStatus.OK
+
+
+def _names(name: str) -> Iterator[str]:
+    """A name as given, and the addresses it may stand for on the sites we know."""
+    yield name
+    if "://" in name:
+        canonical = (Address(load_site(site)).canonical(name) for site in site_names())
+        yield from filter(None, canonical)
+
+
+def _told(root: Path, explanation: Explanation) -> Iterator[str]:
+    known = explanation.known
+    yield f"{known.url}  {known.story}".rstrip()
+    yield f"  {known.state}{f' ({known.reason})' if known.reason else ''}; {_due(known)}"
+    if known.failures:
+        yield f"  {known.failures} failures in a row"
+    yield from (f"  {_event(event)}" for event in explanation.events)
+    for line in explanation.lines:
+        path = open_path(root, line.segment)
+        path = path if path.exists() else closed_path(root, line.segment)
+        what = f", {line.note}" if line.note else ""
+        yield f"  {path}: byte {line.position}, {line.length} bytes, version {line.version}{what}, {line.content_hash}"
+
+
+def _due(known: Known) -> str:
+    if known.kind in {PageKind.FRONT, PageKind.SITEMAP}:
+        return "read by every run"
+    if known.due is None:
+        return "not asked for again by itself"
+    if known.due <= datetime.now(UTC).timestamp():
+        return "due with the next run"
+    return f"due {datetime.fromtimestamp(known.due, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _event(event: Event) -> str:
+    words = [event.at, event.event.value]
+    if event.event is EventKind.FOUND and event.via:
+        words.append(f"on {event.via}")
+    if event.version is not None:
+        words.append(f"version {event.version}")
+    if event.http_status is not None:
+        words.append(f"HTTP {event.http_status}")
+    words += [word for word in (event.reason, event.detail) if word]
+    return "  ".join([*words, f"run {event.run_id}"])

@@ -1,0 +1,28 @@
+"""`scrapy rebuild`: the ledger, anew from the lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slqncy.archive.repair import rebuild
+from slqncy.cli import ArchiveCommand
+from slqncy.dedup import fingerprint
+from slqncy.exitcodes import ExitStatus
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+
+class Command(ArchiveCommand):
+    """Exit status 0, 65 where a line cannot be read, 74 where there is no archive, 75 while a run holds it."""
+
+    about = "Make the archive's ledger anew from its lines; the old one goes to quarantine/"
+
+    def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
+        """Print what was read."""
+        lines = rebuild(root, fingerprint)
+        for name, count in sorted(lines.items()):
+            print(f"{root / name}: {count} lines")
+        print(f"{root}: the ledger is made anew of {sum(lines.values())} lines")
+        return ExitStatus.OK

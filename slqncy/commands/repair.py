@@ -1,0 +1,34 @@
+"""`scrapy repair`: go on after damage, and destroy nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slqncy.archive.repair import repair
+from slqncy.archive.verify import verify
+from slqncy.cli import ArchiveCommand
+from slqncy.dedup import fingerprint
+from slqncy.exitcodes import ExitStatus
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+
+class Command(ArchiveCommand):
+    """Exit status 0 where the archive is sound afterwards, else 65; 74 without one, 75 while a run holds it."""
+
+    about = "Move damaged parts of the archive to quarantine/ and make the ledger anew from the rest"
+
+    def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
+        """Print what was done, and what verification says then."""
+        actions = repair(root, fingerprint)
+        for action in actions:
+            print(f"{root}: {action}")
+        verdict = verify(root, fingerprint, full=True)
+        for defect in verdict.defects:
+            print(f"{root}: still {defect}")
+        print(f"{root}: {sum(verdict.lines.values())} lines; {len(verdict.defects)} defects")
+        if actions:
+            print("The next run asks for the stories whose lines are lost.")
+        return ExitStatus.DATA if verdict.defects else ExitStatus.OK

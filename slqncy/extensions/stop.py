@@ -1,0 +1,64 @@
+"""Stopping in time: what is in flight when a run is told to stop may take a moment, and no longer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.exceptions import IgnoreRequest
+from scrapy.utils.asyncio import create_looping_call
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+_TICK = 0.5
+_GRACE = 4.0
+"""Seconds that an answer may still take once the run is told to stop."""
+
+
+class StoppedError(IgnoreRequest):
+    """The run is told to stop, and does not wait for the answer."""
+
+
+class Stop:
+    """Scrapy finishes what is in flight before it stops, however long that takes; cron does not wait so long."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self.now = asyncio.Event()
+        """Set when no answer is waited for any longer."""
+        self._waited = 0.0
+        self._clock = create_looping_call(self._tick)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a component."""
+        stop = cls(crawler)
+        crawler.signals.connect(stop._opened, signals.spider_opened)
+        crawler.signals.connect(stop._closed, signals.spider_closed)
+        return stop
+
+    def _opened(self) -> None:
+        self._clock.start(_TICK, now=False)
+
+    def _closed(self) -> None:
+        self._clock.stop()
+
+    def _tick(self) -> None:
+        if not self._crawler.crawling:
+            self._waited += _TICK
+        if self._waited >= _GRACE:
+            self.now.set()
+        if self.now.is_set():
+            self._empty_queues()
+
+    def _empty_queues(self) -> None:
+        """Give up requests that still wait for their turn: with a long delay between requests that may be long."""
+        assert self._crawler.engine is not None
+        for slot in self._crawler.engine.downloader.slots.values():
+            while slot.queue:
+                request, turn = slot.queue.popleft()
+                turn.errback(StoppedError(f"{request.url}: the run is told to stop"))

@@ -1,0 +1,54 @@
+"""What the links of a page lead to, by the site's URL grammar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slqncy.extract.links import Link, page_links
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from slqncy.extract.page import Page
+    from slqncy.sites import Address
+
+
+def links_within(page: Page, address: Address) -> list[Link]:
+    """The page's links within the site, by their canonical URLs."""
+    links = ((link, address.canonical(link.url)) for link in page_links(page))
+    return [replace(link, url=url) for link, url in links if url]
+
+
+def story_urls(urls: Iterable[str], address: Address) -> list[str]:
+    """Canonical URLs of the stories that canonical URLs belong to, each once."""
+    stories = map(address.story, urls)
+    return list(dict.fromkeys(address.story_url(story) for story in stories if story))
+
+
+def stories_linked(links: Iterable[Link], list_pages: Container[str], address: Address) -> list[str]:
+    """Canonical URLs of the stories linked, each once; a list page may have the address of a story."""
+    return story_urls(
+        (link.url for link in links if link.url not in list_pages and not _is_numbered(link, link.url, address)),
+        address,
+    )
+
+
+def without_stories(urls: Iterable[str], links: list[Link], address: Address) -> list[str]:
+    """URLs that are no stories; a numbered link to a story of that number is a list page all the same."""
+    return [
+        url for url in urls if address.story(url) is None or any(_is_numbered(link, url, address) for link in links)
+    ]
+
+
+def next_part(links: Iterable[Link], url: str, address: Address) -> str | None:
+    """The linked page of the story that follows the page `url`, if there is one."""
+    here = address.story(url)
+    assert here is not None
+    following = replace(here, page=here.page + 1)
+    return next((link.url for link in links if address.story(link.url) == following), None)
+
+
+def _is_numbered(link: Link, url: str, address: Address) -> bool:
+    story = address.story(url)
+    return story is not None and link.url == url and link.text == story.story_id

@@ -1,0 +1,130 @@
+"""Which addresses a run asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slqncy.reasons import EventKind, Exclusion, PageKind, State
+from slqncy.spiders.frontier import Frontier, Listing, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scrapy.settings import BaseSettings
+
+    from slqncy.archive.ledger import Known
+    from slqncy.extensions.run import Run
+    from slqncy.spiders.arguments import Arguments
+
+_DEALT_WITH = {State.ARCHIVED, State.DUPLICATE, State.REJECTED, State.GONE}
+
+
+class Scope:
+    """Meets addresses: what was never seen becomes known to the archive, what this run is to ask for is queued."""
+
+    def __init__(self, run: Run, arguments: Arguments, settings: BaseSettings) -> None:
+        self._run = run
+        self._arguments = arguments
+        self._address = arguments.address
+        self._now = int(run.started.timestamp())
+        self._most_pages = arguments.max_pages or settings.getint("LIST_MAX_PAGES")
+        self._sitemaps_left = settings.getint("SITEMAP_MAX_FILES")
+        self.frontier = Frontier(
+            self._due,
+            run.archive.known_by_id,
+            self._accepts,
+            max_stories=arguments.max_stories,
+            most_pending=max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")),
+        )
+
+    def add_starts(self) -> None:
+        """Queue the section pages and the home page."""
+        for section in self._arguments.sections or self._address.site.sections:
+            self.add_front(self._address.section_url(section))
+        self.add_front(self._address.home_url())
+        if self._arguments.sections is None:
+            # A home page that answers 304 does not show the sections it led to before.
+            for known in self._run.archive.of_kind(PageKind.FRONT):
+                self.add_front(known.url)
+
+    def add_front(self, url: str, via: str = "") -> None:
+        """Queue the front page of a list."""
+        known = self._run.found(url, PageKind.FRONT, via=via)
+        listing = Listing(url, self._most_pages)
+        if not self._arguments.full:
+            listing.is_complete, listing.confirmed = known.is_complete, known.confirmed
+        self.frontier.add_page(Page(url, PageKind.FRONT, listing))
+
+    def meet_section(self, section: str, url: str, via: str) -> None:
+        """Queue the front page of a section that is linked, if this run follows it."""
+        sections = self._arguments.sections
+        if sections is None:
+            self.add_front(url, via)
+        elif section not in sections:
+            self._exclude(self._run.found(url, PageKind.FRONT, via=via))
+
+    def add_list_page(self, url: str, listing: Listing, via: str) -> None:
+        """Queue a further page of a list."""
+        self._run.found(url, PageKind.LIST, via=via)
+        self.frontier.add_page(Page(url, PageKind.LIST, listing))
+
+    def add_sitemaps(self, urls: Iterable[str], via: str = "") -> None:
+        """Queue sitemaps; they show a whole site at once, so not under max_pages."""
+        if self._arguments.max_pages is not None:
+            return
+        for found in urls:
+            url = self._address.canonical(found)
+            if url and self._sitemaps_left and not self.frontier.has_page(url):
+                self._sitemaps_left -= 1
+                self._run.found(url, PageKind.SITEMAP, via=via)
+                self.frontier.add_page(Page(url, PageKind.SITEMAP))
+
+    def add_known_sitemaps(self, index: Known) -> None:
+        """Queue the sitemaps that an index led to before."""
+        sitemaps = self._run.archive.of_kind(PageKind.SITEMAP)
+        self.add_sitemaps(sitemap.url for sitemap in sitemaps if sitemap.via == index.id)
+
+    def meet_stories(self, urls: Iterable[str], via: str, *, queue: bool = True) -> list[int]:
+        """Know stories by their canonical URLs, and queue those that this run is to ask for. Gives their numbers."""
+        numbers = []
+        for url in urls:
+            address = self._address.story(url)
+            assert address is not None
+            story = self._run.found(url, PageKind.STORY, self._address.story_name(address), via)
+            numbers.append(story.id)
+            if queue and self.frontier.see(story) and self._accepts(story):
+                self.frontier.add_story(story)
+        return numbers
+
+    def complete(self, listing: Listing) -> None:
+        """A page of a list was answered; with the last one, the list is read as far as it needs to be."""
+        listing.unread -= 1
+        if not listing.unread and not listing.has_gaps and self._arguments.max_pages is None:
+            front = self._run.archive.known(listing.front)
+            if front and not front.is_complete:
+                self._run.happened(EventKind.COMPLETED, front)
+
+    def release(self) -> Iterator[Known | Page]:
+        """What to ask for now."""
+        return self.frontier.release(self._run.stories_archived, self._run.pending, self._run.stories_pending)
+
+    def _due(self, after: tuple[int, int], most: int) -> list[Known]:
+        """Stories of earlier runs that are due; under max_pages only those are asked for that lists show."""
+        return [] if self._arguments.max_pages is not None else self._run.archive.due(after, self._now, most)
+
+    def _accepts(self, story: Known) -> bool:
+        """Whether this run is to ask for a story it has not met before."""
+        address = self._address.story(story.url)
+        if address is None:
+            return False
+        if self._arguments.sections is not None and address.section not in self._arguments.sections:
+            self._exclude(story)
+            return False
+        if self._arguments.full or (story.due is not None and story.due <= self._now):
+            return True
+        self._run.count("known", story.state in _DEALT_WITH)
+        return False
+
+    def _exclude(self, known: Known) -> None:
+        if known.state is State.FOUND:
+            self._run.happened(EventKind.EXCLUDED, known, state=State.EXCLUDED, reason=Exclusion.ARGUMENT)
