@@ -9,13 +9,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def sync_directory(path: Path) -> None:
-    """Make new, renamed and removed entries of a directory durable."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def sync_file(path: Path) -> None:
+    """Make the contents of a file durable, whoever wrote them."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_directory(path: Path) -> None:
+    """Make new, renamed and removed entries of a directory durable."""
+    sync_file(path)
 
 
 def make_directory(path: Path) -> None:

@@ -28,6 +28,8 @@ def set_aside(root: Path, path: Path) -> Path:
         proof = hashlib.file_digest(file, "sha256").hexdigest()
     aside = _path(root, path.relative_to(root).as_posix(), proof)
     disk.make_directory(aside.parent)
+    # Its name is going to say what is in it.
+    disk.sync_file(path)
     path.replace(aside)
     disk.sync_directory(aside.parent)
     disk.sync_directory(path.parent)

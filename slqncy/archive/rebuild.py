@@ -68,7 +68,7 @@ def _read(ledger: Ledger, root: Path, name: str, most: int | None, fingerprint: 
             if isinstance(line, Event):
                 states.apply(ledger.db, line)
             else:
-                add_line(ledger, name, length, data, line, fingerprint=fingerprint)
+                add_line(ledger, name, length, data, line, fingerprint(line) if type(line) is Story else None)
             length, lines, crc = length + len(data), lines + 1, zlib.crc32(data, crc)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(
@@ -85,9 +85,9 @@ def note(record: Story) -> str:
 
 
 def add_line(
-    ledger: Ledger, segment: str, position: int, data: bytes, record: Story, *, fingerprint: Fingerprint
+    ledger: Ledger, segment: str, position: int, data: bytes, record: Story, fingerprint: bytes | None
 ) -> None:
-    """Tell the ledger of a line, and of its address where no event has."""
+    """Tell the ledger of a line, and of its address where no event has. Only stories have a fingerprint."""
     ledger.add_line(
         Entry(
             segment=segment,
@@ -99,5 +99,5 @@ def add_line(
             note=note(record),
             digest=digest(data),
         ),
-        fingerprint(record) if type(record) is Story else None,
+        fingerprint,
     )

@@ -59,13 +59,21 @@ def make_ledger(root: Path, fingerprint: Fingerprint) -> None:
     path, new = root / LEDGER, root / f".{LEDGER}.tmp"
     for suffix in ("", "-wal", "-shm"):
         new.with_name(f"{new.name}{suffix}").unlink(missing_ok=True)
+    # What a killed run wrote may not be on disk yet; the new ledger is going to say that it is.
+    for name in segments_on_disk(root):
+        for file in (open_path(root, name), closed_path(root, name)):
+            if file.exists():
+                disk.sync_file(file)
+                disk.sync_directory(file.parent)
     ledger = Ledger(new)
     try:
         fill(ledger, root, fingerprint)
     finally:
         ledger.close()
-    for suffix in ("", "-wal", "-shm"):
-        if (old := path.with_name(f"{path.name}{suffix}")).exists():
+    # The index of a write-ahead log says nothing that the log does not.
+    disk.remove(path.with_name(f"{path.name}-shm"))
+    for old in (path, path.with_name(f"{path.name}-wal")):
+        if old.exists():
             set_aside(root, old)
     new.replace(path)
     disk.sync_directory(root)
@@ -119,10 +127,15 @@ def _refuse_more(root: Path, name: str, segment: Segment | None) -> None:
         raise ArchiveDamagedError(f"{closed_path(root, name)}: unknown to the ledger; run `scrapy rebuild`")
     if (segment and segment.closed) or not path.exists():
         return
+    if has_more_lines(path, segment.length if segment else 0):
+        raise ArchiveDamagedError(f"{path}: more lines than the ledger knows of; run `scrapy rebuild`")
+
+
+def has_more_lines(path: Path, length: int) -> bool:
+    """Whether a file has more lines behind a length than a kill can have left."""
     with path.open("rb") as file:
-        file.seek(segment.length if segment else 0)
-        if sum(1 for _ in islice(file, MOST_LINES + 1)) > MOST_LINES:
-            raise ArchiveDamagedError(f"{path}: more lines than the ledger knows of; run `scrapy rebuild`")
+        file.seek(length)
+        return sum(1 for _ in islice(file, MOST_LINES + 1)) > MOST_LINES
 
 
 def _cut_back(root: Path, name: str, length: int) -> None:

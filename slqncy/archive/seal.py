@@ -33,6 +33,6 @@ def break_seal(root: Path) -> None:
 
 
 def is_broken(root: Path) -> bool:
-    """Whether there is a seal, and the ledger is not the file that was sealed."""
+    """Whether the ledger is not the file that was sealed; where there is no ledger or no seal, nothing is broken."""
     path = root / SEAL
-    return path.exists() and path.read_bytes() != _content(root)
+    return path.exists() and (root / LEDGER).exists() and path.read_bytes() != _content(root)

@@ -34,7 +34,7 @@ from slqncy.archive.ledger import VERSION, Ledger, digest
 from slqncy.archive.months import make_manifest
 from slqncy.archive.quarantine import is_as_named
 from slqncy.archive.rebuild import fill, note
-from slqncy.archive.recovery import MOST_LINES
+from slqncy.archive.recovery import has_more_lines
 from slqncy.archive.schemas import schemas
 from slqncy.archive.seal import is_broken
 from slqncy.reasons import EventKind
@@ -125,7 +125,8 @@ def verify(root: Path, fingerprint: Fingerprint, *, full: bool = False) -> Verdi
             _verify_states(ledger, verdict)
             if full:
                 verdict.defects += _full_defects(root, ledger, fingerprint)
-    except sqlite3.Error as error:
+    # A damaged database may hand out what its tables forbid: names of no segment, numbers out of range, nothing.
+    except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
         verdict.defects.append(f"{LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines")
     if full and is_broken(root):
         verdict.defects.append(f"{LEDGER}: not the file that the last run closed")
@@ -148,7 +149,7 @@ def _verify_segments(root: Path, ledger: Ledger, verdict: Verdict) -> None:
 
 def _unknown_defects(root: Path, name: str) -> Iterator[str]:
     # What is behind the acknowledged length was cut off by a kill; the next run moves it aside.
-    if not open_path(root, name).exists() or sum(1 for _ in open_path(root, name).open("rb")) > MOST_LINES:
+    if not open_path(root, name).exists() or has_more_lines(open_path(root, name), 0):
         yield f"{name}: unknown to the ledger; `scrapy rebuild` reads it"
 
 
@@ -158,6 +159,8 @@ def _file_defects(root: Path, segment: Segment) -> Iterator[str]:
         size = path.stat().st_size if path.is_file() else 0
         if size < segment.length:
             yield f"{segment.name}: {size} bytes, but {segment.length} were acknowledged"
+        elif has_more_lines(path, segment.length):
+            yield f"{segment.name}: more lines than the ledger knows of; `scrapy rebuild` reads them"
         return
     try:
         said = json.loads(manifest_path(root, segment.name).read_bytes())

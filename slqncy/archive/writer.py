@@ -30,7 +30,7 @@ from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
 from slqncy.archive.schemas import schemas
 from slqncy.archive.seal import break_seal, is_broken, set_seal
-from slqncy.records import encode
+from slqncy.records import Story, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Entry, Known
     from slqncy.archive.rebuild import Fingerprint
     from slqncy.reasons import PageKind, State
-    from slqncy.records import Event, Line, Story
+    from slqncy.records import Event, Line
 
 
 class ArchiveWriter:
@@ -99,12 +99,16 @@ class ArchiveWriter:
         Raises ArchiveError, and from then on always: what the failed write left is cut off when the archive is opened.
         """
         self._refuse_if_broken()
+        # What cannot be encoded or compared raises here, before anything is half kept.
+        event_data = encode(event)
+        record_data = encode(record) if record else b""
+        fingerprint = self._fingerprint(record) if type(record) is Story else None
         with self._disk_errors():
-            self._append(event)
+            self._append(event, event_data)
             states.apply(self._ledger.db, event)
             if record is not None:
-                name, position, data = self._append(record)
-                add_line(self._ledger, name, position, data, record, fingerprint=self._fingerprint)
+                name, position = self._append(record, record_data)
+                add_line(self._ledger, name, position, record_data, record, fingerprint)
             # An event and its line are of one group.
             if self._lines >= MOST_LINES - 1:
                 self.commit()
@@ -189,8 +193,7 @@ class ArchiveWriter:
 
     # Within
 
-    def _append(self, line: Line) -> tuple[str, int, bytes]:
-        data = encode(line)
+    def _append(self, line: Line, data: bytes) -> tuple[str, int]:
         # A clock that was set back must not bring lines into months that are closed.
         self._month = max(self._month, made_at(line)[:7])
         name = segment_name(kind_of(line), self._month)
@@ -200,7 +203,7 @@ class ArchiveWriter:
             name, segment.length + len(data), segment.lines + 1, zlib.crc32(data, segment.crc32), closed=False
         )
         self._lines += 1
-        return name, segment.length, data
+        return name, segment.length
 
     def _publish_schemas(self) -> None:
         for name, schema in schemas().items():
