@@ -232,12 +232,3 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(
     # What was archived before is not asked for again.
     again = {request.path for request in server.requests} & asked_before
     assert not {f"slqncy{path.removesuffix('.html')}" for path in again} & partly
-
-
-def test_an_unexpected_exception_is_a_failure_of_the_run(serve_pages: Serve, tmp_path: Path) -> None:
-    server = serve_pages(Pages({"/": links("/szxw/1.html"), "/szxw/1.html": story_page(1, text_of(1))}))
-    result = scrapy(
-        "crawl", "stories", "-a", f"base_url={server.base_url}", "-s", f"ARCHIVE_DIR={tmp_path}",
-        "-s", "DOWNLOAD_DELAY=0", "-s", 'ITEM_PIPELINES={"tests.broken_pipeline.Broken": 1}',
-    )  # fmt: skip
-    assert result.status == 70, result.errors
