@@ -84,6 +84,11 @@ def manifest_path(root: Path, name: str) -> Path:
     return (root / name).with_suffix(_MANIFEST)
 
 
+def is_archive(root: Path) -> bool:
+    """Whether there is an archive in a directory: its lines, or their ledger."""
+    return (root / LEDGER).is_file() or bool(segments_on_disk(root))
+
+
 def segments_on_disk(root: Path) -> list[str]:
     """Names of all segments in the archive, events first, oldest month first within a kind."""
     return [

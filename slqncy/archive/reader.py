@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive.changes import changes
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.files import whole_lines
-from slqncy.archive.layout import LEDGER, Kind, segment_kind, segment_month, segments_on_disk
+from slqncy.archive.layout import LEDGER, Kind, is_archive, segment_kind, segment_month, segments_on_disk
 from slqncy.archive.ledger import Ledger
 from slqncy.records import Duplicate, Event, Rejected, Story, decode
 
@@ -27,9 +27,9 @@ class Archive:
     """An archive opened for reading. Each reading sees what is acknowledged when it begins, and no more."""
 
     def __init__(self, root: Path | str) -> None:
-        """Raises ArchiveError where there is no such directory."""
+        """Raises ArchiveError where there is none."""
         self.root = Path(root)
-        if not self.root.is_dir():
+        if not is_archive(self.root):
             raise ArchiveError(f"{self.root}: no archive here; `scrapy crawl stories` makes one")
 
     def stories(self, *, since: str | date = "", latest: bool = False) -> Iterator[Story]:

@@ -68,7 +68,8 @@ def _read(ledger: Ledger, root: Path, name: str, most: int | None, fingerprint: 
             if isinstance(line, Event):
                 states.apply(ledger.db, line)
             else:
-                add_line(ledger, name, length, data, line, fingerprint(line) if type(line) is Story else None)
+                proof = fingerprint(line) if type(line) is Story else None
+                add_line(ledger, name, length, data, line, fingerprint=proof)
             length, lines, crc = length + len(data), lines + 1, zlib.crc32(data, crc)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(
@@ -85,7 +86,7 @@ def note(record: Story) -> str:
 
 
 def add_line(
-    ledger: Ledger, segment: str, position: int, data: bytes, record: Story, fingerprint: bytes | None
+    ledger: Ledger, segment: str, position: int, data: bytes, record: Story, *, fingerprint: bytes | None
 ) -> None:
     """Tell the ledger of a line, and of its address where no event has. Only stories have a fingerprint."""
     ledger.add_line(

@@ -18,6 +18,7 @@ from slqncy.archive.layout import (
     LOCK,
     Kind,
     closed_path,
+    is_archive,
     manifest_path,
     open_path,
     segment_kind,
@@ -28,6 +29,7 @@ from slqncy.archive.lock import Lock
 from slqncy.archive.months import make_manifest
 from slqncy.archive.quarantine import keep_aside, set_aside
 from slqncy.archive.recovery import make_ledger, open_ledger
+from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import break_seal, is_broken, set_seal
 from slqncy.records import Story, content_hash, decode
 
@@ -81,7 +83,7 @@ def repair(root: Path, fingerprint: Fingerprint) -> list[str]:
 
 @contextmanager
 def _held(root: Path) -> Iterator[None]:
-    if not root.is_dir():
+    if not is_archive(root):
         raise ArchiveError(f"{root}: no archive here; `scrapy crawl stories` makes one")
     try:
         lock = Lock(root / LOCK)
@@ -95,6 +97,7 @@ def _held(root: Path) -> Iterator[None]:
 
 def _rebuild(root: Path, fingerprint: Fingerprint) -> dict[str, int]:
     break_seal(root)
+    publish_schemas(root)
     make_ledger(root, fingerprint)
     with closing(open_ledger(root, fingerprint)) as ledger:
         lines = {name: segment.lines for name, segment in ledger.segments().items()}

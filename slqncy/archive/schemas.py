@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-from slqncy.archive.layout import LINE_TYPES
+from slqncy.archive import disk
+from slqncy.archive.layout import LINE_TYPES, SCHEMA
 from slqncy.records import SCHEMA_VERSION, json_schema
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def schemas() -> dict[str, bytes]:
@@ -16,3 +21,11 @@ def schemas() -> dict[str, bytes]:
         )
         for line_type in LINE_TYPES.values()
     }
+
+
+def publish_schemas(root: Path) -> None:
+    """Write those that are not there, or are of another version."""
+    for name, schema in schemas().items():
+        path = root / SCHEMA / name
+        if not path.exists() or path.read_bytes() != schema:
+            disk.write_whole(path, schema)

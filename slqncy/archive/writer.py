@@ -15,7 +15,6 @@ from slqncy.archive.layout import (
     LEDGER,
     LOCK,
     RUNS,
-    SCHEMA,
     Kind,
     kind_of,
     made_at,
@@ -28,7 +27,7 @@ from slqncy.archive.lock import Lock
 from slqncy.archive.months import compress
 from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
-from slqncy.archive.schemas import schemas
+from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import break_seal, is_broken, set_seal
 from slqncy.records import Story, encode
 
@@ -72,7 +71,7 @@ class ArchiveWriter:
             undo.callback(self._ledger.close)
             self._segments = self._ledger.segments()
             self._month = max(map(segment_month, self._segments), default="")
-            self._publish_schemas()
+            publish_schemas(self.root)
             undo.pop_all()
 
     def close(self) -> None:
@@ -108,7 +107,7 @@ class ArchiveWriter:
             states.apply(self._ledger.db, event)
             if record is not None:
                 name, position = self._append(record, record_data)
-                add_line(self._ledger, name, position, record_data, record, fingerprint)
+                add_line(self._ledger, name, position, record_data, record, fingerprint=fingerprint)
             # An event and its line are of one group.
             if self._lines >= MOST_LINES - 1:
                 self.commit()
@@ -204,12 +203,6 @@ class ArchiveWriter:
         )
         self._lines += 1
         return name, segment.length
-
-    def _publish_schemas(self) -> None:
-        for name, schema in schemas().items():
-            path = self.root / SCHEMA / name
-            if not path.exists() or path.read_bytes() != schema:
-                disk.write_whole(path, schema)
 
     def _refuse_if_broken(self) -> None:
         if self._broken:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from slqncy.archive.explain import Explanation, explain
-from slqncy.archive.layout import closed_path, open_path
+from slqncy.archive.layout import Kind, closed_path, open_path, segment_kind
 from slqncy.cli import ArchiveCommand, UsageError
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import EventKind, PageKind
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from slqncy.archive.ledger import Known
+    from slqncy.archive.ledger import Entry, Known
     from slqncy.records import Event
 
 
@@ -58,8 +58,17 @@ def _told(root: Path, explanation: Explanation) -> Iterator[str]:
     for line in explanation.lines:
         path = open_path(root, line.segment)
         path = path if path.exists() else closed_path(root, line.segment)
-        what = f", {line.note}" if line.note else ""
-        yield f"  {path}: byte {line.position}, {line.length} bytes, version {line.version}{what}, {line.content_hash}"
+        yield f"  {path}: byte {line.position}, {line.length} bytes, {_holds(line)}, {line.content_hash}"
+
+
+def _holds(line: Entry) -> str:
+    match segment_kind(line.segment):
+        case Kind.DUPLICATE:
+            return f"duplicate of {line.note}"
+        case Kind.REJECTED:
+            return f"rejected: {line.note}"
+        case _:
+            return f"version {line.version}"
 
 
 def _due(known: Known) -> str:
