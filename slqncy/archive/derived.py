@@ -1,0 +1,121 @@
+"""Whether what is made of something else is what it would be if it were made now: ledger, manifests, schemas, names."""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from contextlib import closing
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slqncy.archive.errors import ArchiveDamagedError
+from slqncy.archive.files import whole_lines
+from slqncy.archive.layout import (
+    LEDGER,
+    QUARANTINE,
+    RUNS,
+    SCHEMA,
+    Kind,
+    closed_path,
+    manifest_path,
+    segment_kind,
+)
+from slqncy.archive.ledger import Ledger
+from slqncy.archive.months import make_manifest
+from slqncy.archive.quarantine import is_as_named
+from slqncy.archive.rebuild import fill
+from slqncy.archive.schemas import schemas
+from slqncy.reasons import EventKind
+from slqncy.records import Event, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slqncy.archive.ledger import Segment
+    from slqncy.archive.rebuild import Fingerprint
+
+_MOST_DIFFERENCES = 20
+_KEYS = {"segment": 1, "url": 1, "line": 2}
+"""Tables of the ledger, with how many of their first columns are the key."""
+
+
+def derived_defects(root: Path, ledger: Ledger, fingerprint: Fingerprint) -> Iterator[str]:
+    """One sentence for each thing that is not as it would be made of what is acknowledged."""
+    for (message,) in ledger.db.execute("PRAGMA integrity_check"):
+        if message != "ok":
+            yield f"{LEDGER}: {message}"
+    segments = ledger.segments()
+    for segment in segments.values():
+        if segment.closed:
+            yield from _manifest_defects(root, segment)
+        if segment_kind(segment.name) is Kind.EVENT:
+            yield from _report_defects(root, segment)
+    yield from _ledger_defects(root, ledger, fingerprint, segments)
+    for name, schema in schemas().items():
+        path = root / SCHEMA / name
+        if not path.is_file() or path.read_bytes() != schema:
+            yield f"{SCHEMA}/{name}: not the schema of this version"
+    for path in sorted((root / QUARANTINE).glob("*")):
+        if not is_as_named(path):
+            yield f"{QUARANTINE}/{path.name}: not what was set aside"
+
+
+def _manifest_defects(root: Path, segment: Segment) -> Iterator[str]:
+    path = manifest_path(root, segment.name)
+    try:
+        manifest, _ = make_manifest(closed_path(root, segment.name), segment.name)
+        if manifest.encode() != path.read_bytes():
+            yield f"{path.name}: not the manifest of {manifest.file}"
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        yield f"{path.name}: {error}"
+
+
+def _report_defects(root: Path, segment: Segment) -> Iterator[str]:
+    """Reports that are missing or changed since their run."""
+    try:
+        for _, line in whole_lines(root, segment.name, segment.length):
+            if b'"event":"finished"' not in line:
+                continue
+            event = decode(line, Event)
+            path = root / RUNS / f"{event.run_id}.json"
+            if event.event is EventKind.FINISHED and (
+                not path.is_file() or f"sha256:{sha256(path.read_bytes()).hexdigest()}" != event.hash
+            ):
+                yield f"{RUNS}/{path.name}: missing, or not what the run wrote"
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        yield f"{segment.name}: {error}"
+
+
+def _ledger_defects(
+    root: Path, ledger: Ledger, fingerprint: Fingerprint, segments: dict[str, Segment]
+) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as directory, closing(Ledger(Path(directory) / LEDGER)) as remade:
+        try:
+            fill(remade, root, fingerprint, {name: segment.length for name, segment in segments.items()})
+        except ArchiveDamagedError as error:
+            yield str(error)
+            return
+        for table, key in _KEYS.items():
+            yield from islice(_differences(table, key, ledger, remade), _MOST_DIFFERENCES)
+
+
+def _differences(table: str, key: int, ledger: Ledger, remade: Ledger) -> Iterator[str]:
+    """What the ledger says otherwise than the one that was made of the acknowledged lines."""
+    (ours, row), (theirs, right) = (_rows(one, table, key) for one in (ledger, remade))
+    while row or right:
+        is_ours = row is not None and (right is None or row[:key] <= right[:key])
+        is_theirs = right is not None and (row is None or right[:key] <= row[:key])
+        if row != right:
+            found = row if is_ours else right
+            assert found is not None
+            yield f"{LEDGER}: by the lines, {table} {found[:3]} {'is not so' if is_ours else 'is missing'}"
+        row = next(ours, None) if is_ours else row
+        right = next(theirs, None) if is_theirs else right
+
+
+def _rows(ledger: Ledger, table: str, key: int) -> tuple[Iterator[tuple[Any, ...]], tuple[Any, ...] | None]:
+    order = ", ".join(map(str, range(1, key + 1)))
+    rows = iter(ledger.db.execute(f"SELECT * FROM {table} ORDER BY {order}"))  # noqa: S608  # our own tables
+    return rows, next(rows, None)
