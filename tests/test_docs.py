@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slqncy.archive.changes import Change
+from slqncy.archive.months import Manifest
 from slqncy.exitcodes import ExitStatus
-from slqncy.reasons import DuplicateKind, Rejection
-from slqncy.records import Duplicate, Image, Provenance, Rejected, Story, Warc
+from slqncy.reasons import DuplicateKind, EventKind, PageKind, Rejection, State
+from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Story, Warc
 from slqncy.sites import site_names
 from tests.crawling import ROOT, scrapy
 
@@ -34,17 +36,25 @@ def section(heading: str) -> str:
         ("stories/YYYY-MM.jsonl", [Story, Image, Provenance, Warc], None),
         ("duplicates/YYYY-MM.jsonl", [Duplicate], DuplicateKind),
         ("rejected/YYYY-MM.jsonl", [Rejected], Rejection),
+        ("Closed months", [Manifest], None),
+        ("Changes", [Change], None),
     ],
 )
 def test_every_key_and_reason_is_explained_in_order(
     heading: str, types: list[Any], reasons: type[StrEnum] | None
 ) -> None:
-    story_keys = Story.__dataclass_fields__ if types[0] is not Story else {}
+    story_keys = Story.__dataclass_fields__ if types[0] in {Duplicate, Rejected} else {}
     keys = [name for record_type in types for name in record_type.__dataclass_fields__ if name not in story_keys]
     headings = {"duplicate_kind"} if reasons is DuplicateKind else {"reason"} if reasons else set()
     explained = first_column(section(heading))
     expected = keys + ([] if reasons is None else [*headings, *reasons])
     assert explained == expected
+
+
+def test_events() -> None:
+    assert first_column(section("events/YYYY-MM.ndjson")) == [
+        *Event.__dataclass_fields__, "event", *EventKind, "state", *State, "kind", *PageKind,
+    ]  # fmt: skip
 
 
 def test_exit_statuses() -> None:
