@@ -3,60 +3,125 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slqncy.exitcodes import ExitStatus
-from slqncy.summary import Summary, judge, summarize
+from slqncy.reasons import State
+from slqncy.sites import Gate
+from slqncy.summary import Addresses, Summary, judge, summarize
 
-NOTHING = summarize({}, unanswered=0)
-OUTCOMES = [field.name for field in fields(Summary) if field.name not in {"requested", "known", "stories_failed"}]
-COUNTERS = {
-    "requested": "slqncy/requested",
-    "archived": "slqncy/outcome/stories",
-    "changed": "slqncy/outcome/changed",
-    "unchanged": "slqncy/outcome/unchanged",
-    "duplicates": "slqncy/outcome/duplicates",
-    "rejected": "slqncy/outcome/rejected",
-    "list_pages": "slqncy/outcome/list_page",
-    "sitemaps": "slqncy/outcome/sitemap",
-    "further_pages": "slqncy/outcome/further_page",
-    "failures": "slqncy/outcome/failed",
-    "forbidden": "slqncy/outcome/robots",
-    "known": "slqncy/known",
-    "stories_failed": "slqncy/stories_failed",
+ADDRESSES = Addresses(known_before=5, found=3, states={State.ARCHIVED: 6, State.FOUND: 2})
+NOTHING = summarize({}, ADDRESSES, unanswered=0)
+GATE = Gate(min_stories=1, sample=20, min_complete_share=0.5, max_unreadable_share=0.25)
+OUTCOMES = [
+    "archived", "changed", "unchanged", "not_modified", "duplicates", "rejected", "gone", "returned", "list_pages",
+    "sitemaps", "further_pages", "failures", "forbidden", "unanswered",
+]  # fmt: skip
+READ = ["archived", "changed", "unchanged", "returned", "duplicates"]
+"""Outcomes that only pages read as stories have."""
+OUTCOME_COUNTERS = {
+    "archived": ["archived", "stories_read"],
+    "changed": ["changed", "stories_read"],
+    "unchanged": ["unchanged", "stories_read"],
+    "returned": ["returned", "stories_read"],
+    "duplicate": ["duplicates", "stories_read"],
+    "not_modified": ["not_modified", "stories_read"],
+    "front/not_modified": ["not_modified"],
+    "list/not_modified": ["not_modified"],
+    "sitemap/not_modified": ["not_modified"],
+    "rejected": ["rejected"],
+    "gone": ["gone"],
+    "front/fetched": ["list_pages"],
+    "list/fetched": ["list_pages"],
+    "sitemap/fetched": ["sitemaps"],
+    "part/fetched": ["further_pages"],
+    "failed": ["failures"],
+    "robots": ["forbidden"],
+}
+COUNTERS = {f"outcome/{outcome}": names for outcome, names in OUTCOME_COUNTERS.items()} | {
+    "requested": ["requested"],
+    "known": ["known"],
+    "stories_failed": ["stories_failed"],
+    "failed/told_to_wait": ["told_to_wait"],
+    "check/complete": ["complete"],
+    "check/incomplete": ["incomplete"],
+    "check/rejected/empty": ["unreadable"],
+    "check/rejected/no_title": ["unreadable"],
 }
 
 
 def summary(**figures: int) -> Summary:
     """A summary that adds up."""
-    outcomes = sum(figure for name, figure in figures.items() if name in OUTCOMES)
-    return replace(NOTHING, **{"requested": outcomes, **figures})
+    outcomes = sum(figures.get(name, 0) for name in OUTCOMES)
+    read = sum(figures.get(name, 0) for name in READ)
+    return replace(NOTHING, **{"requested": outcomes, "stories_read": read, **figures})
 
 
-@pytest.mark.parametrize("name", COUNTERS)
-def test_each_figure_has_its_counter(name: str) -> None:
-    assert summarize({COUNTERS[name]: 3, "slqncy/other": 7}, unanswered=0) == replace(NOTHING, **{name: 3})
+# Figures
 
 
-def test_the_unanswered_are_told() -> None:
-    assert summarize({}, unanswered=2).unanswered == 2
+@pytest.mark.parametrize("counter", COUNTERS)
+def test_each_figure_has_its_counter(counter: str) -> None:
+    stats = {f"slqncy/{counter}": 3, "slqncy/other": 7, counter: 9, "slqncy/outcome/other": 2}
+    assert summarize(stats, ADDRESSES, unanswered=0) == replace(NOTHING, **dict.fromkeys(COUNTERS[counter], 3))
+
+
+def test_every_figure_has_a_counter() -> None:
+    counted = {name for names in COUNTERS.values() for name in names}
+    assert {field.name for field in fields(Summary)} - counted == {"unanswered", "addresses"}
+
+
+def test_what_is_not_modified_is_counted_for_all_kinds_of_pages() -> None:
+    kinds = {"not_modified": 1, "front/not_modified": 2, "list/not_modified": 4, "sitemap/not_modified": 8}
+    stats = {f"slqncy/outcome/{outcome}": figure for outcome, figure in kinds.items()}
+    account = summarize(stats, ADDRESSES, unanswered=0)
+    assert (account.not_modified, account.stories_read) == (15, 1)
+
+
+def test_figures_of_several_counters_are_their_sums() -> None:
+    counters = {"outcome/front/fetched": 1, "outcome/list/fetched": 2, "check/rejected/empty": 4}
+    stats = {f"slqncy/{counter}": figure for counter, figure in counters.items()} | {
+        "slqncy/check/rejected/no_title": 8,
+        "slqncy/check/rejected/not_found": 16,
+    }
+    account = summarize(stats, ADDRESSES, unanswered=0)
+    assert (account.list_pages, account.unreadable) == (3, 12)
+
+
+def test_the_unanswered_and_the_addresses_are_told() -> None:
+    account = summarize({}, ADDRESSES, unanswered=2)
+    assert account == replace(NOTHING, unanswered=2)
+    assert account.addresses is ADDRESSES
+
+
+# Requests add up
+
+
+@pytest.mark.parametrize("outcome", OUTCOME_COUNTERS)
+def test_each_outcome_that_a_request_may_have_accounts_for_it(outcome: str) -> None:
+    one = {"slqncy/requested": 1, f"slqncy/outcome/{outcome}": 1}
+    assert summarize(one, ADDRESSES, unanswered=0).adds_up
+    assert not summarize(one, ADDRESSES, unanswered=1).adds_up
+    assert not summarize({**one, "slqncy/requested": 2}, ADDRESSES, unanswered=0).adds_up
+
+
+def test_an_outcome_that_nobody_knows_accounts_for_nothing() -> None:
+    stats = {"slqncy/requested": 1, "slqncy/outcome/other": 1}
+    assert not summarize(stats, ADDRESSES, unanswered=0).adds_up
 
 
 @given(st.fixed_dictionaries({name: st.integers(0, 50) for name in OUTCOMES}), st.integers(-3, 3), st.integers(0, 50))
 def test_requests_add_up_only_where_each_has_one_outcome(figures: dict[str, int], off: int, known: int) -> None:
-    whole = summary(**figures, known=known)
+    whole = summary(**figures, known=known, complete=known, unreadable=known, told_to_wait=known)
     assert whole.adds_up
     account = replace(whole, requested=whole.requested + off)
     assert account.adds_up is (off == 0)
     assert account.as_dict()["adds_up"] is (off == 0)
     assert ("≠" in account.sentence()) is (off != 0)
-    assert account.stories_seen == sum(
-        figures[name] for name in ("archived", "changed", "unchanged", "duplicates")
-    ) + known  # fmt: skip
+    assert account.stories_seen == sum(figures[name] for name in READ) + known
 
 
 @pytest.mark.parametrize("name", OUTCOMES)
@@ -73,40 +138,178 @@ def test_the_sentence_of_a_plain_run() -> None:
     )
 
 
-def test_the_dictionary_has_every_figure() -> None:
+def test_the_sentence_of_a_run_that_looks_again() -> None:
+    assert summary(not_modified=9, gone=2, returned=1, unchanged=5).sentence() == (
+        "17 requested = 0 archived + 5 unchanged + 9 not modified + 0 duplicates + 0 rejected + 2 gone + 1 returned"
+        " + 0 list pages + 0 failures"
+    )
+
+
+def test_the_dictionary_has_every_figure_and_leaves_addresses_to_themselves() -> None:
     figures = summary(archived=2, known=1).as_dict()
-    assert set(figures) == {field.name for field in fields(Summary)} | {"adds_up"}
-    assert (figures["archived"], figures["known"], figures["requested"]) == (2, 1, 2)
+    assert set(figures) == {field.name for field in fields(Summary)} - {"addresses"} | {"adds_up"}
+    assert (figures["archived"], figures["known"], figures["requested"], figures["adds_up"]) == (2, 1, 2, True)
+
+
+# Addresses add up
+
+
+@given(st.dictionaries(st.sampled_from(State), st.integers(0, 50)), st.integers(-3, 3), st.data())
+def test_addresses_add_up_only_where_each_is_in_one_state(
+    states: dict[State, int], off: int, data: st.DataObject
+) -> None:
+    there_are = sum(states.values())
+    found = data.draw(st.integers(0, there_are))
+    addresses = Addresses(known_before=there_are - found, found=found + off, states=states)
+    assert addresses.adds_up is (off == 0)
+    assert addresses.as_dict() == {
+        "known_before": there_are - found,
+        "found": found + off,
+        "states": states,
+        "adds_up": off == 0,
+    }
+
+
+# Exit status
+
+
+@pytest.mark.parametrize(
+    ("figures", "status", "reason"),
+    [
+        ({"archived": 1, "list_pages": 1}, ExitStatus.OK, "finished"),
+        ({"known": 1, "list_pages": 1}, ExitStatus.OK, "finished"),
+        ({"unchanged": 1}, ExitStatus.OK, "finished"),
+        ({"changed": 1}, ExitStatus.OK, "finished"),
+        ({"duplicates": 1}, ExitStatus.OK, "finished"),
+        ({"returned": 1}, ExitStatus.OK, "finished"),
+        ({"not_modified": 1, "stories_read": 1}, ExitStatus.OK, "finished"),
+        ({"not_modified": 1, "known": 30}, ExitStatus.OK, "finished"),
+        ({"gone": 1}, ExitStatus.OK, "finished"),
+        ({"archived": 1, "failures": 9, "stories_failed": 9}, ExitStatus.OK, "finished"),
+        ({"archived": 1, "failures": 1, "told_to_wait": 1}, ExitStatus.OK, "finished"),
+        ({"archived": 1, "requested": 5}, ExitStatus.SOFTWARE, "requests do not add up"),
+        ({"list_pages": 3, "rejected": 2}, ExitStatus.DATA, "3 list pages and 2 rejected pages"),
+        ({"rejected": 1}, ExitStatus.DATA, "no story was found"),
+        ({"sitemaps": 1}, ExitStatus.DATA, "no story was found"),
+        ({"not_modified": 1}, ExitStatus.DATA, "no story was found"),
+        ({"list_pages": 1, "forbidden": 5}, ExitStatus.DATA, "no story was found"),
+        ({"list_pages": 1, "failures": 2}, ExitStatus.DATA, "no story was found"),
+        ({"rejected": 1, "failures": 2, "stories_failed": 2}, ExitStatus.DATA, "no story was found"),
+        ({"forbidden": 2}, ExitStatus.FORBIDDEN, "robots.txt"),
+        ({"forbidden": 2, "failures": 1}, ExitStatus.FORBIDDEN, "robots.txt"),
+        ({"list_pages": 1, "failures": 2, "stories_failed": 2}, ExitStatus.UNAVAILABLE, "2 stories were found"),
+        ({"failures": 2}, ExitStatus.UNAVAILABLE, "could not be reached"),
+        ({}, ExitStatus.UNAVAILABLE, "could not be reached"),
+        ({"failures": 2, "told_to_wait": 1}, ExitStatus.TEMPORARY, "we should wait"),
+        ({"list_pages": 1, "failures": 1, "told_to_wait": 1}, ExitStatus.TEMPORARY, "we should wait"),
+        ({"failures": 2, "stories_failed": 2, "told_to_wait": 1}, ExitStatus.TEMPORARY, "we should wait"),
+        ({"forbidden": 2, "failures": 1, "told_to_wait": 1}, ExitStatus.TEMPORARY, "we should wait"),
+    ],
+)
+def test_exit_status_of_a_run_that_finished(figures: dict[str, int], status: ExitStatus, reason: str) -> None:
+    judged, why = judge(summary(**figures), GATE, finish_reason="finished", errors=0)
+    assert judged is status
+    assert reason in why
 
 
 @pytest.mark.parametrize(
     ("figures", "finish_reason", "errors", "status", "reason"),
     [
-        ({"archived": 1, "list_pages": 1}, "finished", 0, ExitStatus.OK, "finished"),
-        ({"known": 1, "list_pages": 1}, "finished", 0, ExitStatus.OK, "finished"),
-        ({"unchanged": 1}, "finished", 0, ExitStatus.OK, "finished"),
-        ({"changed": 1}, "finished", 0, ExitStatus.OK, "finished"),
-        ({"duplicates": 1}, "finished", 0, ExitStatus.OK, "finished"),
-        ({"archived": 1, "failures": 9}, "finished", 0, ExitStatus.OK, "finished"),
         ({"archived": 1}, "shutdown", 0, ExitStatus.TEMPORARY, "stopped by a signal"),
         ({"unanswered": 3}, "shutdown", 0, ExitStatus.TEMPORARY, "stopped by a signal"),
+        ({"list_pages": 1}, "shutdown", 0, ExitStatus.TEMPORARY, "stopped by a signal"),
+        ({"archived": 1, "failures": 3}, "told_to_wait", 0, ExitStatus.TEMPORARY, "we should wait"),
+        ({"list_pages": 1, "failures": 3}, "told_to_wait", 0, ExitStatus.TEMPORARY, "we should wait"),
         ({"archived": 1}, "finished", 2, ExitStatus.SOFTWARE, "2 unexpected errors"),
         ({"archived": 1}, "shutdown", 1, ExitStatus.SOFTWARE, "1 unexpected errors"),
-        ({"archived": 1, "requested": 5}, "finished", 0, ExitStatus.SOFTWARE, "do not add up"),
-        ({"list_pages": 3, "rejected": 2}, "finished", 0, ExitStatus.DATA, "3 list pages and 2 rejected pages"),
-        ({"rejected": 1}, "finished", 0, ExitStatus.DATA, "no story was found"),
-        ({"sitemaps": 1}, "finished", 0, ExitStatus.DATA, "no story was found"),
-        ({"list_pages": 1, "forbidden": 5}, "finished", 0, ExitStatus.DATA, "no story was found"),
-        ({"forbidden": 2}, "finished", 0, ExitStatus.FORBIDDEN, "robots.txt"),
-        ({"forbidden": 2, "failures": 1}, "finished", 0, ExitStatus.FORBIDDEN, "robots.txt"),
-        ({"failures": 2}, "finished", 0, ExitStatus.UNAVAILABLE, "could not be reached"),
-        ({}, "finished", 0, ExitStatus.UNAVAILABLE, "could not be reached"),
+        ({"archived": 1}, "told_to_wait", 1, ExitStatus.SOFTWARE, "1 unexpected errors"),
+        ({"archived": 1, "requested": 5}, "finished", 1, ExitStatus.SOFTWARE, "1 unexpected errors"),
+        ({"archived": 1, "requested": 5}, "shutdown", 0, ExitStatus.SOFTWARE, "requests do not add up"),
+        ({"archived": 1, "requested": 5}, "told_to_wait", 0, ExitStatus.SOFTWARE, "requests do not add up"),
     ],
 )
-def test_exit_status(figures: dict[str, Any], finish_reason: str, errors: int, status: ExitStatus, reason: str) -> None:
-    judged, why = judge(summary(**figures), finish_reason=finish_reason, errors=errors)
+def test_exit_status_of_a_run_that_was_cut_short_or_has_a_defect(
+    figures: dict[str, int], finish_reason: str, errors: int, status: ExitStatus, reason: str
+) -> None:
+    judged, why = judge(summary(**figures), GATE, finish_reason=finish_reason, errors=errors)
     assert judged is status
     assert reason in why
+
+
+@pytest.mark.parametrize("finish_reason", ["finished", "shutdown", "told_to_wait"])
+def test_addresses_that_do_not_add_up_are_a_defect(finish_reason: str) -> None:
+    account = replace(summary(archived=1), addresses=replace(ADDRESSES, found=4))
+    judged, why = judge(account, GATE, finish_reason=finish_reason, errors=0)
+    assert judged is ExitStatus.SOFTWARE
+    assert "addresses do not add up" in why
+
+
+# Gates
+
+
+@pytest.mark.parametrize(
+    ("figures", "passes"),
+    [
+        ({"archived": 30}, True),
+        ({"archived": 29}, False),
+        ({"archived": 9, "known": 21}, True),
+        ({"archived": 9, "known": 20}, False),
+        ({"unchanged": 29, "gone": 1}, True),
+        ({"gone": 29}, False),
+        ({"archived": 29, "rejected": 9, "list_pages": 9}, False),
+    ],
+)
+def test_a_run_must_have_seen_its_share_of_stories(figures: dict[str, int], passes: bool) -> None:
+    judged, why = judge(summary(**figures), replace(GATE, min_stories=30), finish_reason="finished", errors=0)
+    assert judged is (ExitStatus.OK if passes else ExitStatus.DATA)
+    assert ("the profile expects at least 30" in why) is not passes
+
+
+@pytest.mark.parametrize(
+    ("complete", "incomplete", "passes"),
+    [(20, 0, True), (10, 10, True), (9, 11, False), (0, 20, False), (0, 19, True), (50, 50, True), (49, 51, False)],
+)
+def test_stories_must_be_complete_by_their_own_banner(complete: int, incomplete: int, passes: bool) -> None:
+    # Most stories declare nothing, which tells nothing.
+    account = summary(archived=1000, complete=complete, incomplete=incomplete)
+    judged, why = judge(account, GATE, finish_reason="finished", errors=0)
+    assert judged is (ExitStatus.OK if passes else ExitStatus.DATA)
+    assert (f"only {complete} of {complete + incomplete} stories are complete" in why) is not passes
+
+
+@pytest.mark.parametrize(
+    ("archived", "rejected", "unreadable", "passes"),
+    [
+        (15, 5, 5, True),
+        (14, 6, 6, False),
+        (20, 5, 6, True),
+        (1, 18, 18, True),
+        (1, 19, 19, False),
+        (1, 19, 5, True),
+        (5, 15, 6, False),
+    ],
+)
+def test_story_pages_must_be_readable(archived: int, rejected: int, unreadable: int, passes: bool) -> None:
+    # Neither lists nor stories known before are story pages of this run.
+    account = summary(archived=archived, rejected=rejected, unreadable=unreadable, list_pages=500, known=500)
+    judged, why = judge(account, GATE, finish_reason="finished", errors=0)
+    assert judged is (ExitStatus.OK if passes else ExitStatus.DATA)
+    assert (f"{unreadable} of {archived + rejected} story pages have no title or no text" in why) is not passes
+
+
+@pytest.mark.parametrize("sample", [2, 3, 4])
+def test_shares_count_from_the_sample_on(sample: int) -> None:
+    gate = replace(GATE, sample=sample)
+    status = ExitStatus.DATA if sample <= 3 else ExitStatus.OK
+    assert judge(summary(archived=3, incomplete=3), gate, finish_reason="finished", errors=0)[0] is status
+    unreadable = summary(archived=1, rejected=2, unreadable=2)
+    assert judge(unreadable, gate, finish_reason="finished", errors=0)[0] is status
+
+
+def test_a_gate_holds_no_run_up_that_was_stopped() -> None:
+    account, gate = summary(archived=1), replace(GATE, min_stories=30)
+    assert judge(account, gate, finish_reason="finished", errors=0)[0] is ExitStatus.DATA
+    assert judge(account, gate, finish_reason="shutdown", errors=0)[0] is ExitStatus.TEMPORARY
 
 
 def test_exit_statuses_are_those_of_sysexits() -> None:

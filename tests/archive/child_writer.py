@@ -71,7 +71,8 @@ def fill(root: str, most_bytes: int, length: int) -> None:
         say(f"refused: {error}")
     # There is room again, but a file may end in half a line: nothing more may be appended behind it.
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    for again in (lambda: keep(writer, story(1000)), writer.commit):
+    actions: list[Callable[[], object]] = [lambda: keep(writer, story(1000)), writer.commit]
+    for again in actions:
         try:
             again()
         except ArchiveError as error:

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import ArchiveWriter
+from slqncy.archive.layout import closed_path, open_path, segments_on_disk
 from slqncy.archive.verify import verify
 from slqncy.dedup import fingerprint
+from slqncy.reasons import Exclusion, PageKind, Rejection
+from tests.samples import (
+    HOME,
+    SECOND,
+    brought,
+    completed,
+    duplicate,
+    excluded,
+    failed,
+    fetched,
+    finished,
+    found,
+    gone,
+    not_modified,
+    opened,
+    page_found,
+    rejected,
+    returned,
+    story,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+OCTOBER = "2026-10-20T08:00:00Z"
+EDITED = "改过的正文。"
 
 
 def open_and_close(root: Path) -> None:
@@ -43,3 +70,70 @@ def tables(path: Path) -> dict[str, list[Any]]:
 def defects(root: Path) -> list[str]:
     """All that is wrong with an archive."""
     return verify(root, fingerprint, full=True).defects
+
+
+def segments(root: Path) -> dict[str, list[bytes]]:
+    """The lines of every segment, whichever file has them."""
+    return {
+        name: (
+            open_path(root, name).read_bytes()
+            if open_path(root, name).exists()
+            else gzip.decompress(closed_path(root, name).read_bytes())
+        ).splitlines(keepends=True)
+        for name in segments_on_disk(root)
+    }
+
+
+def sql(root: Path, statement: str) -> None:
+    """Change the ledger behind the back of everyone."""
+    database = sqlite3.connect(root / "ledger.sqlite")
+    database.executescript(statement)
+    database.close()
+
+
+def finish(writer: ArchiveWriter, run_id: str, at: str = SECOND) -> None:
+    """End a run: its report, and the event that proves it."""
+    report = writer.write_run(run_id, {"run_id": run_id})
+    writer.write(finished(f"sha256:{sha256(report).hexdigest()}", at, run_id=run_id))
+
+
+def write_history(root: Path, runs: Iterable[str] = ("first", "second")) -> None:
+    """Two months, the first of them closed, with every kind of line and of event."""
+    first, *others = [*runs, ""]
+    writer = ArchiveWriter(root, fingerprint)
+    writer.write(page_found(HOME, PageKind.FRONT, OCTOBER))
+    writer.write(opened(HOME, OCTOBER))
+    for number in range(1, 10):
+        writer.write(found(number, OCTOBER, via=HOME))
+    writer.write(fetched(HOME, PageKind.FRONT, OCTOBER, stories=9, hash="sha256:00", etag='"home"'))
+    writer.write(completed(HOME, OCTOBER))
+    for record in (
+        story(1, downloaded=OCTOBER),
+        story(2, downloaded=OCTOBER),
+        story(3, downloaded=OCTOBER),
+        duplicate(4, downloaded=OCTOBER),
+        rejected(5, downloaded=OCTOBER),
+    ):
+        writer.write(brought(record, etag=f'"{record.story_id}"', last_modified="Tue, 20 Oct 2026"), record)
+    writer.write(failed(6, OCTOBER))
+    writer.write(excluded(7, Exclusion.ROBOTS, OCTOBER))
+    writer.write(excluded(8, Exclusion.ARGUMENT, OCTOBER))
+    if first:
+        finish(writer, first, OCTOBER)
+    writer.close_months("2026-11")
+    edited = story(2, EDITED, version=2)
+    writer.write(brought(edited, etag='"2b"'), edited)
+    for event in (gone(3), returned(3), gone(1), not_modified(2), failed(2, is_settled=True)):
+        writer.write(event)
+    broken = rejected(3, Rejection.GARBLED)
+    writer.write(brought(broken, is_archived=True), broken)
+    for number in (9, 10, 11):
+        if number > 9:
+            writer.write(found(number))
+        writer.write(brought(story(number), etag=f'"{number}"'), story(number))
+    copy = duplicate(12, 9)
+    writer.write(found(12))
+    writer.write(brought(copy), copy)
+    for run in filter(None, others):
+        finish(writer, run)
+    writer.close()
