@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slqncy.archive import Archive
+from slqncy.demo.site import DemoResponse
 from tests.crawling import Pages, crawl, links, scrapy, stories, story_page, text_of
 
 if TYPE_CHECKING:
@@ -98,6 +100,22 @@ def test_a_site_of_ones_own_and_a_mirror_under_a_path(serve_pages: Serve, tmp_pa
     found = stories(tmp_path / "archive")
     assert "mine/szxw/104" in found
     assert found["mine/szxw/104"].canonical_url == "http://news.example/szxw/104.html"
+
+
+def test_several_sites_share_an_archive(serve_pages: Serve, tmp_path: Path) -> None:
+    first: dict[str, Any] = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in (1, 2)}
+    second: dict[str, Any] = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in (2, 3)}
+    # A story that is due for one site is none of the other's.
+    first["/szxw/9.html"] = DemoResponse(503, {}, b"")
+    one = serve_pages(Pages({**first, "/": links(*first)}))
+    other = serve_pages(Pages({**second, "/": links(*second)}))
+    for _ in range(2):
+        assert crawl(tmp_path, one.base_url, "full=1").status == 0
+        assert crawl(tmp_path, other.base_url, "full=1", "site=longtansi").status == 0
+    assert stories(tmp_path).keys() == {"slqncy/szxw/1", "slqncy/szxw/2", "longtansi/szxw/3"}
+    assert [story.id for story in Archive(tmp_path).duplicates()] == ["longtansi/szxw/2"]
+    assert {request.path for request in other.requests} & {"/szxw/1.html", "/szxw/9.html"} == set()
+    assert scrapy("verify", "--full", "-s", f"ARCHIVE_DIR={tmp_path}").status == 0
 
 
 @pytest.mark.parametrize(

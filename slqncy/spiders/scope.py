@@ -45,7 +45,8 @@ class Scope:
         if self._arguments.sections is None:
             # A home page that answers 304 does not show the sections it led to before.
             for known in self._run.archive.of_kind(PageKind.FRONT):
-                self.add_front(known.url)
+                if self._address.has(known.url):
+                    self.add_front(known.url)
 
     def add_front(self, url: str, via: str = "") -> None:
         """Queue the front page of a list."""
@@ -115,7 +116,8 @@ class Scope:
     def _accepts(self, story: Known) -> bool:
         """Whether this run is to ask for a story it has not met before."""
         address = self._address.story(story.url)
-        if address is None:
+        # Several sites may share an archive.
+        if address is None or not self._address.has(story.url):
             return False
         if self._arguments.sections is not None and address.section not in self._arguments.sections:
             self._exclude(story)
