@@ -18,6 +18,7 @@ from benchmarks.reliability.workload import STEPS, finish
 from slqncy.archive import ArchiveError, ArchiveWriter
 from slqncy.archive.files import open_segment
 from slqncy.archive.layout import LEDGER, Kind, segment_kind, segments_on_disk
+from slqncy.archive.repair import repair
 from slqncy.archive.verify import verify
 from slqncy.dedup import fingerprint
 
@@ -50,6 +51,8 @@ class Audit:
     whole: frozenset[int]
     """The steps whose lines are there."""
     faults: tuple[tuple[Fault, str], ...] = ()
+    is_repaired: bool = False
+    """Whether recovery refused, and `repair` had to be called: only where the ledger is lost as well."""
 
     def against(self, acknowledged: frozenset[int]) -> tuple[tuple[Fault, str], ...]:
         """All faults, where these steps had been acknowledged."""
@@ -67,10 +70,15 @@ class _Lines:
 
 def audit(root: Path) -> Audit:
     """Open an archive, which repairs it, look at every line, and live on to the end of the story."""
+    has_ledger, is_repaired = (root / LEDGER).exists(), False
     try:
         ArchiveWriter(root, fingerprint).close()
     except ArchiveError as error:
-        return Audit(frozenset(), ((Fault.REFUSED, str(error)),))
+        # Without a ledger nobody knows whether a line that cannot be read was ever acknowledged: a person is asked.
+        if has_ledger or "`scrapy repair`" not in str(error):
+            return Audit(frozenset(), ((Fault.REFUSED, str(error)),))
+        repair(root, fingerprint)
+        is_repaired = True
     lines = _read(root)
     whole = frozenset(
         number
@@ -81,7 +89,7 @@ def audit(root: Path) -> Audit:
     faults = [*_line_faults(lines), *((Fault.DEFECT, defect) for defect in defects)]
     if not faults:
         faults += _end_faults(root)
-    return Audit(whole, tuple(faults))
+    return Audit(whole, tuple(faults), is_repaired)
 
 
 def audit_state(state: State, base: Path) -> Audit:

@@ -55,6 +55,8 @@ class Figures:
     cuts: int = 0
     states: set[bytes] = field(default_factory=set)
     """A hash of each different state."""
+    repaired: int = 0
+    """Cuts after which somebody had to call `repair`, for want of a ledger."""
     bad: int = 0
     faults: Counter[Fault] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
@@ -63,6 +65,7 @@ class Figures:
         """Count those of another part in."""
         self.cuts += other.cuts
         self.bad += other.bad
+        self.repaired += other.repaired
         self.states |= other.states
         self.faults += other.faults
         self.examples = (self.examples + other.examples)[:_MOST_EXAMPLES]
@@ -118,6 +121,7 @@ def _try(calls: list[Call], base: Path, seed: int, cuts: list[Cut]) -> Figures:
                     _audits[key] = audit_state(state, folder)
                 faults = _audits[key].against(acknowledged)
                 figures.cuts += 1
+                figures.repaired += _audits[key].is_repaired
                 figures.states.add(key)
                 figures.bad += bool(faults)
                 figures.faults.update({fault for fault, _ in faults})
@@ -148,6 +152,7 @@ def main() -> int:
         figures = power_cuts(base, seed=options.seed, states=options.states, sabotage=options.sabotage)
     print(f"{'power cuts':28}{figures.cuts:8,}")
     print(f"{'different states':28}{len(figures.states):8,}")
+    print(f"{'repaired, without ledger':28}{figures.repaired:8,}")
     print(f"{'bad':28}{figures.bad:8,}")
     for fault in Fault:
         print(f"  {fault:26}{figures.faults[fault]:8,}")

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from slqncy.archive.rebuild import Fingerprint
 
 _MOST_DIFFERENCES = 20
-_KEYS = {"segment": 1, "url": 1, "line": 2}
-"""Tables of the ledger, with how many of their first columns are the key."""
+# Not whether a segment is closed: a kill may have left both of its files, and the ledger knows which one counts.
+_TABLES = {"segment": ("name, length, lines, crc32", 1), "url": ("*", 1), "line": ("*", 2)}
+"""Tables of the ledger, with the columns to compare and how many of the first are the key."""
 
 
 def derived_defects(root: Path, ledger: Ledger, fingerprint: Fingerprint) -> Iterator[str]:
@@ -98,13 +99,14 @@ def _ledger_defects(
         except ArchiveDamagedError as error:
             yield str(error)
             return
-        for table, key in _KEYS.items():
-            yield from islice(_differences(table, key, ledger, remade), _MOST_DIFFERENCES)
+        for table in _TABLES:
+            yield from islice(_differences(table, ledger, remade), _MOST_DIFFERENCES)
 
 
-def _differences(table: str, key: int, ledger: Ledger, remade: Ledger) -> Iterator[str]:
+def _differences(table: str, ledger: Ledger, remade: Ledger) -> Iterator[str]:
     """What the ledger says otherwise than the one that was made of the acknowledged lines."""
-    (ours, row), (theirs, right) = (_rows(one, table, key) for one in (ledger, remade))
+    columns, key = _TABLES[table]
+    (ours, row), (theirs, right) = (_rows(one, table, columns, key) for one in (ledger, remade))
     while row or right:
         is_ours = row is not None and (right is None or row[:key] <= right[:key])
         is_theirs = right is not None and (row is None or right[:key] <= row[:key])
@@ -116,7 +118,9 @@ def _differences(table: str, key: int, ledger: Ledger, remade: Ledger) -> Iterat
         right = next(theirs, None) if is_theirs else right
 
 
-def _rows(ledger: Ledger, table: str, key: int) -> tuple[Iterator[tuple[Any, ...]], tuple[Any, ...] | None]:
+def _rows(
+    ledger: Ledger, table: str, columns: str, key: int
+) -> tuple[Iterator[tuple[Any, ...]], tuple[Any, ...] | None]:
     order = ", ".join(map(str, range(1, key + 1)))
-    rows = iter(ledger.db.execute(f"SELECT * FROM {table} ORDER BY {order}"))  # noqa: S608  # our own tables
+    rows = iter(ledger.db.execute(f"SELECT {columns} FROM {table} ORDER BY {order}"))  # noqa: S608  # our own tables
     return rows, next(rows, None)

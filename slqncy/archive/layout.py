@@ -69,6 +69,12 @@ def segment_month(name: str) -> str:
     return name.rpartition("/")[2].partition(".")[0]
 
 
+def month_after(month: str) -> str:
+    """The month that follows, both YYYY-MM."""
+    years, months = divmod(int(month[:4]) * 12 + int(month[5:]), 12)
+    return f"{years:04}-{months + 1:02}"
+
+
 def open_path(root: Path, name: str) -> Path:
     """The file of a segment that lines are still added to."""
     return root / name

@@ -18,6 +18,7 @@ from slqncy.archive.layout import (
     Kind,
     kind_of,
     made_at,
+    month_after,
     open_path,
     segment_month,
     segment_name,
@@ -70,7 +71,8 @@ class ArchiveWriter:
             self._ledger = open_ledger(self.root, fingerprint)
             undo.callback(self._ledger.close)
             self._segments = self._ledger.segments()
-            self._month = max(map(segment_month, self._segments), default="")
+            self._month = ""
+            self._move_on()
             publish_schemas(self.root)
             undo.pop_all()
 
@@ -139,6 +141,7 @@ class ArchiveWriter:
                     self._ledger.commit()
                     disk.remove(open_path(self.root, name))
                 self._segments = {**self._segments, name: closed}
+        self._move_on()
 
     def write_run(self, run_id: str, report: dict[str, Any]) -> bytes:
         """Write runs/<run_id>.json as a whole; gives its bytes."""
@@ -192,8 +195,13 @@ class ArchiveWriter:
 
     # Within
 
-    def _append(self, line: Line, data: bytes) -> tuple[str, int]:
+    def _move_on(self) -> None:
         # A clock that was set back must not bring lines into months that are closed.
+        for name, segment in self._segments.items():
+            month = segment_month(name)
+            self._month = max(self._month, month_after(month) if segment.closed else month)
+
+    def _append(self, line: Line, data: bytes) -> tuple[str, int]:
         self._month = max(self._month, made_at(line)[:7])
         name = segment_name(kind_of(line), self._month)
         segment = self._segments.get(name) or Segment(name, 0, 0, 0, closed=False)
