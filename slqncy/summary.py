@@ -6,22 +6,18 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from slqncy.exitcodes import ExitStatus
-from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, Rejection
+from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, Rejection, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slqncy.reasons import State
     from slqncy.sites import Gate
 
+_KEPT = (State.ARCHIVED, State.DUPLICATE, State.GONE)
 _STOPPED = "shutdown"
 """Scrapy's finish reason after SIGINT or SIGTERM."""
 TOLD_TO_WAIT = "told_to_wait"
 """Our finish reason where the site asks for patience."""
-_READ = (
-    EventKind.ARCHIVED, EventKind.CHANGED, EventKind.UNCHANGED, EventKind.RETURNED, EventKind.NOT_MODIFIED,
-    EventKind.DUPLICATE,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +64,10 @@ class Summary:
     unanswered: int
     """Requests that the end of the run left without an answer."""
 
+    story_pages: int
+    """Of the above, story pages that were read."""
     stories_read: int
-    """Of the above, pages that were read as stories."""
+    """Of those, and of the story pages that were not modified, those that are stories."""
     stories_failed: int
     told_to_wait: int
     complete: int
@@ -79,7 +77,9 @@ class Summary:
     unreadable: int
     """Story pages on which no title or no text was found."""
     known: int
-    """Stories linked that an earlier run has dealt with and that are not due."""
+    """Stories linked that are archived, or known to be copies or gone, and are not due."""
+    waiting: int
+    """Stories linked that could not be had before, and are not due again yet."""
     addresses: Addresses
 
     @property
@@ -155,13 +155,16 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
         failures=outcome(EventKind.FAILED),
         forbidden=outcome(Exclusion.ROBOTS),
         unanswered=unanswered,
-        stories_read=sum(map(outcome, _READ)),
+        story_pages=figure("check/pages"),
+        stories_read=figure("store/stories") + outcome(EventKind.NOT_MODIFIED),
         stories_failed=figure("stories_failed"),
         told_to_wait=figure(f"failed/{Failure.TOLD_TO_WAIT}"),
         complete=figure("check/complete"),
         incomplete=figure("check/incomplete"),
         unreadable=figure(f"check/rejected/{Rejection.EMPTY}") + figure(f"check/rejected/{Rejection.NO_TITLE}"),
-        known=figure("known"),
+        # What a list that was not modified links may be no stories at all.
+        known=min(figure("known"), sum(addresses.states.get(state, 0) for state in _KEPT)),
+        waiting=figure("waiting"),
         addresses=addresses,
     )
 
@@ -181,15 +184,16 @@ def judge(summary: Summary, gate: Gate, *, finish_reason: str, errors: int) -> t
 
 
 def _judge_pages(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
-    pages = summary.list_pages + summary.sitemaps + summary.not_modified
+    # What was not modified is no news of the site where something else could not be had.
+    pages = summary.list_pages + summary.sitemaps + (0 if summary.failures else summary.not_modified)
     if summary.stories_seen or summary.gone:
         return _pass(summary, gate)
     if summary.told_to_wait:
         return ExitStatus.TEMPORARY, "the site says that we should wait (429, or Retry-After); run again later"
-    if summary.stories_failed and not summary.rejected:
-        return ExitStatus.UNAVAILABLE, f"{summary.stories_failed} stories were found, and none of them could be had"
-    if pages or summary.rejected:
-        seen = f"{summary.list_pages} list pages and {summary.rejected} rejected pages were read"
+    if (lost := summary.stories_failed + summary.waiting) and not summary.story_pages:
+        return ExitStatus.UNAVAILABLE, f"{lost} stories were found, and none of them could be had"
+    if pages or summary.story_pages:
+        seen = f"{summary.list_pages} list pages and {summary.story_pages} pages that are no stories were read"
         return ExitStatus.DATA, f"no story was found: {seen}; is this the site, and does its profile's URL grammar fit?"
     if summary.forbidden:
         return ExitStatus.FORBIDDEN, "robots.txt forbids every page this run would start from"
@@ -207,10 +211,10 @@ def _pass(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
             f"gate: only {summary.complete} of {declared} stories are complete by their own banner; "
             "they are archived, but look at declared_delta: has the template changed?"
         )
-    fetched = summary.stories_read + summary.rejected
-    if fetched >= gate.sample and summary.unreadable > gate.max_unreadable_share * fetched:
+    pages = summary.story_pages
+    if pages >= gate.sample and summary.unreadable > gate.max_unreadable_share * pages:
         return ExitStatus.DATA, (
-            f"gate: {summary.unreadable} of {fetched} story pages have no title or no text; "
+            f"gate: {summary.unreadable} of {pages} story pages have no title or no text; "
             "they are in rejected/: has the template changed?"
         )
     return ExitStatus.OK, "finished"

@@ -102,6 +102,31 @@ def test_a_site_of_ones_own_and_a_mirror_under_a_path(serve_pages: Serve, tmp_pa
     assert found["mine/szxw/104"].canonical_url == "http://news.example/szxw/104.html"
 
 
+def test_max_stories_is_exact_with_many_requests_at_once(serve_pages: Serve, tmp_path: Path) -> None:
+    pages = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in range(1, 40)}
+    pages["/"] = links(*pages)
+    pages["/szxw/5.html"] = pages["/szxw/6.html"] = "<html><body>"
+    server = serve_pages(Pages(dict(pages)))
+    result = scrapy(
+        "crawl", "stories", "-a", f"base_url={server.base_url}", "-s", f"ARCHIVE_DIR={tmp_path}",
+        "-a", "max_stories=20", "-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=16",
+    )  # fmt: skip
+    assert result.status == 0, result.errors
+    assert len(stories(tmp_path)) == 20
+
+
+def test_a_list_that_is_longer_than_allowed_is_read_on_by_a_run_that_may(serve_pages: Serve, tmp_path: Path) -> None:
+    server = serve_pages(small_site())
+    short = scrapy(
+        "crawl", "stories", "-a", f"base_url={server.base_url}", "-s", f"ARCHIVE_DIR={tmp_path}",
+        "-s", "DOWNLOAD_DELAY=0", "-s", "LIST_MAX_PAGES=1",
+    )  # fmt: skip
+    assert "has more than LIST_MAX_PAGES=1 pages" in short.errors
+    assert len(stories(tmp_path)) == 4
+    assert crawl(tmp_path, server.base_url).status == 0
+    assert len(stories(tmp_path)) == 8
+
+
 def test_several_sites_share_an_archive(serve_pages: Serve, tmp_path: Path) -> None:
     first: dict[str, Any] = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in (1, 2)}
     second: dict[str, Any] = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in (2, 3)}

@@ -150,6 +150,18 @@ def test_a_known_archive_of_a_site_that_has_gone_down_is_no_success(serve_pages:
     assert result.status == ExitStatus.UNAVAILABLE, result.errors
 
 
+def test_stories_that_are_down_are_no_wrong_profile_however_often_they_are(serve_pages: Serve, tmp_path: Path) -> None:
+    server = serve_pages(site(2, s1=BUSY, s2=BUSY))
+    # From the third run on they are not even due.
+    assert [crawl(tmp_path, server.base_url).status for _ in range(4)] == [ExitStatus.UNAVAILABLE] * 4
+
+
+def test_pages_that_are_no_stories_are_no_success_the_second_time(serve_pages: Serve, tmp_path: Path) -> None:
+    server = serve_pages(site(2, s1="<html><body>", s2="<html><body>"))
+    runs = [crawl(tmp_path, server.base_url, *arguments) for arguments in ([], [], ["full=1"])]
+    assert [run.status for run in runs] == [ExitStatus.DATA] * 3
+
+
 def test_of_many_starts_at_once_one_runs(tmp_path: Path) -> None:
     statuses, messages, lines = start_at_once(tmp_path, 8)
     assert statuses == {0: 1, 75: 7}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,11 +24,11 @@ OUTCOMES = [
 READ = ["archived", "changed", "unchanged", "returned", "duplicates"]
 """Outcomes that only pages read as stories have."""
 OUTCOME_COUNTERS = {
-    "archived": ["archived", "stories_read"],
-    "changed": ["changed", "stories_read"],
-    "unchanged": ["unchanged", "stories_read"],
-    "returned": ["returned", "stories_read"],
-    "duplicate": ["duplicates", "stories_read"],
+    "archived": ["archived"],
+    "changed": ["changed"],
+    "unchanged": ["unchanged"],
+    "returned": ["returned"],
+    "duplicate": ["duplicates"],
     "not_modified": ["not_modified", "stories_read"],
     "front/not_modified": ["not_modified"],
     "list/not_modified": ["not_modified"],
@@ -44,6 +45,9 @@ OUTCOME_COUNTERS = {
 COUNTERS = {f"outcome/{outcome}": names for outcome, names in OUTCOME_COUNTERS.items()} | {
     "requested": ["requested"],
     "known": ["known"],
+    "waiting": ["waiting"],
+    "check/pages": ["story_pages"],
+    "store/stories": ["stories_read"],
     "stories_failed": ["stories_failed"],
     "failed/told_to_wait": ["told_to_wait"],
     "check/complete": ["complete"],
@@ -57,7 +61,9 @@ def summary(**figures: int) -> Summary:
     """A summary that adds up."""
     outcomes = sum(figures.get(name, 0) for name in OUTCOMES)
     read = sum(figures.get(name, 0) for name in READ)
-    return replace(NOTHING, **{"requested": outcomes, "stories_read": read, **figures})
+    pages = read + figures.get("rejected", 0) + figures.get("gone", 0)
+    changes: dict[str, Any] = {"requested": outcomes, "stories_read": read, "story_pages": pages, **figures}
+    return replace(NOTHING, **changes)
 
 
 # Figures
@@ -66,7 +72,8 @@ def summary(**figures: int) -> Summary:
 @pytest.mark.parametrize("counter", COUNTERS)
 def test_each_figure_has_its_counter(counter: str) -> None:
     stats = {f"slqncy/{counter}": 3, "slqncy/other": 7, counter: 9, "slqncy/outcome/other": 2}
-    assert summarize(stats, ADDRESSES, unanswered=0) == replace(NOTHING, **dict.fromkeys(COUNTERS[counter], 3))
+    figures: dict[str, Any] = dict.fromkeys(COUNTERS[counter], 3)
+    assert summarize(stats, ADDRESSES, unanswered=0) == replace(NOTHING, **figures)
 
 
 def test_every_figure_has_a_counter() -> None:
@@ -89,6 +96,14 @@ def test_figures_of_several_counters_are_their_sums() -> None:
     }
     account = summarize(stats, ADDRESSES, unanswered=0)
     assert (account.list_pages, account.unreadable) == (3, 12)
+
+
+def test_stories_are_known_only_where_there_are_any() -> None:
+    nothing = Addresses(known_before=9, found=0, states={State.FETCHED: 3, State.REJECTED: 6})
+    some = Addresses(known_before=9, found=0, states={State.ARCHIVED: 1, State.DUPLICATE: 2, State.GONE: 3})
+    assert summarize({"slqncy/known": 6}, nothing, unanswered=0).known == 0
+    assert summarize({"slqncy/known": 5}, some, unanswered=0).known == 5
+    assert summarize({"slqncy/known": 7}, some, unanswered=0).known == 6
 
 
 def test_the_unanswered_and_the_addresses_are_told() -> None:
@@ -188,10 +203,11 @@ def test_addresses_add_up_only_where_each_is_in_one_state(
         ({"archived": 1, "failures": 9, "stories_failed": 9}, ExitStatus.OK, "finished"),
         ({"archived": 1, "failures": 1, "told_to_wait": 1}, ExitStatus.OK, "finished"),
         ({"archived": 1, "requested": 5}, ExitStatus.SOFTWARE, "requests do not add up"),
-        ({"list_pages": 3, "rejected": 2}, ExitStatus.DATA, "3 list pages and 2 rejected pages"),
+        ({"list_pages": 3, "rejected": 2}, ExitStatus.DATA, "3 list pages and 2 pages that are no stories"),
         ({"rejected": 1}, ExitStatus.DATA, "no story was found"),
         ({"sitemaps": 1}, ExitStatus.DATA, "no story was found"),
         ({"not_modified": 1}, ExitStatus.DATA, "no story was found"),
+        ({"not_modified": 1, "failures": 1}, ExitStatus.UNAVAILABLE, "could not be reached"),
         ({"list_pages": 1, "forbidden": 5}, ExitStatus.DATA, "no story was found"),
         ({"list_pages": 1, "failures": 2}, ExitStatus.DATA, "no story was found"),
         ({"rejected": 1, "failures": 2, "stories_failed": 2}, ExitStatus.DATA, "no story was found"),

@@ -30,6 +30,7 @@ class Check(Step):
         story = item.story
         _set_text(story, "\n".join(item.lines))
         self._judge(item)
+        self.count("pages")
         if item.rejection:
             self.count(f"rejected/{item.rejection}")
         elif story.declared_delta is None:

@@ -46,6 +46,7 @@ class Store(Step):
             self.run.stop_for_disk(error)
             raise DropItem(str(error), log_level="ERROR") from error
         self.count(event)
+        self.count("stories", not isinstance(record, Rejected))
         if event not in _NEW:
             raise DropItem(f"{event}: {record.canonical_url}", log_level="DEBUG")
         return item

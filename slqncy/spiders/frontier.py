@@ -121,7 +121,10 @@ class Frontier:
     def add_page(self, page: Page) -> None:
         """Queue a page, unless it was queued before or its list has had its share."""
         listing = page.listing
-        if page.url in self.pages or (listing and listing.pages >= listing.most_pages):
+        if page.url in self.pages:
+            return
+        if listing and listing.pages >= listing.most_pages:
+            listing.has_gaps = True
             return
         self.pages.add(page.url)
         (self._fronts if page.kind is PageKind.FRONT else self._pages).append(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from slqncy.reasons import EventKind, Exclusion, PageKind, State
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
     from slqncy.extensions.run import Run
     from slqncy.spiders.arguments import Arguments
 
-_DEALT_WITH = {State.ARCHIVED, State.DUPLICATE, State.REJECTED, State.GONE}
+logger = logging.getLogger(__name__)
+
+_COUNTED = {
+    State.ARCHIVED: "known", State.DUPLICATE: "known", State.GONE: "known", State.FAILED: "waiting",
+}  # fmt: skip
+"""What a story that is linked and not due counts as."""
 
 
 class Scope:
@@ -67,7 +73,10 @@ class Scope:
     def add_list_page(self, url: str, listing: Listing, via: str) -> None:
         """Queue a further page of a list."""
         self._run.found(url, PageKind.LIST, via=via)
+        had_gaps = listing.has_gaps
         self.frontier.add_page(Page(url, PageKind.LIST, listing))
+        if listing.has_gaps and not had_gaps and self._arguments.max_pages is None:
+            logger.warning("%s has more than LIST_MAX_PAGES=%d pages; the rest is not read", via, self._most_pages)
 
     def add_sitemaps(self, urls: Iterable[str], via: str = "") -> None:
         """Queue sitemaps; they show a whole site at once, so not under max_pages."""
@@ -124,7 +133,8 @@ class Scope:
             return False
         if self._arguments.full or (story.due is not None and story.due <= self._now):
             return True
-        self._run.count("known", story.state in _DEALT_WITH)
+        if story.state in _COUNTED:
+            self._run.count(_COUNTED[story.state])
         return False
 
     def _exclude(self, known: Known) -> None:

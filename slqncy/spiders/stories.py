@@ -92,18 +92,19 @@ class StoriesSpider(Spider):
 
     # Requests
 
-    def _release(self) -> Iterator[Request]:
-        for due in self._scope.release():
-            if not isinstance(due, Page):
-                yield self._request(due, self._read_story, conditional=due.state in _KEPT)
-                continue
-            known = self._known(due.url)
-            if due.listing is None:
-                yield self._request(known, self._read_sitemap, conditional=True)
-            else:
-                # Where the reading before was cut short, all links of a page are wanted, changed or not.
-                conditional = due.listing.is_complete
-                yield self._request(known, self._read_list, conditional=conditional, listing=due.listing)
+    def _release(self) -> list[Request]:
+        # All at once: what is asked for counts as pending before another answer may release more.
+        return [self._due_request(due) for due in self._scope.release()]
+
+    def _due_request(self, due: Known | Page) -> Request:
+        if not isinstance(due, Page):
+            return self._request(due, self._read_story, conditional=due.state in _KEPT)
+        known = self._known(due.url)
+        if due.listing is None:
+            return self._request(known, self._read_sitemap, conditional=True)
+        # Where the reading before was cut short, all links of a page are wanted, changed or not.
+        conditional = due.listing.is_complete
+        return self._request(known, self._read_list, conditional=conditional, listing=due.listing)
 
     def _request(
         self, known: Known, read: Callable[..., Results], *, conditional: bool = False, **kwargs: Any
@@ -148,7 +149,7 @@ class StoriesSpider(Spider):
     def _idle(self) -> None:
         """What was asked for led no further, so ask for more."""
         assert self.crawler.engine is not None
-        requests = list(self._release())
+        requests = self._release()
         for request in requests:
             self.crawler.engine.crawl(request)
         if requests:

@@ -349,6 +349,13 @@ def test_under_max_stories_pages_are_read_on_when_stories_run_out() -> None:
     assert names(frontier, 2) == []
 
 
+def test_pages_that_are_pending_take_room_and_nothing_from_the_number() -> None:
+    frontier = make(max_stories=1, most_pending=3)
+    frontier.add_story(story(1))
+    assert names(frontier, pending=3) == []
+    assert names(frontier, pending=2) == ["s1"]
+
+
 def test_under_max_stories_no_page_while_a_story_is_pending_that_might_fill_the_number() -> None:
     frontier = make(max_stories=2)
     frontier.add_page(front())
