@@ -124,7 +124,9 @@ class Event:
     state: Annotated[State | None, Meta(description="State of the address from now on; null where it stays.")] = None
     reason: Annotated[str, Meta(description="Reason of a rejection, a failure or an exclusion.")] = ""
     detail: Annotated[str, Meta(description="What was seen.")] = ""
-    via: Annotated[str, Meta(description="Canonical URL of the page it was found on; for found only.")] = ""
+    via: Annotated[
+        str, Meta(description="Canonical URL of the page it was found on, or of what a list was completed up to.")
+    ] = ""
     version: Annotated[int | None, Meta(description="Version of the line written; null where none was.")] = None
     http_status: Annotated[int | None, Meta(description="Status of the response.")] = None
     etag: Annotated[str, Meta(description="ETag to ask with the next time.")] = ""

@@ -59,7 +59,10 @@ def encode_change(change: Change) -> str:
 
 
 def changes(root: Path, lengths: dict[str, int | None], since: str) -> Iterator[Change]:
-    """The changes after a token, within the acknowledged length of each segment. Raises ValueError at once."""
+    """The changes after a token, within the acknowledged length of each segment.
+
+    Raises ValueError at once, ArchiveDamagedError for what cannot be read.
+    """
     months = sorted(segment_month(name) for name in lengths if segment_kind(name) is Kind.EVENT)
     start = _check(root, lengths, since) if since else ("", 0)
     return _changes(root, lengths, [month for month in months if month >= start[0]], start)
@@ -72,7 +75,10 @@ def _check(root: Path, lengths: dict[str, int | None], since: str) -> tuple[str,
     name, position = segment_name(Kind.EVENT, match["month"]), int(match["position"])
     length = lengths.get(name, 0)
     if name in lengths and (length is None or position <= length):
-        before = _line_before(root, name, position)
+        try:
+            before = _line_before(root, name, position)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ArchiveDamagedError(f"{root / name}, byte {position}: cannot be read: {error}") from error
         if before.endswith(b"\n") and f"{zlib.crc32(before):08x}" == match["crc"]:
             return match["month"], position
     raise ValueError(f"{since!r} is not a token of {root}; without --since all changes are told from the beginning")
@@ -81,7 +87,8 @@ def _check(root: Path, lengths: dict[str, int | None], since: str) -> tuple[str,
 def _line_before(root: Path, name: str, position: int) -> bytes:
     with open_segment(root, name) as file:
         file.seek(max(0, position - 65536))
-        return file.read(min(position, 65536)).rpartition(b"\n")[0].rpartition(b"\n")[2] + b"\n"
+        before = file.read(min(position, 65536))
+    return before[before.rfind(b"\n", 0, -1) + 1 :]
 
 
 def _changes(root: Path, lengths: dict[str, int | None], months: list[str], start: tuple[str, int]) -> Iterator[Change]:

@@ -43,7 +43,7 @@ CREATE TABLE url (
     stories        INTEGER,                    -- linked by a list page or sitemap
     hash           TEXT NOT NULL DEFAULT '',   -- of the stories linked by a list page
     opened         INTEGER,                    -- the newest url when the reading of this list began
-    confirmed      INTEGER,                    -- `opened` of the last reading that was completed
+    confirmed      INTEGER,                    -- what the last completed reading has shown to be known, up to this url
     complete       INTEGER NOT NULL DEFAULT 0  -- 1: the last reading of this list was completed
 ) STRICT;
 CREATE INDEX url_story ON url (story) WHERE story <> '';
@@ -217,7 +217,8 @@ class Ledger:
 
     def known_by_story(self, story_id: str) -> Known | None:
         """What is known of the address of a story."""
-        return self._known("story = ?", story_id)
+        # The index is of stories only, and is not used without being told so.
+        return self._known("story = ? AND story <> ''", story_id)
 
     def _known(self, condition: str, value: str | int) -> Known | None:
         row = self.db.execute(f"SELECT {_KNOWN} FROM url WHERE {condition}", (value,)).fetchone()  # noqa: S608
@@ -240,6 +241,13 @@ class Ledger:
         """All addresses of a kind of page other than stories, in the order found."""
         rows = self.db.execute(f"SELECT {_KNOWN} FROM url WHERE kind = ? AND kind <> 'story' ORDER BY id", (kind,))  # noqa: S608
         return [_as_known(row) for row in rows]
+
+    def stories_after(self, number: int, prefix: str) -> Iterator[int]:
+        """Numbers of the stories found after an address, of those whose ids begin with `prefix`, in the order found."""
+        rows = self.db.execute(
+            "SELECT id FROM url WHERE id > ? AND kind = 'story' AND story GLOB ? ORDER BY id", (number, f"{prefix}*")
+        )
+        return (row[0] for row in rows)
 
     def states(self) -> dict[State, int]:
         """How many addresses are in each state."""

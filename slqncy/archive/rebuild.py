@@ -75,7 +75,10 @@ def _read(ledger: Ledger, root: Path, name: str, most: int | None, fingerprint: 
         raise ArchiveDamagedError(
             f"{root / name}: line {lines + 1} cannot be read: {error}; `scrapy repair` moves it aside"
         ) from error
-    ledger.set_segment(Segment(name, length, lines, crc, closed=not open_path(root, name).exists()))
+    closed = not open_path(root, name).exists()
+    # A file without a whole line is about to be taken away.
+    if lines or closed:
+        ledger.set_segment(Segment(name, length, lines, crc, closed=closed))
 
 
 def note(record: Story) -> str:

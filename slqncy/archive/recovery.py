@@ -22,6 +22,7 @@ from slqncy.archive.layout import (
 from slqncy.archive.ledger import VERSION, Ledger
 from slqncy.archive.quarantine import keep_aside, set_aside
 from slqncy.archive.rebuild import fill
+from slqncy.archive.seal import break_seal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,7 @@ def make_ledger(root: Path, fingerprint: Fingerprint) -> None:
         fill(ledger, root, fingerprint)
     finally:
         ledger.close()
+    break_seal(root)
     # The index of a write-ahead log says nothing that the log does not.
     disk.remove(path.with_name(f"{path.name}-shm"))
     for old in (path, path.with_name(f"{path.name}-wal")):

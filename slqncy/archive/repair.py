@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import sqlite3
 import zlib
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING
 
 from slqncy.archive import disk
 from slqncy.archive.errors import ArchiveError
@@ -30,8 +29,9 @@ from slqncy.archive.months import make_manifest
 from slqncy.archive.quarantine import keep_aside, set_aside
 from slqncy.archive.recovery import make_ledger, open_ledger
 from slqncy.archive.schemas import publish_schemas
-from slqncy.archive.seal import break_seal, is_broken, set_seal
-from slqncy.records import Story, content_hash, decode
+from slqncy.archive.seal import is_broken, set_seal
+from slqncy.archive.verify import own_defects
+from slqncy.records import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,14 +41,17 @@ if TYPE_CHECKING:
     from slqncy.archive.rebuild import Fingerprint
     from slqncy.records import Line
 
+_GZIP_HEADER = 10
+"""Bytes before the data; our files have neither name nor comment."""
+
 
 @dataclass(slots=True)
 class _Acknowledged:
     """What a ledger that can be trusted says; without one, nothing."""
 
     segments: dict[str, Segment] = field(default_factory=dict)
-    digests: dict[str, dict[int, bytes]] = field(default_factory=dict)
-    """sha256 of lines, by segment and byte offset."""
+    digests: dict[str, set[bytes]] = field(default_factory=dict)
+    """sha256 of the lines of each segment; of events there are none."""
 
 
 def rebuild(root: Path, fingerprint: Fingerprint) -> dict[str, int]:
@@ -96,7 +99,6 @@ def _held(root: Path) -> Iterator[None]:
 
 
 def _rebuild(root: Path, fingerprint: Fingerprint) -> dict[str, int]:
-    break_seal(root)
     publish_schemas(root)
     make_ledger(root, fingerprint)
     with closing(open_ledger(root, fingerprint)) as ledger:
@@ -114,7 +116,11 @@ def _acknowledged(root: Path) -> _Acknowledged:
             if not sound:
                 return _Acknowledged()
             segments = ledger.segments()
-            digests = {name: {entry.position: entry.digest for entry in ledger.lines(name)} for name in segments}
+            digests = {
+                name: {entry.digest for entry in ledger.lines(name)}
+                for name in segments
+                if segment_kind(name) is not Kind.EVENT
+            }
             return _Acknowledged(segments, digests)
     except sqlite3.Error:
         return _Acknowledged()
@@ -123,7 +129,7 @@ def _acknowledged(root: Path) -> _Acknowledged:
 def _repair_segment(root: Path, name: str, acknowledged: _Acknowledged) -> Iterator[str]:
     opened, closed, manifest = open_path(root, name), closed_path(root, name), manifest_path(root, name)
     if closed.exists():
-        said = _manifest(root, name)
+        said = _manifest(root, name, acknowledged.segments.get(name))
         if said is not None:
             if opened.exists():
                 yield f"{name}: closed as well; the open file moved to {set_aside(root, opened)}"
@@ -133,35 +139,45 @@ def _repair_segment(root: Path, name: str, acknowledged: _Acknowledged) -> Itera
                 disk.write_whole(manifest, said)
             return
         if not opened.exists():
-            with opened.open("wb") as file:
-                file.writelines(_salvage(closed))
+            disk.write_whole(opened, b"".join(_salvage(closed)))
         yield f"{closed.name}: damaged; moved to {set_aside(root, closed)}, what it still gives is in {opened.name}"
         if manifest.exists():
             set_aside(root, manifest)
     yield from _repair_lines(root, name, acknowledged)
 
 
-def _manifest(root: Path, name: str) -> bytes | None:
+def _manifest(root: Path, name: str, segment: Segment | None) -> bytes | None:
     """The manifest that a closed segment should have, or None where the segment is damaged."""
     try:
-        manifest, _ = make_manifest(closed_path(root, name), name)
+        manifest, crc = make_manifest(closed_path(root, name), name)
     except (ValueError, OSError, EOFError, zlib.error):
+        return None
+    found = manifest.uncompressed_size, manifest.lines, crc
+    if segment and segment.closed and found != (segment.length, segment.lines, segment.crc32):
+        return None
+    # An empty file unpacks to nothing, without an error.
+    if not manifest.lines:
         return None
     return manifest.encode()
 
 
 def _salvage(path: Path) -> Iterator[bytes]:
-    """The bytes of a damaged gzip file up to the damage."""
-    with gzip.open(path, "rb") as file:
-        try:
-            yield from cast("BinaryIO", file)
-        except (OSError, EOFError, zlib.error):
-            return
+    """What can be unpacked of a damaged gzip file, up to the damage."""
+    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+    with path.open("rb") as file:
+        file.seek(_GZIP_HEADER)
+        # Byte by byte: of the piece with the damage nothing is given.
+        while byte := file.read(1):
+            try:
+                yield unpack.decompress(byte)
+            except zlib.error:
+                return
 
 
 def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterator[str]:
-    path, kind = open_path(root, name), segment_kind(name)
-    digests = acknowledged.digests.get(name, {})
+    path = open_path(root, name)
+    digests = acknowledged.digests.get(name)
+    left = set(digests or ())
     segment = acknowledged.segments.get(name)
     if segment and path.stat().st_size < segment.length:
         yield f"{name}: {segment.length - path.stat().st_size} of {segment.length} acknowledged bytes are missing"
@@ -169,7 +185,16 @@ def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterato
     position, crc, bad = 0, 0, 0
     with path.open("rb") as lines, temporary.open("wb") as good:
         for line in lines:
-            if reason := _damage(line, kind, digests.get(position)):
+            proof = digest(line)
+            reason = ""
+            if proof in left:
+                left.remove(proof)
+            # What stands behind may be newer than the ledger.
+            elif segment and digests is not None and (position < segment.length or proof in digests):
+                reason = _damage(line, name) or "not a line that was acknowledged, or there twice"
+            else:
+                reason = _damage(line, name)
+            if reason:
                 bad += 1
                 yield f"{name}, byte {position}: {reason}; moved to {keep_aside(root, name, line)}"
             else:
@@ -180,25 +205,21 @@ def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterato
         os.fsync(good.fileno())
     if segment and position == segment.length and crc != segment.crc32 and not bad:
         yield f"{name}: not the bytes that were acknowledged, in no line that could be told; taken as it reads"
-    if not bad:
+    if bad:
+        temporary.replace(path)
+        disk.sync_directory(path.parent)
+    else:
         temporary.unlink()
-        return
-    temporary.replace(path)
-    disk.sync_directory(path.parent)
     if not path.stat().st_size:
         disk.remove(path)
 
 
-def _damage(data: bytes, kind: Kind, proof: bytes | None) -> str:
+def _damage(data: bytes, name: str) -> str:
     """What is wrong with a line, or ""."""
     if not data.endswith(b"\n"):
         return "a line without its end"
     try:
-        line: Line = decode(data, LINE_TYPES[kind])
+        line: Line = decode(data, LINE_TYPES[segment_kind(name)])
     except ValueError as error:
         return f"does not fit the schema: {error}"
-    if proof is not None and proof != digest(data):
-        return "not the bytes that were acknowledged"
-    if isinstance(line, Story) and line.content_hash != content_hash(line.title, line.text):
-        return "content_hash does not belong to title and text"
-    return ""
+    return next(own_defects(data, line, name, full=True), "")

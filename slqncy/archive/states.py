@@ -46,7 +46,8 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
         case EventKind.OPENED:
             db.execute("UPDATE url SET opened = (SELECT max(id) FROM url), complete = 0 WHERE id = ?", (url,))
         case EventKind.COMPLETED:
-            db.execute("UPDATE url SET confirmed = opened, complete = 1 WHERE id = ?", (url,))
+            boundary = number(db, event.via) if event.via else None
+            db.execute("UPDATE url SET confirmed = coalesce(?, opened), complete = 1 WHERE id = ?", (boundary, url))
         case EventKind.FAILED:
             _failed(db, url, event)
         case EventKind.EXCLUDED:

@@ -28,6 +28,7 @@ from slqncy.archive.layout import (
 from slqncy.archive.ledger import VERSION, Ledger, digest
 from slqncy.archive.rebuild import note
 from slqncy.archive.recovery import has_more_lines
+from slqncy.archive.schedule import seconds
 from slqncy.archive.seal import is_broken
 from slqncy.records import MAX_LINE_BYTES, Story, content_hash, decode, encode
 
@@ -70,10 +71,10 @@ _STATES = (
         ),
     ),
     (
-        "{} has versions of which the newest is not number {}",
+        "{} has {} lines in one folder, and not as many versions",
         (
             "SELECT url.url, count(*) FROM line JOIN url ON url.id = line.url "
-            "GROUP BY line.url, substr(segment, 1, 7) HAVING count(*) <> max(line.version)"
+            "GROUP BY line.url, substr(segment, 1, 7) HAVING count(*) <> count(DISTINCT line.version)"
         ),
     ),
     (
@@ -155,13 +156,13 @@ def _file_defects(root: Path, segment: Segment) -> Iterator[str]:
             yield f"{segment.name}: more lines than the ledger knows of; `scrapy rebuild` reads them"
         return
     try:
-        said = json.loads(manifest_path(root, segment.name).read_bytes())
-    except (OSError, ValueError) as error:
+        said = json.loads(manifest_path(root, segment.name).read_bytes())["size"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
         yield f"{manifest_path(root, segment.name).name}: cannot be read: {error}"
         return
     size = closed_path(root, segment.name).stat().st_size
-    if said.get("size") != size:
-        yield f"{closed_path(root, segment.name).name}: {size} bytes, but its manifest says {said.get('size')}"
+    if said != size:
+        yield f"{closed_path(root, segment.name).name}: {size} bytes, but its manifest says {said}"
 
 
 def _verify_lines(root: Path, segment: Segment, ledger: Ledger, verdict: Verdict, *, full: bool) -> None:
@@ -196,21 +197,31 @@ def _line_defects(data: bytes, name: str, entry: Entry | None, *, full: bool) ->
     except ValueError as error:
         yield f"does not fit the schema: {error}"
         return
+    yield from own_defects(data, line, name, full=full)
+    if isinstance(line, Story):
+        yield from _entry_defects(data, line, entry)
+
+
+def own_defects(data: bytes, line: Line, name: str, *, full: bool) -> Iterator[str]:
+    """What is wrong with a line of a segment, whatever the ledger says."""
     if full and encode(line) != data:
         yield "not written as this archive writes: a key is missing, unknown or out of order"
     if len(data) > MAX_LINE_BYTES:
         yield f"{len(data)} bytes, over {MAX_LINE_BYTES}"
+    try:
+        seconds(made_at(line))
+    except ValueError:
+        yield f"made at {made_at(line)}, which is no time"
     if made_at(line)[:7] > segment_month(name):
         yield f"made at {made_at(line)}, after the month of its file"
     if isinstance(line, Story):
-        yield from _record_defects(data, line, entry)
+        if line.content_hash != content_hash(line.title, line.text):
+            yield "content_hash does not belong to title and text"
+        if line.char_count != len(line.text):
+            yield "char_count is not the length of text"
 
 
-def _record_defects(data: bytes, record: Story, entry: Entry | None) -> Iterator[str]:
-    if record.content_hash != content_hash(record.title, record.text):
-        yield "content_hash does not belong to title and text"
-    if record.char_count != len(record.text):
-        yield "char_count is not the length of text"
+def _entry_defects(data: bytes, record: Story, entry: Entry | None) -> Iterator[str]:
     if entry is None:
         yield "the ledger does not know this line"
     elif (entry.length, entry.version, entry.note) != (len(data), record.version, note(record)):

@@ -177,6 +177,11 @@ class ArchiveWriter:
         with self._disk_errors():
             return self._ledger.of_kind(kind)
 
+    def stories_after(self, number: int, prefix: str) -> Iterator[int]:
+        """Numbers of the stories found after an address, of those whose ids begin with `prefix`, in the order found."""
+        with self._disk_errors():
+            yield from self._ledger.stories_after(number, prefix)
+
     def latest(self, kind: Kind, url: str) -> Entry | None:
         """The newest line of that kind for an address."""
         with self._disk_errors():

@@ -47,7 +47,9 @@ class Listing:
     is_complete: bool = False
     """Whether the reading before this one was completed, so that what it saw need not be read again."""
     confirmed: int | None = None
-    """Addresses up to this number were known when the last completed reading began."""
+    """A page of stories up to this number is where the last completed reading has been."""
+    opened: int = 0
+    """The newest address when this reading began."""
     pages: int = 0
     """Pages queued."""
     unread: int = 0
@@ -63,7 +65,7 @@ class Listing:
         return bool(fresh)
 
     def confirms(self, stories: list[int]) -> bool:
-        """Whether a page shows stories, and only such as were known when the last completed reading began."""
+        """Whether a page shows stories, and only such as the last completed reading left behind it."""
         return self.confirmed is not None and bool(stories) and max(stories) <= self.confirmed
 
 

@@ -106,13 +106,28 @@ class Scope:
                 self.frontier.add_story(story)
         return numbers
 
+    def open(self, listing: Listing, front: Known) -> None:
+        """The front page of a list was answered."""
+        listing.opened = self._run.archive.newest()
+        self._run.happened(EventKind.OPENED, front)
+
     def complete(self, listing: Listing) -> None:
         """A page of a list was answered; with the last one, the list is read as far as it needs to be."""
         listing.unread -= 1
         if not listing.unread and not listing.has_gaps and self._arguments.max_pages is None:
             front = self._run.archive.known(listing.front)
             if front and not front.is_complete:
-                self._run.happened(EventKind.COMPLETED, front)
+                self._run.happened(EventKind.COMPLETED, front, via=self._boundary(listing))
+
+    def _boundary(self, listing: Listing) -> str:
+        """The address up to which this reading has shown every story of the list's section, or ""."""
+        section = self._address.section(listing.front)
+        prefix = f"{self._address.site.name}/{section}/" if section else f"{self._address.site.name}/"
+        archive = self._run.archive
+        # One that was found otherwise meanwhile may be new on top, with others below it that nobody has seen.
+        unseen = (story for story in archive.stories_after(listing.opened, prefix) if story not in listing.shown)
+        boundary = archive.known_by_id(next(unseen, archive.newest() + 1) - 1)
+        return boundary.url if boundary and boundary.id > listing.opened else ""
 
     def release(self) -> Iterator[Known | Page]:
         """What to ask for now."""

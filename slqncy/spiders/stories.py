@@ -172,8 +172,8 @@ class StoriesSpider(Spider):
             self._failed_page(listing)
             return
         if url == listing.front:
-            # Before anything on it is known: what is known now is the boundary of the next reading.
-            self.run.happened(EventKind.OPENED, known)
+            # Before anything on it is known: what is known now is the least boundary of the next reading.
+            self._scope.open(listing, known)
         page, links = self._page(response, url)
         further = without_stories(list_pages(page, links), links, self.address)
         stories = [story for story in self._stories(links) if story not in further]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import sqlite3
 from hashlib import sha256
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import ArchiveWriter
@@ -72,14 +73,19 @@ def defects(root: Path) -> list[str]:
     return verify(root, fingerprint, full=True).defects
 
 
+def split(data: bytes) -> list[bytes]:
+    """The lines; where damage has put a carriage return, none ends."""
+    return BytesIO(data).readlines()
+
+
 def segments(root: Path) -> dict[str, list[bytes]]:
     """The lines of every segment, whichever file has them."""
     return {
-        name: (
+        name: split(
             open_path(root, name).read_bytes()
             if open_path(root, name).exists()
             else gzip.decompress(closed_path(root, name).read_bytes())
-        ).splitlines(keepends=True)
+        )
         for name in segments_on_disk(root)
     }
 

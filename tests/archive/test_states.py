@@ -1,0 +1,346 @@
+"""When a story is asked for again, and that the ledger is what the events say."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slqncy.archive import ArchiveWriter, states
+from slqncy.archive.layout import Kind, kind_of
+from slqncy.archive.ledger import Known, Ledger
+from slqncy.archive.rebuild import note
+from slqncy.archive.repair import rebuild
+from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
+from slqncy.dedup import fingerprint
+from slqncy.pipelines.store import judge
+from slqncy.reasons import GONE, EventKind, Exclusion, PageKind, Rejection, State
+from slqncy.records import Event, Rejected, Story
+from tests.archive.looking import defects, tables
+from tests.samples import (
+    HOME,
+    RUN_ID,
+    SECOND,
+    brought,
+    completed,
+    duplicate,
+    excluded,
+    failed,
+    fetched,
+    found,
+    gone,
+    happened,
+    not_modified,
+    opened,
+    page_event,
+    page_found,
+    rejected,
+    returned,
+    story,
+    story_url,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HOUR, DAY = 3600, 86400
+NOW = seconds(SECOND)
+PAGE = "http://www.slqncy.com/szxw/index_2.html"
+
+
+def moment(at: int) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+# The schedule
+
+
+def test_a_story_is_looked_at_five_times_and_then_no_more() -> None:
+    checks = [next_check(NOW, NOW)]
+    while checks[-1] is not None:
+        checks.append(next_check(NOW, checks[-1]))
+    assert checks == [NOW + pause for pause in (HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY)] + [None]
+
+
+@pytest.mark.parametrize(
+    ("age", "pause"),
+    [
+        (0, HOUR), (HOUR - 1, HOUR), (HOUR, 6 * HOUR), (5 * HOUR, 6 * HOUR), (6 * HOUR, DAY), (2 * DAY, 7 * DAY),
+        (30 * DAY - 1, 30 * DAY), (30 * DAY, None), (400 * DAY, None), (-DAY, HOUR),
+    ],
+)  # fmt: skip
+def test_a_look_that_comes_late_stands_for_those_before(age: int, pause: int | None) -> None:
+    assert next_check(NOW, NOW + age) == (None if pause is None else NOW + pause)
+
+
+@pytest.mark.parametrize(
+    ("failures", "pause"),
+    [(0, 0), (1, 0), (2, HOUR), (3, 6 * HOUR), (4, DAY), (5, 7 * DAY), (6, 30 * DAY), (7, 30 * DAY), (99, 30 * DAY)],
+)
+def test_what_fails_is_tried_with_the_next_run_and_then_ever_later(failures: int, pause: int) -> None:
+    assert next_try(failures, NOW) == NOW + pause
+
+
+def test_seconds_know_zones() -> None:
+    assert seconds("1970-01-02T00:00:00Z") == DAY
+    assert seconds("1970-01-02T08:00:00+08:00") == DAY
+    with pytest.raises(ValueError, match="isoformat"):
+        seconds("yesterday")
+
+
+# Single events
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with closing(Ledger(tmp_path / "ledger.sqlite")) as ledger:
+        yield ledger
+
+
+def after(ledger: Ledger, *events: Event) -> Known:
+    """What is known of the address of the last event."""
+    for event in events:
+        states.apply(ledger.db, event)
+    known = ledger.known(events[-1].url)
+    assert known is not None
+    return known
+
+
+def test_a_story_that_was_found_is_due_at_once_and_another_page_is_not(ledger: Ledger) -> None:
+    home = after(ledger, page_found(HOME, PageKind.FRONT))
+    known = after(ledger, found(1, via=HOME))
+    assert (known.state, known.due, known.via, known.story) == (State.FOUND, 0, home.id, "slqncy/szxw/1")
+    assert (home.state, home.due, home.via, home.story) == (State.FOUND, None, None, "")
+    assert after(ledger, found(2, via="http://unknown/")).via is None
+
+
+def test_an_answer_sets_state_validators_and_the_next_look(ledger: Ledger) -> None:
+    known = after(ledger, found(1), failed(1), brought(story(1), etag='"e"', last_modified="Sun"))
+    assert (known.state, known.due, known.failures) == (State.ARCHIVED, NOW + HOUR, 0)
+    assert (known.etag, known.last_modified) == ('"e"', "Sun")
+    later = not_modified(1, moment(NOW + 2 * HOUR))
+    known = after(ledger, later)
+    assert (known.state, known.due, known.etag) == (State.ARCHIVED, NOW + 6 * HOUR, '"e"')
+    known = after(ledger, happened(EventKind.UNCHANGED, 1, moment(NOW + 31 * DAY), state=State.ARCHIVED))
+    assert (known.state, known.due, known.etag) == (State.ARCHIVED, None, "")
+
+
+def test_failures_in_a_row_are_counted_until_an_answer(ledger: Ledger) -> None:
+    dues = [after(ledger, failed(1, moment(NOW))).due for _ in range(3)]
+    assert dues == [NOW, NOW + HOUR, NOW + 6 * HOUR]
+    assert after(ledger, not_modified(1)).failures == 0
+    known = after(ledger, failed(1, moment(NOW)))
+    assert (known.failures, known.due, known.state, known.reason) == (1, NOW, State.FAILED, "unreachable")
+
+
+def test_a_failure_of_a_settled_story_leaves_its_state(ledger: Ledger) -> None:
+    known = after(ledger, brought(rejected(1)), failed(1, is_settled=True))
+    assert (known.state, known.reason, known.failures) == (State.REJECTED, "not_found", 1)
+
+
+def test_an_exclusion_is_looked_at_again_after_a_day_or_with_the_next_run(ledger: Ledger) -> None:
+    by_robots, by_argument = (after(ledger, excluded(1, reason)) for reason in Exclusion)
+    assert (by_robots.state, by_robots.due) == (State.EXCLUDED, NOW + EXCLUDED_PAUSE)
+    assert (by_argument.state, by_argument.due) == (State.EXCLUDED, 0)
+
+
+def test_a_story_goes_and_returns(ledger: Ledger) -> None:
+    known = after(ledger, brought(story(1)), gone(1))
+    assert (known.state, known.reason) == (State.GONE, "not_found")
+    known = after(ledger, returned(1))
+    assert (known.state, known.reason) == (State.ARCHIVED, "")
+
+
+def test_the_boundary_of_a_list_is_what_was_known_when_its_reading_began(ledger: Ledger) -> None:
+    read = fetched(HOME, PageKind.FRONT, stories=2, hash="sha256:1", etag='"h"')
+    home = after(ledger, page_found(HOME, PageKind.FRONT), found(1), opened(HOME), found(2), read)
+    assert (home.state, home.stories, home.hash, home.etag) == (State.FETCHED, 2, "sha256:1", '"h"')
+    assert (home.confirmed, home.is_complete, home.due) == (None, False, None)
+    home = after(ledger, completed(HOME))
+    assert (home.confirmed, bool(home.is_complete)) == (2, True)
+    home = after(ledger, opened(HOME))
+    assert (home.confirmed, bool(home.is_complete)) == (2, False), "until the next reading is completed"
+
+
+def test_the_end_of_a_run_concerns_no_address(ledger: Ledger) -> None:
+    states.apply(ledger.db, Event(event=EventKind.FINISHED, at=SECOND, run_id=RUN_ID, hash="sha256:00"))
+    assert ledger.newest() == 0
+
+
+# Any events
+
+URLS = [HOME, PAGE, *map(story_url, range(3))]
+
+
+@st.composite
+def any_event(draw: st.DrawFn) -> Event:
+    """Also such as no run writes."""
+    return Event(
+        event=draw(st.sampled_from(EventKind)),
+        at=moment(NOW + draw(st.integers(-DAY, 40 * DAY))),
+        run_id=RUN_ID,
+        url=draw(st.sampled_from(URLS)),
+        kind=draw(st.sampled_from(PageKind)),
+        id=draw(st.sampled_from(["", "slqncy/szxw/1"])),
+        state=draw(st.none() | st.sampled_from(State)),
+        reason=draw(st.sampled_from(["", *Rejection, *Exclusion])),
+        via=draw(st.sampled_from(["", *URLS])),
+        version=draw(st.integers(1, 3)),
+        etag=draw(st.sampled_from(["", '"e"'])),
+    )
+
+
+@given(st.lists(any_event(), max_size=25))
+@settings(max_examples=100, deadline=None)
+def test_whatever_happens_each_address_is_in_exactly_one_state(
+    tmp_path_factory: pytest.TempPathFactory, events: list[Event]
+) -> None:
+    with closing(Ledger(tmp_path_factory.mktemp("states") / "ledger.sqlite")) as ledger:
+        expected: dict[str, State] = {}
+        for event in events:
+            states.apply(ledger.db, event)
+            expected[event.url] = event.state or expected.get(event.url, State.FOUND)
+        known = [ledger.known_by_id(number) for number in range(1, ledger.newest() + 1)]
+        assert {row.url: row.state for row in known if row} == expected
+        assert len(known) == len(expected), "numbers have no gaps"
+        assert [row.url for row in known if row] == list(expected), "in the order found"
+        assert sum(ledger.states().values()) == len(expected)
+
+
+# What runs write
+
+
+@dataclass
+class Runs:
+    """Writes what a run would write of the answers that a site gives."""
+
+    writer: ArchiveWriter
+    now: int = NOW - 3 * DAY
+
+    def at(self) -> str:
+        return moment(self.now)
+
+    def known(self, number: int) -> Known:
+        url = story_url(number)
+        if self.writer.known(url) is None:
+            self.writer.write(found(number, self.at(), via=HOME))
+        known = self.writer.known(url)
+        assert known is not None
+        return known
+
+    def is_settled(self, number: int) -> bool:
+        return self.known(number).state not in {State.FOUND, State.FAILED, State.EXCLUDED}
+
+    def page(self, number: int, what: str) -> None:
+        record: Story
+        if what == "gone":
+            record = rejected(number, downloaded=self.at())
+        elif what == "garbled":
+            record = rejected(number, Rejection.GARBLED, downloaded=self.at())
+        elif what == "copy":
+            record = duplicate(number, 9, downloaded=self.at())
+        else:
+            record = story(number, what, downloaded=self.at())
+        known, latest = self.known(number), self.writer.latest(kind_of(record), record.canonical_url)
+        says_the_same = latest is not None and (latest.content_hash, latest.note) == (record.content_hash, note(record))
+        reason = record.reason if isinstance(record, Rejected) else ""
+        outcome = judge(
+            kind_of(record), known.state, is_first=latest is None, is_new=not says_the_same, is_gone=reason in GONE
+        )
+        record.version = latest.version + 1 if latest else 1
+        version = record.version if outcome.is_line else latest and latest.version
+        event = happened(
+            outcome.event, number, self.at(), state=outcome.state, reason=reason, etag=f'"{what}"', http_status=200,
+            version=None if outcome.event is EventKind.GONE else version,
+        )  # fmt: skip
+        self.writer.write(event, record if outcome.is_line else None)
+
+    def step(self, number: int, what: str) -> None:
+        if what == "failed":
+            self.writer.write(failed(number, self.at(), is_settled=self.is_settled(number)))
+        elif what == Exclusion.ROBOTS:
+            event = excluded(number, Exclusion.ROBOTS, self.at())
+            self.writer.write(replace(event, state=None) if self.is_settled(number) else event)
+        elif what == Exclusion.ARGUMENT:
+            if self.known(number).state is State.FOUND:
+                self.writer.write(excluded(number, Exclusion.ARGUMENT, self.at()))
+        elif what == "not modified":
+            if self.is_settled(number):
+                self.writer.write(not_modified(number, self.at()))
+        elif what == "list":
+            self.list()
+        elif what == "close":
+            self.writer.close_months(self.at()[:7])
+        else:
+            self.page(number, what)
+
+    def list(self) -> None:
+        if self.writer.known(HOME) is None:
+            self.writer.write(page_found(HOME, PageKind.FRONT, self.at()))
+        self.writer.write(opened(HOME, self.at()))
+        if self.writer.known(PAGE) is None:
+            self.writer.write(page_found(PAGE, PageKind.LIST, self.at(), via=HOME))
+        self.writer.write(fetched(HOME, PageKind.FRONT, self.at(), stories=3, hash="sha256:1", etag='"h"'))
+        self.writer.write(page_event(EventKind.FAILED, PAGE, PageKind.LIST, self.at(), reason="missing"))
+        self.writer.write(completed(HOME, self.at()))
+
+
+WHATS = ["甲。", "乙。", "gone", "garbled", "copy", "failed", "not modified", "list", "close", *Exclusion]
+STEPS = st.lists(
+    st.tuples(st.integers(1, 3), st.sampled_from(WHATS), st.sampled_from([60, HOUR, 2 * DAY, 20 * DAY, -3 * DAY])),
+    max_size=30,
+)
+
+
+def live_and_rebuilt(root: Path, steps: list[tuple[int, str, int]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    runs = Runs(ArchiveWriter(root, fingerprint))
+    for number, what, pause in steps:
+        runs.now += pause
+        runs.step(number, what)
+    runs.writer.close()
+    assert defects(root) == []
+    live = tables(root / "ledger.sqlite")
+    rebuild(root, fingerprint)
+    return live, tables(root / "ledger.sqlite")
+
+
+@given(STEPS)
+@settings(max_examples=40, deadline=None)
+def test_whatever_runs_meet_the_rebuilt_ledger_is_the_one_they_left(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, str, int]]
+) -> None:
+    root = tmp_path_factory.mktemp("runs") / "archive"
+    live, rebuilt = live_and_rebuilt(root, steps)
+    assert rebuilt == live
+    assert defects(root) == []
+
+
+def test_everything_that_may_follow_anything(tmp_path: Path) -> None:
+    """Each pair of happenings, one after the other, of a story of its own."""
+    pairs = [(first, second) for first in WHATS for second in WHATS]
+    steps = [(number, what, HOUR) for number, pair in enumerate(pairs) for what in pair if what != "close"]
+    live, rebuilt = live_and_rebuilt(tmp_path, steps)
+    assert rebuilt == live
+    assert {State(row[4]) for row in live["url"]} == set(State)
+
+
+def test_of_each_kind_the_lines_say_which_version_is_the_newest(tmp_path: Path) -> None:
+    live, _ = live_and_rebuilt(tmp_path, [(1, what, HOUR) for what in ("甲。", "乙。", "garbled", "甲。", "gone")])
+    [row] = live["url"]
+    assert (row[4], row[10]) == (State.GONE, 3)
+    assert [(line[0].partition("/")[0], line[4]) for line in live["line"]] == [
+        (Kind.REJECTED, 1), (Kind.STORY, 1), (Kind.STORY, 2), (Kind.STORY, 3),
+    ]  # fmt: skip
+
+
+def test_the_clock_may_be_set_back(tmp_path: Path) -> None:
+    steps = [(1, "甲。", 0), (1, "close", 40 * DAY), (2, "甲。", -40 * DAY), (1, "乙。", HOUR)]
+    live, rebuilt = live_and_rebuilt(tmp_path, steps)
+    assert rebuilt == live
+    assert [row[0] for row in live["segment"] if row[4]] == ["events/2026-10.ndjson", "stories/2026-10.jsonl"]
