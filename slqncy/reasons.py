@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     RETURNED = "returned"  # a story that was gone is there again, and says the same
     FAILED = "failed"
     EXCLUDED = "excluded"
+    LOST = "lost"  # found by repair or rebuild: lines of it are gone, or its events are; it is asked for again
     FINISHED = "finished"  # a run ended; its report has the hash
 
 

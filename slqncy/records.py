@@ -117,7 +117,7 @@ class Event:
     schema_version: Annotated[int, Meta(description="Version of this shape.")] = SCHEMA_VERSION
     event: Annotated[EventKind, Meta(description="What happened.")]
     at: Annotated[str, Meta(description="When. RFC 3339, UTC.")]
-    run_id: Annotated[str, Meta(description="The run it happened in: runs/<run_id>.json.")]
+    run_id: Annotated[str, Meta(description='The run it happened in, runs/<run_id>.json, or "" where it was none.')]
     url: Annotated[str, Meta(description='Canonical URL of the page, or "" where a run finished.')] = ""
     kind: Annotated[PageKind | None, Meta(description="What the address leads to; null where a run finished.")] = None
     id: Annotated[str, Meta(description='id of the story, or "" where the address is of no story.')] = ""

@@ -60,7 +60,7 @@ def derived_defects(root: Path, ledger: Ledger, fingerprint: Fingerprint) -> Ite
             yield f"{SCHEMA}/{name}: not the schema of this version"
     for path in sorted((root / QUARANTINE).glob("*")):
         # A kill may leave a file half-written under a name with a dot.
-        if not path.name.startswith(".") and not is_as_named(path):
+        if path.is_file() and not path.name.startswith(".") and not is_as_named(path):
             yield f"{QUARANTINE}/{path.name}: not what was set aside"
 
 

@@ -7,10 +7,11 @@ import sqlite3
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from slqncy.archive.layout import month_after, segment_month
 from slqncy.reasons import PageKind, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from slqncy.archive.layout import Kind
@@ -117,6 +118,12 @@ class Known:
     hash: str
     confirmed: int | None
     is_complete: bool
+
+
+def open_month(segments: Iterable[Segment]) -> str:
+    """The earliest month that lines may be added to, or "": a clock that was set back must not reach closed ones."""
+    months = ((segment_month(segment.name), segment.closed) for segment in segments)
+    return max((month_after(month) if is_closed else month for month, is_closed in months), default="")
 
 
 def digest(line: bytes) -> bytes:

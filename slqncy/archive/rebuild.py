@@ -10,39 +10,26 @@ from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LINE_TYPES, Kind, open_path, segment_kind, segments_on_disk
 from slqncy.archive.ledger import Entry, Segment, digest
-from slqncy.reasons import PageKind
+from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Duplicate, Event, Rejected, Story, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from slqncy.archive.ledger import Ledger
 
     Fingerprint = Callable[[Story], bytes]
 
-# Where lines were lost, by a kill without a ledger or by damage, the events claim what is not there, or do not know
-# what is. Such a story is asked for again, and not by its validators: a 304 would leave the loss as it is.
-_LOST = "due = 0, etag = '', last_modified = ''"
-_HAS_STORY, _HAS_DUPLICATE, _HAS_REJECTED = (
-    f"EXISTS (SELECT 1 FROM line WHERE line.url = url.id AND segment GLOB '{kind}/*')"  # noqa: S608
-    for kind in (Kind.STORY, Kind.DUPLICATE, Kind.REJECTED)
-)
-_RECONCILE = (
-    f"""UPDATE url SET state = 'found', reason = '', {_LOST}
-        WHERE (state IN ('archived', 'gone') AND NOT {_HAS_STORY})
-        OR (state = 'duplicate' AND NOT {_HAS_DUPLICATE}) OR (state = 'rejected' AND NOT {_HAS_REJECTED})""",  # noqa: S608
-    f"""UPDATE url SET state = 'rejected', {_LOST}
-        WHERE kind = 'story' AND state IN ('found', 'failed', 'excluded') AND {_HAS_REJECTED}""",  # noqa: S608
-    f"""UPDATE url SET state = 'duplicate', reason = '', {_LOST}
-        WHERE (state IN ('found', 'failed', 'excluded') OR (state = 'rejected' AND due = 0)) AND {_HAS_DUPLICATE}""",  # noqa: S608
-    f"""UPDATE url SET state = 'archived', reason = '', {_LOST}
-        WHERE state NOT IN ('archived', 'gone') AND {_HAS_STORY}""",  # noqa: S608
-    f"""WITH newest AS (SELECT url, max(version) AS version FROM line WHERE segment GLOB 'stories/*' GROUP BY url)
-        UPDATE url SET version = newest.version, {_LOST}
-        FROM newest WHERE newest.url = url.id AND newest.version <> url.version""",  # noqa: S608
-    f"UPDATE url SET version = 0, {_LOST} WHERE version > 0 AND NOT {_HAS_STORY}",  # noqa: S608
-)
+_AT_A_TIME = 1000
+_LINES = """
+    SELECT url.id, url.url, url.story, url.state, url.version,
+        max(CASE WHEN segment GLOB 'stories/*' THEN line.version END),
+        max(segment GLOB 'duplicates/*'), max(segment GLOB 'rejected/*')
+    FROM url LEFT JOIN line ON line.url = url.id
+    WHERE url.kind = 'story' AND url.id > ? GROUP BY url.id ORDER BY url.id LIMIT ?
+"""
+"""Each story with its newest version in stories/, and whether it has other lines."""
 
 
 def fill(ledger: Ledger, root: Path, fingerprint: Fingerprint, lengths: dict[str, int] | None = None) -> None:
@@ -54,9 +41,40 @@ def fill(ledger: Ledger, root: Path, fingerprint: Fingerprint, lengths: dict[str
     for name in segments_on_disk(root):
         if lengths is None or name in lengths:
             _read(ledger, root, name, lengths[name] if lengths else None, fingerprint)
-    for statement in _RECONCILE:
-        ledger.db.execute(statement)
     ledger.commit()
+
+
+def losses(ledger: Ledger, at: str) -> Iterator[Event]:
+    """What must have happened to stories whose events claim lines that are not there, or do not know those that are.
+
+    Such a story is asked for again, and not by its validators: a 304 would leave the loss as it is.
+    """
+    after = 0
+    while rows := ledger.db.execute(_LINES, (after, _AT_A_TIME)).fetchall():
+        for number, url, story, was, version, newest, *others in rows:
+            state = _state(State(was), newest is not None, *map(bool, others))
+            if state is not State(was) or version != (newest or 0):
+                rejected = ledger.latest(Kind.REJECTED, number) if state is State.REJECTED else None
+                yield Event(
+                    event=EventKind.LOST, at=at, run_id="", url=url, kind=PageKind.STORY, id=story, state=state,
+                    reason=rejected.note if rejected else "", version=newest,
+                )  # fmt: skip
+        after = rows[-1][0]
+
+
+def _state(was: State, *has: bool) -> State:
+    """The state of an address that has lines in stories/, duplicates/ and rejected/, or not."""
+    has_story, has_duplicate, has_rejected = has
+    fits = {
+        State.ARCHIVED: has_story,
+        State.GONE: has_story,
+        State.DUPLICATE: has_duplicate and not has_story,
+        State.REJECTED: has_rejected and not has_story,
+    }
+    if fits.get(was, not any(has)):
+        return was
+    best = (State.ARCHIVED, has_story), (State.DUPLICATE, has_duplicate), (State.REJECTED, has_rejected)
+    return next((state for state, is_so in best if is_so), State.FOUND)
 
 
 def _read(ledger: Ledger, root: Path, name: str, most: int | None, fingerprint: Fingerprint) -> None:

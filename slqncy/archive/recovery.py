@@ -7,27 +7,31 @@ and the story is asked for again. What no kill explains stops the run, and nothi
 from __future__ import annotations
 
 import logging
+import zlib
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from slqncy.archive import disk
+from slqncy.archive import disk, states
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.layout import (
     LEDGER,
+    Kind,
     closed_path,
     manifest_path,
     open_path,
+    segment_name,
     segments_on_disk,
 )
-from slqncy.archive.ledger import VERSION, Ledger
+from slqncy.archive.ledger import VERSION, Ledger, Segment, open_month
 from slqncy.archive.quarantine import keep_aside, set_aside
-from slqncy.archive.rebuild import fill
+from slqncy.archive.rebuild import fill, losses
 from slqncy.archive.seal import break_seal
+from slqncy.records import encode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slqncy.archive.ledger import Segment
     from slqncy.archive.rebuild import Fingerprint
 
 logger = logging.getLogger(__name__)
@@ -69,6 +73,7 @@ def make_ledger(root: Path, fingerprint: Fingerprint) -> None:
     ledger = Ledger(new)
     try:
         fill(ledger, root, fingerprint)
+        _write_losses(root, ledger)
     finally:
         ledger.close()
     break_seal(root)
@@ -79,6 +84,29 @@ def make_ledger(root: Path, fingerprint: Fingerprint) -> None:
             set_aside(root, old)
     new.replace(path)
     disk.sync_directory(root)
+
+
+def _write_losses(root: Path, ledger: Ledger) -> None:
+    """Tell of losses as of all that happens: a ledger that is made later must know what came of them."""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    segments = ledger.segments()
+    name = segment_name(Kind.EVENT, max(now[:7], open_month(segments.values())))
+    segment = segments.get(name) or Segment(name, 0, 0, 0, closed=False)
+    path = open_path(root, name)
+    events = losses(ledger, now)
+    while group := list(islice(events, MOST_LINES)):
+        if path.exists():
+            _cut_back(root, name, segment.length)
+        if not path.exists():
+            disk.create_file(path)
+        data = b"".join(map(encode, group))
+        disk.append(path, data)
+        for event in group:
+            states.apply(ledger.db, event)
+        length, lines = segment.length + len(data), segment.lines + len(group)
+        segment = Segment(name, length, lines, zlib.crc32(data, segment.crc32), closed=False)
+        ledger.set_segment(segment)
+    ledger.commit()
 
 
 def _is_of_another_version(path: Path) -> bool:

@@ -52,6 +52,11 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
             _failed(db, url, event)
         case EventKind.EXCLUDED:
             _excluded(db, url, event)
+        case EventKind.LOST:
+            db.execute(
+                "UPDATE url SET version = ?, due = 0, etag = '', last_modified = '' WHERE id = ?",
+                (event.version or 0, url),
+            )
         case _:
             _answered(db, url, event)
 

@@ -18,12 +18,11 @@ from slqncy.archive.layout import (
     Kind,
     kind_of,
     made_at,
-    month_after,
     open_path,
     segment_month,
     segment_name,
 )
-from slqncy.archive.ledger import Segment
+from slqncy.archive.ledger import Segment, open_month
 from slqncy.archive.lock import Lock
 from slqncy.archive.months import compress
 from slqncy.archive.rebuild import add_line
@@ -67,12 +66,11 @@ class ArchiveWriter:
                 raise ArchiveDamagedError(
                     f"{self.root / LEDGER}: changed since the last run; `scrapy rebuild` makes it anew from the lines"
                 )
-            break_seal(self.root)
             self._ledger = open_ledger(self.root, fingerprint)
             undo.callback(self._ledger.close)
+            break_seal(self.root)
             self._segments = self._ledger.segments()
-            self._month = ""
-            self._move_on()
+            self._month = open_month(self._segments.values())
             publish_schemas(self.root)
             undo.pop_all()
 
@@ -141,7 +139,7 @@ class ArchiveWriter:
                     self._ledger.commit()
                     disk.remove(open_path(self.root, name))
                 self._segments = {**self._segments, name: closed}
-        self._move_on()
+        self._month = max(self._month, open_month(self._segments.values()))
 
     def write_run(self, run_id: str, report: dict[str, Any]) -> bytes:
         """Write runs/<run_id>.json as a whole; gives its bytes."""
@@ -199,12 +197,6 @@ class ArchiveWriter:
             return self._ledger.states()
 
     # Within
-
-    def _move_on(self) -> None:
-        # A clock that was set back must not bring lines into months that are closed.
-        for name, segment in self._segments.items():
-            month = segment_month(name)
-            self._month = max(self._month, month_after(month) if segment.closed else month)
 
     def _append(self, line: Line, data: bytes) -> tuple[str, int]:
         self._month = max(self._month, made_at(line)[:7])

@@ -90,4 +90,4 @@ def _event(event: Event) -> str:
     if event.http_status is not None:
         words.append(f"HTTP {event.http_status}")
     words += [word for word in (event.reason, event.detail) if word]
-    return "  ".join([*words, f"run {event.run_id}"])
+    return "  ".join([*words, f"run {event.run_id}" if event.run_id else "no run"])

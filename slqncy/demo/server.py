@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _has(self, response: DemoResponse) -> bool:
         """Whether the client has this version already; an ETag outranks a date."""
         if tags := self.headers.get("If-None-Match"):
-            return response.headers.get("ETag") in (tag.strip().removeprefix("W/") for tag in tags.split(","))
+            return response.headers.get("ETag", "none") in (tag.strip().removeprefix("W/") for tag in tags.split(","))
         with suppress(ValueError, TypeError):
             since = parsedate_to_datetime(self.headers.get("If-Modified-Since", ""))
             return parsedate_to_datetime(response.headers.get("Last-Modified", "")) <= since
