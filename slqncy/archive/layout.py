@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from slqncy.records import Duplicate, Event, Rejected, Story
@@ -59,11 +60,13 @@ def segment_name(kind: Kind, month: str) -> str:
     return f"{kind}/{month}{_suffix(kind)}"
 
 
+@cache  # asked for every line
 def segment_kind(name: str) -> Kind:
     """The kind of lines in a segment."""
     return Kind(name.split("/", 1)[0])
 
 
+@cache
 def segment_month(name: str) -> str:
     """The month of a segment, YYYY-MM."""
     return name.rpartition("/")[2].partition(".")[0]

@@ -174,12 +174,12 @@ def _verify_lines(root: Path, segment: Segment, ledger: Ledger, verdict: Verdict
         for line in file:
             if position >= segment.length:
                 break
-            where = f"{segment.name}, byte {position}"
             while entry and entry.position < position:
                 verdict.defects.append(f"{segment.name}, byte {entry.position}: the ledger's line is not there")
                 entry = next(entries, None)
             mine = entry if entry and entry.position == position else None
-            verdict.defects += [f"{where}: {defect}" for defect in _line_defects(line, segment.name, mine, full=full)]
+            for defect in _line_defects(line, segment.name, mine, full=full):
+                verdict.defects.append(f"{segment.name}, byte {position}: {defect}")
             if mine:
                 entry = next(entries, None)
             position, lines, crc = position + len(line), lines + 1, zlib.crc32(line, crc)
