@@ -73,5 +73,5 @@ def test_arguments_and_sites() -> None:
 
 def test_commands_exist() -> None:
     listed = scrapy().output
-    for command in set(re.findall(r"^scrapy (\w+)", README, re.MULTILINE)):
+    for command in set(re.findall(r"^(?:\| `)?scrapy (\w+)", README, re.MULTILINE)):
         assert re.search(rf"^  {command} ", listed, re.MULTILINE), command
