@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from slqncy.archive.layout import closed_path, open_path
@@ -10,6 +11,8 @@ from slqncy.archive.layout import closed_path, open_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_BUFFER = 1 << 17
 
 
 def open_segment(root: Path, name: str) -> BinaryIO:
@@ -21,7 +24,8 @@ def open_segment(root: Path, name: str) -> BinaryIO:
     # While a month is being closed both files are whole; the open one is the older truth.
     if path.exists():
         return path.open("rb")
-    return cast("BinaryIO", gzip.open(closed_path(root, name), "rb"))
+    # A gzip file hands out lines much faster from a buffer around it.
+    return io.BufferedReader(cast("io.RawIOBase", gzip.open(closed_path(root, name), "rb")), _BUFFER)
 
 
 def whole_lines(root: Path, name: str, length: int | None = None) -> Iterator[tuple[int, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 _HOUR, _DAY = 3600, 86400
 STEPS = (_HOUR, 6 * _HOUR, _DAY, 7 * _DAY, 30 * _DAY)
@@ -11,6 +12,7 @@ EXCLUDED_PAUSE = _DAY
 """Seconds after which robots.txt is asked anew whether a story may be had."""
 
 
+@lru_cache  # asked for every line, and many lines are of one second
 def seconds(moment: str) -> int:
     """Seconds since 1970 of an RFC 3339 time."""
     return int(datetime.fromisoformat(moment).timestamp())
