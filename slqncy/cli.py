@@ -26,7 +26,9 @@ class ArchiveCommand(ScrapyCommand):
     requires_project = True
     requires_crawler_process = False
     arguments: ClassVar[str] = ""
-    """How its arguments are written."""
+    """How its arguments and options are written."""
+    takes_arguments: ClassVar[bool] = False
+    """Whether there are arguments among them."""
     about: ClassVar[str]
     """What it does, in a line."""
 
@@ -42,7 +44,9 @@ class ArchiveCommand(ScrapyCommand):
         """Work, and set the exit status."""
         assert self.settings is not None
         try:
+            self._refuse_surplus(args)
             self.exitcode = self.work(Path(self.settings["ARCHIVE_DIR"]), args, opts)
+            sys.stdout.flush()
         except (ArchiveError, UsageError) as error:
             self.exitcode = _status(error)
             name = type(self).__module__.rpartition(".")[2]
@@ -50,6 +54,15 @@ class ArchiveCommand(ScrapyCommand):
         except BrokenPipeError:
             # The reader has seen enough. Python would complain once more on its way out.
             sys.stdout = None
+        except OSError as error:
+            sys.stdout = None
+            self.exitcode = ExitStatus.IO
+            sys.stderr.write(f"scrapy {type(self).__module__.rpartition('.')[2]}: cannot print: {error}\n")
+
+    def _refuse_surplus(self, args: list[str]) -> None:
+        # Whoever names a directory means that one, and not the default.
+        if args and not self.takes_arguments:
+            raise UsageError(f"{args[0]!r} is no argument of this command; name an archive by -s ARCHIVE_DIR=DIR")
 
     @abstractmethod
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:

@@ -112,7 +112,7 @@ class Rejected(Story):
 
 @dataclass(slots=True, kw_only=True)
 class Event:
-    """What happened to one address, once: a line of events/YYYY-MM.jsonl. In their order they tell every state."""
+    """What happened to one address, once: a line of events/YYYY-MM.ndjson. In their order they tell every state."""
 
     schema_version: Annotated[int, Meta(description="Version of this shape.")] = SCHEMA_VERSION
     event: Annotated[EventKind, Meta(description="What happened.")]

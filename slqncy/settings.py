@@ -59,7 +59,6 @@ HTTPERROR_ALLOW_ALL = True  # False: every status is an outcome that is accounte
 
 # What was asked for is known to the frontier, and dropping a request silently would break the account of requests.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # RFPDupeFilter
-DEPTH_LIMIT = 0  # 0: an old story may be reached only through a long chain of neighbours
 # First found, first asked: the order of lines in the archive is that of the site's lists.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # LifoMemoryQueue
 CONCURRENT_ITEMS = 1  # 100: starts 100 workers a response, for pages that hold one item (a third of the CPU)

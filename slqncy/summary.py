@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from slqncy.sites import Gate
 
 _KEPT = (State.ARCHIVED, State.DUPLICATE, State.GONE)
+_WAIT = ExitStatus.TEMPORARY, "the site says that we should wait (429, or Retry-After); run again later"
 _STOPPED = "shutdown"
 """Scrapy's finish reason after SIGINT or SIGTERM."""
 TOLD_TO_WAIT = "told_to_wait"
@@ -91,6 +92,12 @@ class Summary:
     def stories_seen(self) -> int:
         """Story pages that were read or known."""
         return self.stories_read + self.known
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether there were stories to ask for, and none of them could be had."""
+        wanted = self.stories_failed or (self.waiting and not self.known)
+        return bool(wanted) and not self.story_pages and not self.stories_read
 
     def _terms(self) -> list[tuple[int, str]]:
         return [
@@ -179,7 +186,12 @@ def judge(summary: Summary, gate: Gate, *, finish_reason: str, errors: int) -> t
     if finish_reason == _STOPPED:
         return ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"
     if finish_reason == TOLD_TO_WAIT:
-        return ExitStatus.TEMPORARY, "the site says that we should wait (429, or Retry-After); run again later"
+        return _WAIT
+    if summary.is_in_vain:
+        lost = summary.stories_failed + summary.waiting
+        return _WAIT if summary.told_to_wait else (
+            ExitStatus.UNAVAILABLE, f"{lost} stories were found, and none of them could be had",
+        )  # fmt: skip
     return _judge_pages(summary, gate)
 
 
@@ -189,9 +201,7 @@ def _judge_pages(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
     if summary.stories_seen or summary.gone:
         return _pass(summary, gate)
     if summary.told_to_wait:
-        return ExitStatus.TEMPORARY, "the site says that we should wait (429, or Retry-After); run again later"
-    if (lost := summary.stories_failed + summary.waiting) and not summary.story_pages:
-        return ExitStatus.UNAVAILABLE, f"{lost} stories were found, and none of them could be had"
+        return _WAIT
     if pages or summary.story_pages:
         seen = f"{summary.list_pages} list pages and {summary.story_pages} pages that are no stories were read"
         return ExitStatus.DATA, f"no story was found: {seen}; is this the site, and does its profile's URL grammar fit?"
@@ -212,6 +222,8 @@ def _pass(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
             "they are archived, but look at declared_delta: has the template changed?"
         )
     pages = summary.story_pages
+    if pages >= gate.sample and not summary.stories_read and not summary.gone:
+        return ExitStatus.DATA, f"gate: none of {pages} story pages is a story; they are in rejected/"
     if pages >= gate.sample and summary.unreadable > gate.max_unreadable_share * pages:
         return ExitStatus.DATA, (
             f"gate: {summary.unreadable} of {pages} story pages have no title or no text; "

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,11 +14,10 @@ import pytest
 from slqncy.archive import Archive, ArchiveWriter
 from slqncy.archive.changes import encode_change
 from slqncy.dedup import fingerprint
-from tests.crawling import Result, scrapy
+from tests.crawling import ROOT, Result, scrapy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.conftest import DemoCrawl
 
@@ -54,6 +56,25 @@ def test_where_there_is_no_archive_none_is_made(tmp_path: Path, arguments: list[
     assert result.status == 74
     assert f"scrapy {arguments[0]}: {tmp_path}: no archive here" in result.errors
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["verify", "repair", "rebuild", "changes"])
+def test_a_directory_in_the_wrong_place_is_no_other_archive(archive: Path, name: str) -> None:
+    result = command(archive, name, str(archive))
+    assert result.status == 64
+    assert "name an archive by -s ARCHIVE_DIR=DIR" in result.errors
+    assert result.output == ""
+
+
+def test_a_word_that_cannot_be_printed_is_no_success(archive: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", "verify", "-s", f"ARCHIVE_DIR={archive}"],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 74
+    assert done.stderr.startswith("scrapy verify: cannot print: ")
+    assert "Traceback" not in done.stderr
 
 
 # Explain

@@ -232,3 +232,76 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(
     # What was archived before is not asked for again.
     again = {request.path for request in server.requests} & asked_before
     assert not {f"slqncy{path.removesuffix('.html')}" for path in again} & partly
+
+
+def long_story(part: str | DemoResponse) -> Pages:
+    """A story whose second page is this, and another story."""
+    first = story_page(1, text_of(1)).replace("</body>", '<a href="1_2.html">2</a></body>')
+    pages: dict[str, str | bytes | DemoResponse] = {
+        "/szxw/1.html": first,
+        "/szxw/1_2.html": part,
+        "/szxw/5.html": story_page(5, text_of(5)),
+        "/": links("/szxw/1.html", "/szxw/5.html"),
+    }
+    return Pages(pages)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        redirect("/szxw/5.html"),
+        DemoResponse(200, {"Content-Type": "image/png"}, b"\x89PNG\r\n\x1a\n" + bytes(300)),
+        DemoResponse(404, {}, b""),
+        "<html><body></body></html>",
+        f"<html><body><p {' '.join(f'a{n}=1' for n in range(80_000))}>{text_of(9)}</p>",
+    ],
+    ids=["another story", "a picture", "missing", "empty", "refused"],
+)
+def test_a_story_is_archived_whole_or_not_at_all(serve_pages: Serve, tmp_path: Path, part: str | DemoResponse) -> None:
+    result = crawl(tmp_path, serve_pages(long_story(part)).base_url)
+    assert result.status == 0, result.errors
+    assert stories(tmp_path).keys() == {"slqncy/szxw/5"}
+    assert is_sound(tmp_path)
+
+
+def test_an_exception_on_a_further_page_costs_that_story_only(serve_pages: Serve, tmp_path: Path) -> None:
+    server = serve_pages(long_story(story_page(2, text_of(2))))
+    result = scrapy(
+        "crawl", "stories", "-a", f"base_url={server.base_url}", "-s", f"ARCHIVE_DIR={tmp_path}",
+        "-s", "DOWNLOAD_DELAY=0", "-s", "SPIDER_MODULES=tests.broken_spider", "-s", "SPOIL=_read_part",
+    )  # fmt: skip
+    assert result.status == 70, result.errors
+    assert stories(tmp_path).keys() == {"slqncy/szxw/5"}
+    assert "unanswered" not in result.output
+
+
+@pytest.mark.parametrize("path", [f"/szxw/1_{'9' * 5000}.html", f"/{'a' * 3000}/7.html", f"/szxw/{'7' * 2500}.html"])
+def test_an_address_that_is_too_long_is_none(serve_pages: Serve, tmp_path: Path, path: str) -> None:
+    pages = Pages({"/": links("/szxw/1.html", path), "/szxw/1.html": story_page(1, text_of(1), more=links(path))})
+    result = crawl(tmp_path, serve_pages(pages).base_url)
+    assert result.status == 0, result.errors
+    assert stories(tmp_path).keys() == {"slqncy/szxw/1"}
+    assert is_sound(tmp_path)
+
+
+def test_a_list_page_that_was_taken_for_a_story_is_read_all_the_same(serve_pages: Serve, tmp_path: Path) -> None:
+    pages = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in (1, 2, 3)}
+    pages["/szxw/1.html"] = story_page(1, text_of(1), more=links("/szxw/102.html"))
+    pages["/szxw/102.html"] = links("/szxw/3.html")
+    site = Pages({**pages, "/": "", "/szxw/": links("/szxw/1.html", "/szxw/2.html")})
+    server = serve_pages(site)
+    assert crawl(tmp_path, server.base_url).status == 0
+    site.pages["/szxw/"] = links("/szxw/1.html", "/szxw/2.html") + '<a href="102.html">102</a>'
+    for arguments in ((), ("full=1",), ()):
+        result = crawl(tmp_path, server.base_url, *arguments)
+        assert result.status == 0, result.errors
+        assert is_sound(tmp_path)
+
+
+def test_a_line_is_never_too_long_for_readers(serve_pages: Serve, tmp_path: Path) -> None:
+    head = f'<meta name="description" content="{"长" * 400_000}">'
+    page = story_page(1, text_of(1)).replace("<head>", f"<head>{head}")
+    pages = Pages({"/": links("/szxw/1.html", "/szxw/2.html"), "/szxw/1.html": page})
+    pages.pages["/szxw/2.html"] = story_page(2, text_of(2))
+    assert crawl(tmp_path, serve_pages(pages).base_url).status == 0
+    assert is_sound(tmp_path)

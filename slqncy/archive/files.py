@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from slqncy.archive.layout import closed_path, open_path
@@ -20,10 +21,9 @@ def open_segment(root: Path, name: str) -> BinaryIO:
 
     Reading a damaged closed segment raises OSError, EOFError or zlib.error.
     """
-    path = open_path(root, name)
-    # While a month is being closed both files are whole; the open one is the older truth.
-    if path.exists():
-        return path.open("rb")
+    # While a month is being closed both files are whole; the open one is the older truth, and may go any moment.
+    with suppress(FileNotFoundError):
+        return open_path(root, name).open("rb")
     # A gzip file hands out lines much faster from a buffer around it.
     return io.BufferedReader(cast("io.RawIOBase", gzip.open(closed_path(root, name), "rb")), _BUFFER)
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slqncy.archive import states
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LINE_TYPES, Kind, open_path, segment_kind, segments_on_disk
-from slqncy.archive.ledger import Entry, Segment, digest
+from slqncy.archive.ledger import Entry, Ledger, Segment, digest
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Duplicate, Event, Rejected, Story, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from slqncy.archive.ledger import Ledger
 
     Fingerprint = Callable[[Story], bytes]
 
@@ -44,21 +44,59 @@ def fill(ledger: Ledger, root: Path, fingerprint: Fingerprint, lengths: dict[str
     ledger.commit()
 
 
-def losses(ledger: Ledger, at: str) -> Iterator[Event]:
-    """What must have happened to stories whose events claim lines that are not there, or do not know those that are.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Events may be lost, and addresses with them."""
 
-    Such a story is asked for again, and not by its validators: a 304 would leave the loss as it is.
+    old_ledger: Path | None
+    """A ledger that knew them, if there is one."""
+
+
+def losses(ledger: Ledger, at: str, doubt: Doubt | None) -> Iterator[Event]:
+    """What must have happened, as events to apply one by one. Whatever is lost is asked for again, unconditionally.
+
+    Stories whose events claim lines that are not there, or do not know those that are; in doubt also stories that no
+    event or line knows, and all lists and sitemaps: as they were not modified, they would never show again what was
+    found on them.
     """
+    yield from _lost_lines(ledger, at)
+    if doubt is None:
+        return
+    if doubt.old_ledger:
+        with closing(Ledger(doubt.old_ledger, read_only=True)) as old:
+            for url, story in old.db.execute("SELECT url, story FROM url WHERE kind = 'story' ORDER BY id"):
+                if states.number(ledger.db, url) is None:
+                    yield _lost(at, url, PageKind.STORY, story, State.FOUND)
+    for kind in (PageKind.FRONT, PageKind.LIST, PageKind.SITEMAP):
+        for page in ledger.of_kind(kind):
+            yield _lost(at, page.url, kind, "", None)
+
+
+def _lost(
+    at: str, url: str, kind: PageKind, story: str, state: State | None, *, reason: str = "", version: int | None = None
+) -> Event:
+    return Event(
+        event=EventKind.LOST,
+        at=at,
+        run_id="",
+        url=url,
+        kind=kind,
+        id=story,
+        state=state,
+        reason=reason,
+        version=version,
+    )
+
+
+def _lost_lines(ledger: Ledger, at: str) -> Iterator[Event]:
     after = 0
     while rows := ledger.db.execute(_LINES, (after, _AT_A_TIME)).fetchall():
         for number, url, story, was, version, newest, *others in rows:
             state = _state(State(was), newest is not None, *map(bool, others))
             if state is not State(was) or version != (newest or 0):
                 rejected = ledger.latest(Kind.REJECTED, number) if state is State.REJECTED else None
-                yield Event(
-                    event=EventKind.LOST, at=at, run_id="", url=url, kind=PageKind.STORY, id=story, state=state,
-                    reason=rejected.note if rejected else "", version=newest,
-                )  # fmt: skip
+                reason = rejected.note if rejected else ""
+                yield _lost(at, url, PageKind.STORY, story, state, reason=reason, version=newest)
         after = rows[-1][0]
 
 

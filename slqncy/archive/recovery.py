@@ -32,7 +32,7 @@ from slqncy.records import encode
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slqncy.archive.rebuild import Fingerprint
+    from slqncy.archive.rebuild import Doubt, Fingerprint
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +59,11 @@ def open_ledger(root: Path, fingerprint: Fingerprint) -> Ledger:
     return ledger
 
 
-def make_ledger(root: Path, fingerprint: Fingerprint) -> None:
-    """Build the ledger from the lines, whole, then put it in its place; the one that was there goes to quarantine/."""
+def make_ledger(root: Path, fingerprint: Fingerprint, doubt: Doubt | None = None) -> None:
+    """Build the ledger from the lines, whole, then put it in its place; the one that was there goes to quarantine/.
+
+    `doubt` where events may be lost: then what they knew is asked for again.
+    """
     path, new = root / LEDGER, root / f".{LEDGER}.tmp"
     for suffix in ("", "-wal", "-shm"):
         new.with_name(f"{new.name}{suffix}").unlink(missing_ok=True)
@@ -73,7 +76,7 @@ def make_ledger(root: Path, fingerprint: Fingerprint) -> None:
     ledger = Ledger(new)
     try:
         fill(ledger, root, fingerprint)
-        _write_losses(root, ledger)
+        _write_losses(root, ledger, doubt)
     finally:
         ledger.close()
     break_seal(root)
@@ -86,14 +89,14 @@ def make_ledger(root: Path, fingerprint: Fingerprint) -> None:
     disk.sync_directory(root)
 
 
-def _write_losses(root: Path, ledger: Ledger) -> None:
+def _write_losses(root: Path, ledger: Ledger, doubt: Doubt | None) -> None:
     """Tell of losses as of all that happens: a ledger that is made later must know what came of them."""
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     segments = ledger.segments()
     name = segment_name(Kind.EVENT, max(now[:7], open_month(segments.values())))
     segment = segments.get(name) or Segment(name, 0, 0, 0, closed=False)
     path = open_path(root, name)
-    events = losses(ledger, now)
+    events = losses(ledger, now, doubt)
     while group := list(islice(events, MOST_LINES)):
         if path.exists():
             _cut_back(root, name, segment.length)

@@ -27,6 +27,7 @@ from slqncy.archive.ledger import VERSION, Ledger, digest
 from slqncy.archive.lock import Lock
 from slqncy.archive.months import make_manifest
 from slqncy.archive.quarantine import keep_aside, set_aside
+from slqncy.archive.rebuild import Doubt
 from slqncy.archive.recovery import make_ledger, open_ledger
 from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import is_broken, set_seal
@@ -34,13 +35,14 @@ from slqncy.archive.verify import own_defects
 from slqncy.records import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from slqncy.archive.ledger import Segment
     from slqncy.archive.rebuild import Fingerprint
     from slqncy.records import Line
 
+_LINES = "SELECT segment, digest, story, line.version FROM line JOIN url ON url.id = line.url"
 _GZIP_HEADER = 10
 """Bytes before the data; our files have neither name nor comment."""
 
@@ -50,8 +52,9 @@ class _Acknowledged:
     """What a ledger that can be trusted says; without one, nothing."""
 
     segments: dict[str, Segment] = field(default_factory=dict)
-    digests: dict[str, set[bytes]] = field(default_factory=dict)
-    """sha256 of the lines of each segment; of events there are none."""
+    lines: dict[str, dict[bytes, str]] = field(default_factory=dict)
+    """The lines of each segment, by their sha256: which story and version. Of events there are none."""
+    ledger: Path | None = None
 
 
 def rebuild(root: Path, fingerprint: Fingerprint) -> dict[str, int]:
@@ -75,12 +78,13 @@ def repair(root: Path, fingerprint: Fingerprint) -> list[str]:
         for name in segments_on_disk(root):
             done += _repair_segment(root, name, acknowledged)
         on_disk = set(segments_on_disk(root))
-        done += [
-            f"{name}: is missing, with {segment.lines} lines"
-            for name, segment in acknowledged.segments.items()
-            if name not in on_disk
-        ]
-        _rebuild(root, fingerprint)
+        for name, segment in acknowledged.segments.items():
+            if name not in on_disk:
+                done.append(f"{name}: is missing, with {segment.lines} lines")
+                done += _lost(name, acknowledged.lines.get(name, {}).values())
+        # Without a ledger nobody knows whether a file of events is missing.
+        is_sure = acknowledged.ledger is not None and not any(said.startswith(Kind.EVENT) for said in done)
+        _rebuild(root, fingerprint, None if is_sure or not done else Doubt(acknowledged.ledger))
         return done
 
 
@@ -98,9 +102,13 @@ def _held(root: Path) -> Iterator[None]:
         raise ArchiveError(f"{root}: cannot write to the archive: {error}") from error
 
 
-def _rebuild(root: Path, fingerprint: Fingerprint) -> dict[str, int]:
+def _lost(name: str, lines: Iterable[str]) -> Iterator[str]:
+    return (f"{name}: {line} is lost" for line in lines)
+
+
+def _rebuild(root: Path, fingerprint: Fingerprint, doubt: Doubt | None = None) -> dict[str, int]:
     publish_schemas(root)
-    make_ledger(root, fingerprint)
+    make_ledger(root, fingerprint, doubt)
     with closing(open_ledger(root, fingerprint)) as ledger:
         lines = {name: segment.lines for name, segment in ledger.segments().items()}
     set_seal(root)
@@ -116,12 +124,10 @@ def _acknowledged(root: Path) -> _Acknowledged:
             if not sound:
                 return _Acknowledged()
             segments = ledger.segments()
-            digests = {
-                name: {entry.digest for entry in ledger.lines(name)}
-                for name in segments
-                if segment_kind(name) is not Kind.EVENT
-            }
-            return _Acknowledged(segments, digests)
+            lines: dict[str, dict[bytes, str]] = {}
+            for name, proof, story, version in ledger.db.execute(_LINES):
+                lines.setdefault(name, {})[proof] = f"{story}, version {version}"
+            return _Acknowledged(segments, lines, root / LEDGER)
     except sqlite3.Error:
         return _Acknowledged()
 
@@ -176,8 +182,8 @@ def _salvage(path: Path) -> Iterator[bytes]:
 
 def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterator[str]:
     path = open_path(root, name)
-    digests = acknowledged.digests.get(name)
-    left = set(digests or ())
+    known = acknowledged.lines.get(name)
+    left = dict(known or {})
     segment = acknowledged.segments.get(name)
     if segment and path.stat().st_size < segment.length:
         yield f"{name}: {segment.length - path.stat().st_size} of {segment.length} acknowledged bytes are missing"
@@ -188,9 +194,9 @@ def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterato
             proof = digest(line)
             reason = ""
             if proof in left:
-                left.remove(proof)
+                del left[proof]
             # What stands behind may be newer than the ledger.
-            elif segment and digests is not None and (position < segment.length or proof in digests):
+            elif segment and known is not None and (position < segment.length or proof in known):
                 reason = _damage(line, name) or "not a line that was acknowledged, or there twice"
             else:
                 reason = _damage(line, name)
@@ -203,6 +209,7 @@ def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterato
             crc = zlib.crc32(line, crc)
         good.flush()
         os.fsync(good.fileno())
+    yield from _lost(name, left.values())
     if segment and position == segment.length and crc != segment.crc32 and not bad:
         yield f"{name}: not the bytes that were acknowledged, in no line that could be told; taken as it reads"
     if bad:

@@ -53,10 +53,7 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
         case EventKind.EXCLUDED:
             _excluded(db, url, event)
         case EventKind.LOST:
-            db.execute(
-                "UPDATE url SET version = ?, due = 0, etag = '', last_modified = '' WHERE id = ?",
-                (event.version or 0, url),
-            )
+            _lost(db, url, event)
         case _:
             _answered(db, url, event)
 
@@ -81,6 +78,14 @@ def _failed(db: sqlite3.Connection, url: int, event: Event) -> None:
     if event.kind is PageKind.STORY:
         (failures,) = db.execute("SELECT failures FROM url WHERE id = ?", (url,)).fetchone()
         db.execute("UPDATE url SET due = ? WHERE id = ?", (next_try(failures, seconds(event.at)), url))
+
+
+def _lost(db: sqlite3.Connection, url: int, event: Event) -> None:
+    db.execute("UPDATE url SET etag = '', last_modified = '' WHERE id = ?", (url,))
+    if event.kind is PageKind.STORY:
+        db.execute("UPDATE url SET version = ?, due = 0 WHERE id = ?", (event.version or 0, url))
+    else:
+        db.execute("UPDATE url SET hash = '', opened = NULL, confirmed = NULL, complete = 0 WHERE id = ?", (url,))
 
 
 def _excluded(db: sqlite3.Connection, url: int, event: Event) -> None:

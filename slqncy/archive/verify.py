@@ -64,7 +64,7 @@ _STATES = (
         ),
     ),
     (
-        "{} is {}, and was never asked for by its lines",
+        "{} is {}, and has lines all the same",
         (
             "SELECT DISTINCT url.url, state FROM url JOIN line ON line.url = url.id "
             "WHERE state IN ('found', 'fetched', 'failed', 'excluded')"
@@ -147,8 +147,8 @@ def _unknown_defects(root: Path, name: str) -> Iterator[str]:
 
 
 def _file_defects(root: Path, segment: Segment) -> Iterator[str]:
-    if not segment.closed:
-        path = open_path(root, segment.name)
+    path = open_path(root, segment.name)
+    if not segment.closed and (path.exists() or not closed_path(root, segment.name).exists()):
         size = path.stat().st_size if path.is_file() else 0
         if size < segment.length:
             yield f"{segment.name}: {size} bytes, but {segment.length} were acknowledged"

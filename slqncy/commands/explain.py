@@ -20,11 +20,19 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Entry, Known
     from slqncy.records import Event
 
+_ASKED = {
+    PageKind.FRONT: "read by every run",
+    PageKind.SITEMAP: "read by every run",
+    PageKind.LIST: "read whenever its list is read that far",
+    PageKind.PART: "read whenever its story is",
+}
+
 
 class Command(ArchiveCommand):
     """Exit status 0 where the address is known, 65 where the archive has never heard of it, 74 without an archive."""
 
     arguments = "URL|ID"
+    takes_arguments = True
     about = "Say what became of an address: where it was found, each fetch, its state, its lines"
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
@@ -72,8 +80,8 @@ def _holds(line: Entry) -> str:
 
 
 def _due(known: Known) -> str:
-    if known.kind in {PageKind.FRONT, PageKind.SITEMAP}:
-        return "read by every run"
+    if known.kind is not PageKind.STORY:
+        return _ASKED[known.kind]
     if known.due is None:
         return "not asked for again by itself"
     if known.due <= datetime.now(UTC).timestamp():

@@ -122,10 +122,10 @@ class Run:
         """Something happened to an address that is no answer to a request."""
         self._happened(event, known.url, known.kind, id=known.story, **details)
 
-    def asked(self, known: Known) -> None:
-        """A page is asked for."""
-        self._pending[known.url] = known.kind
-        self._stories_pending += known.kind is PageKind.STORY
+    def asked(self, known: Known, kind: PageKind) -> None:
+        """A page is asked for, as a page of a kind: a list page may have the address of a story."""
+        self._pending[known.url] = kind
+        self._stories_pending += kind is PageKind.STORY
         self.count("requested")
 
     def answered(self, url: str, event: EventKind, record: Story | None = None, **details: Any) -> None:
@@ -287,21 +287,25 @@ class Run:
     def _callback_error(self, failure: TwistedFailure, response: scrapy.http.Response | None) -> None:
         # Without a response it was the spider's start that failed.
         request = response.request if response else None
-        self._unexpected(failure, request.cb_kwargs["url"] if request else "")
+        asked = request.cb_kwargs if request else {}
+        # A further page of a story takes the story with it.
+        item: StoryItem | None = asked.get("item")
+        self._unexpected(failure, asked.get("url", ""), item.story.canonical_url if item else "")
 
     def _pipeline_error(self, failure: TwistedFailure, item: StoryItem) -> None:
         self._unexpected(failure, item.story.canonical_url)
 
-    def _unexpected(self, failure: TwistedFailure, url: str) -> None:
+    def _unexpected(self, failure: TwistedFailure, *urls: str) -> None:
         if isinstance(failure.value, ArchiveError):
             self.stop_for_disk(failure.value)
             return
         self._errors += 1
-        if url in self._pending:
-            try:
-                self.failed(url, Failure.INTERNAL, repr(failure.value))
-            except ArchiveError as error:
-                self.stop_for_disk(error)
+        try:
+            for url in urls:
+                if url in self._pending:
+                    self.failed(url, Failure.INTERNAL, repr(failure.value))
+        except ArchiveError as error:
+            self.stop_for_disk(error)
 
 
 def _now() -> str:

@@ -18,6 +18,8 @@ _OK = 200
 _SOFT_404_LONGEST = 300
 """Characters; a longer text that speaks of missing pages is a story about them."""
 _GARBLED_SHARE = 0.01
+_ROOM = 10_000
+"""Bytes that later steps may add to a line: which story it duplicates, why it is rejected."""
 
 
 class Check(Step):
@@ -56,9 +58,9 @@ class Check(Step):
             self.count("replacement_characters", damaged)
             if damaged > _GARBLED_SHARE * len(story.text):
                 item.reject(Rejection.GARBLED, f"{damaged} undecodable characters of {len(story.text)}")
-        if len(encode(item.record())) > MAX_LINE_BYTES:
+        if len(encode(item.record())) > MAX_LINE_BYTES - _ROOM:
             item.reject(Rejection.TOO_LONG, f"{len(story.text)} characters of text")
-            _set_text(story, story.text[: MAX_LINE_BYTES // 8])
+            _cut(story)
 
 
 def _missing_page_notice(item: StoryItem) -> str:
@@ -69,6 +71,14 @@ def _missing_page_notice(item: StoryItem) -> str:
     # A longer text that speaks of missing pages is a story about them.
     text = story.text or item.notice
     return missing_page_notice(story.title) or missing_page_notice(text if len(story.text) <= _SOFT_404_LONGEST else "")
+
+
+def _cut(story: Story) -> None:
+    """Keep of a line that is too long what tells which page it was."""
+    for name in ("title", "byline_raw", "source_name", "publication", "date_published_raw", "description"):
+        setattr(story, name, getattr(story, name)[:1000])
+    story.authors, story.images, story.keywords = [], [], []
+    _set_text(story, story.text[: MAX_LINE_BYTES // 8])
 
 
 def _set_text(story: Story, text: str) -> None:

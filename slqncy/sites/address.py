@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from slqncy.sites.profile import Site
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
+_LONGEST = 2000
+"""Characters of a URL: browsers and servers take no more for granted, and Scrapy asks for none above 2083."""
 _SLASHES = re.compile("/{2,}")
 
 
@@ -38,7 +40,9 @@ class Address:
     base_url: str = ""
 
     def canonical(self, url: str) -> str | None:
-        """The canonical form of a URL, or None where it is not on the site."""
+        """The canonical form of a URL, or None where it is not on the site, or longer than any address of one."""
+        if len(url) > _LONGEST:
+            return None
         try:
             parts = urlsplit(safe_url_string(url))
             # Escaped letters of a path make no second address. The query stays as it is: servers may mind its order.

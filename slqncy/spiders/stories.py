@@ -55,6 +55,9 @@ _OK, _NOT_MODIFIED = 200, 304
 _KEPT = {State.ARCHIVED, State.DUPLICATE}
 """States in which the archive has what the page said, so that a 304 stands for it."""
 
+_SETTLED = {*_KEPT, State.REJECTED, State.GONE}
+"""States of an address that has lines: it was read as a story before it was read as a list page."""
+
 
 class StoriesSpider(Spider):
     """Archives the stories of one site. A request's `cb_kwargs["url"]` is the canonical URL of the page it is for."""
@@ -98,19 +101,19 @@ class StoriesSpider(Spider):
 
     def _due_request(self, due: Known | Page) -> Request:
         if not isinstance(due, Page):
-            return self._request(due, self._read_story, conditional=due.state in _KEPT)
+            return self._request(due, PageKind.STORY, self._read_story, conditional=due.state in _KEPT)
         known = self._known(due.url)
         if due.listing is None:
-            return self._request(known, self._read_sitemap, conditional=True)
+            return self._request(known, due.kind, self._read_sitemap, conditional=True)
         # Where the reading before was cut short, all links of a page are wanted, changed or not.
         conditional = due.listing.is_complete
-        return self._request(known, self._read_list, conditional=conditional, listing=due.listing)
+        return self._request(known, due.kind, self._read_list, conditional=conditional, listing=due.listing)
 
     def _request(
-        self, known: Known, read: Callable[..., Results], *, conditional: bool = False, **kwargs: Any
+        self, known: Known, kind: PageKind, read: Callable[..., Results], *, conditional: bool = False, **kwargs: Any
     ) -> Request:
         """A request; a conditional one may be answered with 304, which stands for what is known of the page."""
-        self.run.asked(known)
+        self.run.asked(known, kind)
         return Request(
             self.address.served(known.url),
             headers=validators(known) if conditional and not self.arguments.full else None,
@@ -183,9 +186,8 @@ class StoriesSpider(Spider):
                 self._scope.meet_section(section, link.url, url)
         digest = hashlib.sha256("\n".join(stories).encode()).hexdigest() if stories else ""
         # Stories first: a page that was read is one whose stories are known.
-        self.run.answered(
-            url, EventKind.FETCHED, state=State.FETCHED, stories=len(stories), hash=digest, **answer(response)
-        )
+        state = None if known.state in _SETTLED else State.FETCHED
+        self.run.answered(url, EventKind.FETCHED, state=state, stories=len(stories), hash=digest, **answer(response))
         is_old = listing.confirms(numbers) or (listing.is_complete and digest == known.hash != "")
         if listing.shows_new(numbers) and not is_old:
             for further_url in self._next_pages(further, url, listing):
@@ -249,23 +251,32 @@ class StoriesSpider(Spider):
     def _read_part(self, response: Response, url: str, item: StoryItem) -> Results:
         """A second or later page of a long story; the story is whole or it is not archived."""
         if response.status != _OK:
-            detail = f"HTTP {response.status}"
-            self.run.failed(url, Failure.MISSING, detail, response.status)
-            self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {detail}")
+            reason = refusal(response) if is_refused(response) else Failure.MISSING
+            self._failed_part(url, item, reason, f"HTTP {response.status}", response.status)
             return
-        self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status)
+        if self.address.canonical(response.url) != url:
+            self._failed_part(url, item, Failure.MISSING, f"redirected to {response.url}", response.status)
+            return
         page, links = self._page(response, url)
         paragraphs = read_story(page, self.address.site, item.downloaded).paragraphs
+        if page.refused or not paragraphs:
+            self._failed_part(url, item, Failure.UNREADABLE, page.refused or "no text", response.status)
+            return
+        self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status)
         item.lines = join_pages(item.lines, paragraphs, self.address.site)
         item.parts += 1
         yield self._next_part(links, url, item) or item
+
+    def _failed_part(self, url: str, item: StoryItem, reason: Failure, detail: str, status: int) -> None:
+        self.run.failed(url, reason, detail, status)
+        self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {detail}")
 
     def _next_part(self, links: list[Link], url: str, item: StoryItem) -> Request | None:
         following = next_part(links, url, self.address)
         if following is None or item.parts >= self.settings.getint("STORY_MAX_PAGES"):
             return None
         known = self.run.found(following, PageKind.PART, item.story.id, url)
-        return self._request(known, self._read_part, item=item)
+        return self._request(known, PageKind.PART, self._read_part, item=item)
 
     # What they have in common
 
