@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
+from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LEDGER, Kind, segment_kind
-from slqncy.archive.ledger import Ledger
+from slqncy.archive.ledger import Ledger, require_archive
 from slqncy.records import Event, decode
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def explain(root: Path, names: Iterable[str]) -> Explanation | None:
 
     Raises ArchiveError where there is no archive, ArchiveDamagedError where it cannot be read.
     """
-    if not (root / LEDGER).is_file():
-        raise ArchiveError(f"{root}: no archive here (no {LEDGER}); `scrapy rebuild` makes it from the lines")
+    require_archive(root, with_ledger=True)
     try:
         with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
             found = (ledger.known(name) or ledger.known_by_story(name) for name in names)

@@ -7,7 +7,8 @@ import sqlite3
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from slqncy.archive.layout import month_after, segment_month
+from slqncy.archive.errors import ArchiveError
+from slqncy.archive.layout import LEDGER, is_archive, month_after, segment_month
 from slqncy.reasons import PageKind, State
 
 if TYPE_CHECKING:
@@ -120,6 +121,14 @@ class Known:
     is_complete: bool
 
 
+def require_archive(root: Path, *, with_ledger: bool = False) -> None:
+    """Raises ArchiveError where a directory holds no archive, or one without a ledger, and says what would be right."""
+    if not is_archive(root):
+        raise ArchiveError(f"{root}: no archive here; `scrapy crawl stories` makes one")
+    if with_ledger and not (root / LEDGER).is_file():
+        raise ArchiveError(f"{root}: no {LEDGER} here; `scrapy rebuild` makes it from the lines")
+
+
 def open_month(segments: Iterable[Segment]) -> str:
     """The earliest month that lines may be added to, or "": a clock that was set back must not reach closed ones."""
     months = ((segment_month(segment.name), segment.closed) for segment in segments)
@@ -154,6 +163,11 @@ class Ledger:
     def commit(self) -> None:
         """Make all changes since the last commit durable, together."""
         self.db.commit()
+
+    def settle(self) -> None:
+        """Bring all that is committed from the write-ahead log into the file itself. Raises sqlite3.Error."""
+        # Closing does so too, and says nothing where it fails.
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close without committing."""

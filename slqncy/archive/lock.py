@@ -33,5 +33,7 @@ class Lock:
         os.pwrite(self._descriptor, f"{holder:<200}".encode()[:200], 0)
 
     def release(self) -> None:
-        """Give the lock back."""
-        os.close(self._descriptor)
+        """Give the lock back, once."""
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)

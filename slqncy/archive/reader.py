@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slqncy.archive.changes import changes
-from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
+from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
-from slqncy.archive.layout import LEDGER, Kind, is_archive, segment_kind, segment_month, segments_on_disk
-from slqncy.archive.ledger import Ledger
+from slqncy.archive.layout import LEDGER, Kind, segment_kind, segment_month, segments_on_disk
+from slqncy.archive.ledger import Ledger, require_archive
 from slqncy.records import Duplicate, Event, Rejected, Story, decode
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ class Archive:
     def __init__(self, root: Path | str) -> None:
         """Raises ArchiveError where there is none."""
         self.root = Path(root)
-        if not is_archive(self.root):
-            raise ArchiveError(f"{self.root}: no archive here; `scrapy crawl stories` makes one")
+        require_archive(self.root)
 
     def stories(self, *, since: str | date = "", latest: bool = False) -> Iterator[Story]:
         """Versions of stories, in the order they were archived.

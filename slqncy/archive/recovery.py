@@ -77,6 +77,7 @@ def make_ledger(root: Path, fingerprint: Fingerprint, doubt: Doubt | None = None
     try:
         fill(ledger, root, fingerprint)
         _write_losses(root, ledger, doubt)
+        ledger.settle()
     finally:
         ledger.close()
     break_seal(root)

@@ -17,13 +17,12 @@ from slqncy.archive.layout import (
     LOCK,
     Kind,
     closed_path,
-    is_archive,
     manifest_path,
     open_path,
     segment_kind,
     segments_on_disk,
 )
-from slqncy.archive.ledger import VERSION, Ledger, digest
+from slqncy.archive.ledger import VERSION, Ledger, digest, require_archive
 from slqncy.archive.lock import Lock
 from slqncy.archive.months import make_manifest
 from slqncy.archive.quarantine import keep_aside, set_aside
@@ -90,8 +89,7 @@ def repair(root: Path, fingerprint: Fingerprint) -> list[str]:
 
 @contextmanager
 def _held(root: Path) -> Iterator[None]:
-    if not is_archive(root):
-        raise ArchiveError(f"{root}: no archive here; `scrapy crawl stories` makes one")
+    require_archive(root)
     try:
         lock = Lock(root / LOCK)
         try:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from slqncy.archive.derived import derived_defects
-from slqncy.archive.errors import ArchiveError
 from slqncy.archive.files import open_segment
 from slqncy.archive.layout import (
     LEDGER,
@@ -25,7 +24,7 @@ from slqncy.archive.layout import (
     segment_month,
     segments_on_disk,
 )
-from slqncy.archive.ledger import VERSION, Ledger, digest
+from slqncy.archive.ledger import VERSION, Ledger, digest, require_archive
 from slqncy.archive.rebuild import note
 from slqncy.archive.recovery import has_more_lines
 from slqncy.archive.schedule import seconds
@@ -104,8 +103,7 @@ def verify(root: Path, fingerprint: Fingerprint, *, full: bool = False) -> Verdi
     `full` also makes everything anew that is made of something else - lines, ledger, manifests, schemas - and compares.
     Raises ArchiveError where there is no archive.
     """
-    if not (root / LEDGER).is_file():
-        raise ArchiveError(f"{root}: no archive here (no {LEDGER}); `scrapy rebuild` makes it from the lines")
+    require_archive(root, with_ledger=True)
     verdict = Verdict()
     try:
         with closing(Ledger(root / LEDGER, read_only=True)) as ledger:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from errno import ENOSPC
 from hashlib import sha256
@@ -15,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWriter, disk
 from slqncy.archive.layout import Kind
-from slqncy.archive.ledger import Ledger
+from slqncy.archive.ledger import Ledger, Segment
 from slqncy.archive.recovery import MOST_LINES
 from slqncy.dedup import fingerprint
 from slqncy.reasons import PageKind, Rejection, State
@@ -370,3 +371,43 @@ def test_a_full_disk(
     keep(writer, story(1000))
     writer.close()
     assert defects(root) == []
+
+
+def test_a_seal_that_cannot_be_written_is_an_error_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = ArchiveWriter(tmp_path, fingerprint)
+    keep(writer, story(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "write_whole", refuse)
+        with pytest.raises(ArchiveError, match="no space"):
+            writer.close()
+    writer.abandon()
+    open_and_close(tmp_path)
+    assert list(Archive(tmp_path).stories()) == [story(1)]
+    assert defects(tmp_path) == []
+
+
+def refuse(*_: object) -> None:
+    raise OSError(ENOSPC, "no space")
+
+
+def test_a_ledger_is_put_in_its_place_only_when_it_is_whole(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lose_ledger(root)
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "settle", refuse)
+        with pytest.raises(ArchiveError, match="no space"):
+            ArchiveWriter(root, fingerprint)
+    assert not (root / "ledger.sqlite").exists()
+    open_and_close(root)
+    assert defects(root) == []
+
+
+def test_a_settled_ledger_is_all_in_its_file(root: Path, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "new.sqlite")
+    ledger.set_segment(Segment("stories/2026-11.jsonl", 1, 1, 1, closed=False))
+    ledger.commit()
+    ledger.settle()
+    alone = tmp_path / "alone.sqlite"
+    alone.write_bytes((tmp_path / "new.sqlite").read_bytes())
+    ledger.close()
+    with closing(Ledger(alone, read_only=True)) as copy:
+        assert list(copy.segments()) == ["stories/2026-11.jsonl"]
