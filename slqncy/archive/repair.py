@@ -73,18 +73,17 @@ def repair(root: Path, fingerprint: Fingerprint) -> list[str]:
     """
     with _held(root):
         acknowledged = _acknowledged(root)
-        done: list[str] = []
-        for name in segments_on_disk(root):
-            done += _repair_segment(root, name, acknowledged)
+        done = {name: list(_repair_segment(root, name, acknowledged)) for name in segments_on_disk(root)}
         on_disk = set(segments_on_disk(root))
         for name, segment in acknowledged.segments.items():
             if name not in on_disk:
-                done.append(f"{name}: is missing, with {segment.lines} lines")
-                done += _lost(name, acknowledged.lines.get(name, {}).values())
+                done.setdefault(name, []).append(f"{name}: is missing, with {segment.lines} lines")
+                done[name] += _lost(name, acknowledged.lines.get(name, {}).values())
+        damaged = {segment_kind(name) for name, said in done.items() if said}
         # Without a ledger nobody knows whether a file of events is missing.
-        is_sure = acknowledged.ledger is not None and not any(said.startswith(Kind.EVENT) for said in done)
-        _rebuild(root, fingerprint, None if is_sure or not done else Doubt(acknowledged.ledger))
-        return done
+        is_in_doubt = Kind.EVENT in damaged or (bool(damaged) and acknowledged.ledger is None)
+        _rebuild(root, fingerprint, Doubt(acknowledged.ledger) if is_in_doubt else None)
+        return [sentence for said in done.values() for sentence in said]
 
 
 @contextmanager

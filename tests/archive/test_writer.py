@@ -401,7 +401,7 @@ def test_a_ledger_is_put_in_its_place_only_when_it_is_whole(root: Path, monkeypa
     assert defects(root) == []
 
 
-def test_a_settled_ledger_is_all_in_its_file(root: Path, tmp_path: Path) -> None:
+def test_a_settled_ledger_is_all_in_its_file(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "new.sqlite")
     ledger.set_segment(Segment("stories/2026-11.jsonl", 1, 1, 1, closed=False))
     ledger.commit()
