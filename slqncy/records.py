@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from datetime import UTC
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -19,6 +20,9 @@ from slqncy.reasons import (  # noqa: TC001  # msgspec reads annotations at run 
     Rejection,
     State,
 )
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 SCHEMA_VERSION = 1
 MAX_LINE_BYTES = 1_000_000
@@ -144,6 +148,11 @@ _LINE_BREAKERS = (
     (b"\xe2\x80\xa9", b"\\u2029"),
     (b"\xc2\x85", b"\\u0085"),
 )
+
+
+def moment(at: datetime) -> str:
+    """A time as lines write it: RFC 3339, UTC, whole seconds. `at` must know its zone."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def content_hash(title: str, text: str) -> str:

@@ -27,7 +27,7 @@ from slqncy.archive.verify import verify
 from slqncy.dedup import fingerprint
 from slqncy.demo import DemoResponse, serving
 from slqncy.reasons import EventKind
-from slqncy.records import Event, encode
+from slqncy.records import Event, encode, moment
 from tests.crawling import crawl, text_of
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def grow_older(archive: Path, by: timedelta) -> None:
         (archive / name).write_bytes(b"".join(content))
 
 
-def _earlier(moment: str, by: timedelta) -> str:
-    return (datetime.fromisoformat(moment) - by).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _earlier(at: str, by: timedelta) -> str:
+    return moment(datetime.fromisoformat(at) - by)
 
 
 def counted(archive: Path) -> Counter[Kind]:

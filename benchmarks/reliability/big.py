@@ -17,7 +17,7 @@ from slqncy.archive.recovery import make_ledger
 from slqncy.dedup import fingerprint
 from slqncy.demo.writing import write_stories
 from slqncy.reasons import EventKind, PageKind, State
-from slqncy.records import Event, Provenance, Story, content_hash, encode
+from slqncy.records import Event, Provenance, Story, content_hash, encode, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,11 +35,6 @@ UNCHANGED = ARCHIVED + timedelta(days=31)
 SHORT, LONG = 200, 2500
 """Characters of a text: few, so that a million fit, and as many as the sites' longer stories have."""
 _SOURCE_STORIES = 400
-
-
-def moment(at: datetime) -> str:
-    """A time as lines write it."""
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def url_of(number: int) -> str:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from benchmarks.reliability.big import FRONT, LONG, SHORT, answer, lines, moment, page, text_of, url_of, write_lines
+from benchmarks.reliability.big import FRONT, LONG, SHORT, answer, lines, page, text_of, url_of, write_lines
 from slqncy.archive import Archive, ArchiveWriter
 from slqncy.archive.layout import LEDGER, SEAL
 from slqncy.archive.ledger import Ledger
@@ -35,7 +35,7 @@ from slqncy.dedup import fingerprint
 from slqncy.demo.server import serving
 from slqncy.demo.site import DemoResponse
 from slqncy.reasons import EventKind
-from slqncy.records import Story
+from slqncy.records import Story, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

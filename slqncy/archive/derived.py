@@ -26,7 +26,7 @@ from slqncy.archive.ledger import Ledger
 from slqncy.archive.months import make_manifest
 from slqncy.archive.quarantine import is_as_named
 from slqncy.archive.rebuild import fill
-from slqncy.archive.schemas import schemas
+from slqncy.archive.schemas import stale_schemas
 from slqncy.reasons import EventKind
 from slqncy.records import Event, decode
 
@@ -54,10 +54,8 @@ def derived_defects(root: Path, ledger: Ledger, fingerprint: Fingerprint) -> Ite
         if segment_kind(segment.name) is Kind.EVENT:
             yield from _report_defects(root, segment)
     yield from _ledger_defects(root, ledger, fingerprint, segments)
-    for name, schema in schemas().items():
-        path = root / SCHEMA / name
-        if not path.is_file() or path.read_bytes() != schema:
-            yield f"{SCHEMA}/{name}: not the schema of this version"
+    for path, _ in stale_schemas(root):
+        yield f"{SCHEMA}/{path.name}: not the schema of this version"
     for path in sorted((root / QUARANTINE).glob("*")):
         # A kill may leave a file half-written under a name with a dot.
         if path.is_file() and not path.name.startswith(".") and not is_as_named(path):

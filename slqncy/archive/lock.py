@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from slqncy.archive.errors import ArchiveLockedError
+from slqncy.records import moment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ class Lock:
             raise ArchiveLockedError(
                 f"{path.parent}: {holder} is writing to this archive; wait for it to end"
             ) from None
-        holder = f"process {os.getpid()} on {socket.gethostname()}, since {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ},"
+        holder = f"process {os.getpid()} on {socket.gethostname()}, since {moment(datetime.now(UTC))},"
         # One write, and no truncation before it: those who are refused meanwhile read a name.
         os.pwrite(self._descriptor, f"{holder:<200}".encode()[:200], 0)
 

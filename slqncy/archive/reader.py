@@ -14,7 +14,7 @@ from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LEDGER, Kind, segment_kind, segment_month, segments_on_disk
 from slqncy.archive.ledger import Ledger, require_archive
-from slqncy.records import Duplicate, Event, Rejected, Story, decode
+from slqncy.records import Duplicate, Event, Rejected, Story, decode, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,5 +106,4 @@ def _moment(since: str | date) -> str:
         since = datetime.fromisoformat(since)
     elif not isinstance(since, datetime):
         since = datetime.combine(since, time())
-    moment = since.replace(tzinfo=UTC) if since.tzinfo is None else since.astimezone(UTC)
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return moment(since.replace(tzinfo=UTC) if since.tzinfo is None else since)

@@ -27,7 +27,7 @@ from slqncy.archive.ledger import VERSION, Ledger, Segment, open_month
 from slqncy.archive.quarantine import keep_aside, set_aside
 from slqncy.archive.rebuild import fill, losses
 from slqncy.archive.seal import break_seal
-from slqncy.records import encode
+from slqncy.records import encode, moment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +92,7 @@ def make_ledger(root: Path, fingerprint: Fingerprint, doubt: Doubt | None = None
 
 def _write_losses(root: Path, ledger: Ledger, doubt: Doubt | None) -> None:
     """Tell of losses as of all that happens: a ledger that is made later must know what came of them."""
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    now = moment(datetime.now(UTC))
     segments = ledger.segments()
     name = segment_name(Kind.EVENT, max(now[:7], open_month(segments.values())))
     segment = segments.get(name) or Segment(name, 0, 0, 0, closed=False)

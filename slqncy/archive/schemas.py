@@ -10,6 +10,7 @@ from slqncy.archive.layout import LINE_TYPES, SCHEMA
 from slqncy.records import SCHEMA_VERSION, json_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -23,9 +24,15 @@ def schemas() -> dict[str, bytes]:
     }
 
 
-def publish_schemas(root: Path) -> None:
-    """Write those that are not there, or are of another version."""
+def stale_schemas(root: Path) -> Iterator[tuple[Path, bytes]]:
+    """Those of an archive that are not there, or are of another version, with what should be in them."""
     for name, schema in schemas().items():
         path = root / SCHEMA / name
-        if not path.exists() or path.read_bytes() != schema:
-            disk.write_whole(path, schema)
+        if not path.is_file() or path.read_bytes() != schema:
+            yield path, schema
+
+
+def publish_schemas(root: Path) -> None:
+    """Write those that are stale."""
+    for path, schema in stale_schemas(root):
+        disk.write_whole(path, schema)

@@ -10,6 +10,7 @@ from slqncy.archive.layout import Kind, closed_path, open_path, segment_kind
 from slqncy.cli import ArchiveCommand, UsageError
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import EventKind, PageKind
+from slqncy.records import moment
 from slqncy.sites import Address, load_site, site_names
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _due(known: Known) -> str:
         return "not asked for again by itself"
     if known.due <= datetime.now(UTC).timestamp():
         return "due with the next run"
-    return f"due {datetime.fromtimestamp(known.due, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"due {moment(datetime.fromtimestamp(known.due, UTC))}"
 
 
 def _event(event: Event) -> str:

@@ -20,7 +20,7 @@ from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop
 from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
-from slqncy.records import Event
+from slqncy.records import Event, moment
 from slqncy.summary import TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class Run:
         self, event: EventKind, url: str, kind: PageKind | None, *, record: Story | None = None, detail: str = "",
         **details: Any,
     ) -> None:  # fmt: skip
-        at = record.date_downloaded if record else _now()
+        at = record.date_downloaded if record else moment(datetime.now(UTC))
         line = Event(
             event=event, at=at, run_id=self.id, url=url, kind=kind, detail=_printable(detail), **details
         )  # fmt: skip
@@ -306,10 +306,6 @@ class Run:
                     self.failed(url, Failure.INTERNAL, repr(failure.value))
         except ArchiveError as error:
             self.stop_for_disk(error)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _printable(detail: str) -> str:

@@ -15,7 +15,7 @@ from slqncy.items import StoryItem
 from slqncy.middlewares.robots import RobotsUnavailableError
 from slqncy.middlewares.site import OffSiteError
 from slqncy.reasons import Failure, Rejection
-from slqncy.records import Provenance, Story
+from slqncy.records import Provenance, Story, moment
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -111,7 +111,7 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
             images=extracted.images,
             keywords=extracted.keywords,
             description=extracted.description,
-            date_downloaded=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            date_downloaded=moment(now),
             provenance=Provenance(
                 spider=spider,
                 run_id=run_id,

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.reliability.disk_audit import in_memory
 from slqncy.archive import ArchiveWriter
 from slqncy.dedup import fingerprint
 from tests.samples import FIRST, duplicate, keep, rejected, story
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 CHILD = Path(__file__).with_name("child_writer.py")
 
@@ -61,3 +62,10 @@ def contents() -> Callable[[Path], dict[str, bytes]]:
         }
 
     return read
+
+
+@pytest.fixture
+def base() -> Iterator[Path]:
+    """A folder for archives on disks that fail."""
+    with in_memory() as folder:
+        yield folder

@@ -6,23 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.reliability.disk_audit import in_memory
 from benchmarks.reliability.disk_crawl import crawl_faults
 from benchmarks.reliability.disk_inject import CALLS
 from benchmarks.reliability.disk_trace import STRACE
 from benchmarks.reliability.faults import workload_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
-
-
-@pytest.fixture
-def base() -> Iterator[Path]:
-    with in_memory() as folder:
-        yield folder
 
 
 def test_a_call_that_fails_ends_the_writing_and_not_the_archive(base: Path) -> None:

@@ -6,22 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.reliability.disk_audit import in_memory
 from benchmarks.reliability.disk_trace import STRACE
 from benchmarks.reliability.power_cuts import power_cuts
 from benchmarks.reliability.workload import SABOTAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
-
-
-@pytest.fixture
-def base() -> Iterator[Path]:
-    with in_memory() as folder:
-        yield folder
 
 
 def test_a_power_cut_takes_nothing_that_was_acknowledged(base: Path) -> None:
