@@ -104,6 +104,7 @@ _ANYWHERE = {
         then=r"(?:[上下左右]?[方面侧图]|图中|以上|以下)?的?(?:微信|二维码|关注|下载|分享|手机|加|进群|添加|查看|订阅|阅读|打开)",
     ),
 }
+_UNDATED = {kind: pattern for kind, pattern in (_EDGE | _ANYWHERE).items() if kind is not Boilerplate.PUBLISHED}
 _WHOLE = {Boilerplate.TOOLS, Boilerplate.PAGER}
 _TAIL = re.compile(r"\s*[\[(（【]\s*(?:本文)?(?:责任编辑|责编|编辑)\s*[:：／/]\s*[^\])）】]{1,24}[\])）】]\s*$")
 _SOURCE_GENERAL = re.compile(
@@ -164,6 +165,11 @@ def strip(lines: list[str], title: str, site: Site) -> Stripped:
     stripped.source_name = chosen.source_name
     stripped.removed += chosen.removed
     return stripped
+
+
+def is_boilerplate(line: str) -> bool:
+    """Whether a whole line is boilerplate on any site's pages; a date alone is not, as stories may differ in it."""
+    return _kind(line, _UNDATED) is not None
 
 
 def join_pages(lines: list[str], further: list[str], site: Site) -> list[str]:

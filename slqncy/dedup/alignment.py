@@ -1,0 +1,117 @@
+"""Two texts laid side by side: what stands in both, and what stands in the one where the other has something else.
+
+Copies differ in a word here and there. Stories from one template agree everywhere but in the slots, and there figures
+and names differ.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from slqncy.dedup.figures import is_figure
+from slqncy.dedup.grams import gram_hashes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SHORTEST_BLOCK = 4
+"""Characters; shorter runs are in both texts by chance."""
+_EDGE = 16
+"""Characters before the first block and behind the last one that are still the same place."""
+_LONGEST_SLOT = 12
+_LONGEST = 8_000
+"""Characters of each text that are aligned: time grows with the product of the two lengths."""
+_ANCHOR = 12
+
+
+@dataclass(slots=True)
+class Alignment:
+    """What two texts say at the same places. Counts are of characters, of figures, or of places."""
+
+    aligned: int = 0
+    """Characters in blocks that stand in both texts, in one order."""
+    agreeing: int = 0
+    """Figures that are the same in both."""
+    conflicting: int = 0
+    """Figures that differ at the same place."""
+    substitutions: int = 0
+    """Short places where both texts have something, and not the same."""
+    replaced: int = 0
+    """Characters of such places that have none in common, as where another name stands."""
+    repeated: int = 0
+    """Such places of which there are several with the same two names."""
+    insertions: int = 0
+    """Places where only one text has something."""
+
+
+def align(one: str, other: str) -> Alignment:
+    """Lay two folded texts side by side; of very long ones, the parts where they meet."""
+    if max(len(one), len(other)) > _LONGEST:
+        one, other = _meeting(one, other)
+    result = Alignment()
+    names: Counter[tuple[str, str]] = Counter()
+    before: tuple[int, int] | None = None
+    end = (0, 0)
+    for start, other_start, length in _blocks(one, other):
+        result.aligned += length
+        result.agreeing += _figures(one[start : start + length])
+        if before is None:
+            _compare_edges(one[max(0, start - _EDGE) : start], other[max(0, other_start - _EDGE) : other_start], result)
+        else:
+            _compare_slot(one[before[0] : start], other[before[1] : other_start], result, names)
+        before = end = (start + length, other_start + length)
+    if before:
+        _compare_edges(one[end[0] : end[0] + _EDGE], other[end[1] : end[1] + _EDGE], result)
+    result.replaced = sum(count * min(map(len, pair)) for pair, count in names.items())
+    result.repeated = sum(count for count in names.values() if count > 1)
+    return result
+
+
+def _blocks(one: str, other: str) -> Iterator[tuple[int, int, int]]:
+    for block in Indel.opcodes(one, other).as_matching_blocks():
+        if block.size >= _SHORTEST_BLOCK or (block.size >= 2 and not block.a and not block.b):  # noqa: PLR2004
+            yield block.a, block.b, block.size
+
+
+def _figures(text: str) -> int:
+    return sum(map(is_figure, text))
+
+
+def _compare_edges(one: str, other: str, result: Alignment) -> None:
+    ours, theirs = set(filter(is_figure, one)), set(filter(is_figure, other))
+    result.agreeing += len(ours & theirs)
+    result.conflicting += min(len(ours - theirs), len(theirs - ours))
+
+
+def _compare_slot(one: str, other: str, result: Alignment, names: Counter[tuple[str, str]]) -> None:
+    if not one or not other:
+        result.insertions += 1
+        return
+    ours, theirs = Counter(filter(is_figure, one)), Counter(filter(is_figure, other))
+    shared = set(ours) & set(theirs)
+    conflicting = min(sum(n for c, n in counts.items() if c not in shared) for counts in (ours, theirs))
+    result.conflicting += conflicting
+    if max(len(one), len(other)) > _LONGEST_SLOT or conflicting:
+        return
+    result.substitutions += 1
+    if min(len(one), len(other)) > 1 and not ours and not theirs and not set(one) & set(other):
+        names[one, other] += 1
+
+
+def _meeting(one: str, other: str) -> tuple[str, str]:
+    """The parts of two texts around the first and the last run of characters that both have."""
+    ours, theirs = gram_hashes(one, _ANCHOR), gram_hashes(other, _ANCHOR)
+    places = np.flatnonzero(np.isin(ours, theirs)), np.flatnonzero(np.isin(theirs, ours))
+    if not len(places[0]):
+        return one[:_LONGEST], other[:_LONGEST]
+    starts = [max(0, int(place[0]) - _EDGE) for place in places]
+    ends = [int(place[-1]) + _ANCHOR + _EDGE for place in places]
+    return tuple(  # type: ignore[return-value]
+        text[start : min(end, start + _LONGEST)]
+        for text, start, end in zip((one, other), starts, ends, strict=True)
+    )

@@ -1,0 +1,64 @@
+"""What a story is found by: a few dozen numbers, of which copies and rewrites have at least two in common.
+
+The smallest hashes of all runs of characters are a fixed share of any part of a text, so that a cut and a page that
+holds the story are found as well as a copy (a bottom-k sketch; Broder 1997). What a rewrite keeps are figures and,
+more often than not, pieces of the title.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from slqncy.dedup.grams import Hashes, gram_hashes, mixed
+
+if TYPE_CHECKING:
+    from slqncy.dedup.figures import Figure
+    from slqncy.dedup.text import Compared
+
+VERSION = 1
+"""Of the keys; an index of another version is made anew."""
+
+_TEXT_RUN, _TEXT_KEYS = 7, 26
+_TITLE_RUN, _TITLE_KEYS = 3, 6
+_FIGURE_KEYS = 10
+_TITLE_SALT, _PAIR_SALT = 1 << 40, 0x5851F42D4C957F2D
+_WORD_MASK = (1 << 64) - 1
+_APART = 2
+"""Figures that stand so many places from one another are paired."""
+_TELLING_PAIR, _TELLING_FIGURE = 6.0, 8.0
+"""Bits; what tells less is in too many stories to find one by."""
+
+
+def keys(story: Compared) -> Hashes:
+    """The keys of a story, ascending, at most 42."""
+    parts = [
+        _smallest(gram_hashes(story.text, _TEXT_RUN), _TEXT_KEYS),
+        _smallest(gram_hashes(story.title, _TITLE_RUN, _TITLE_SALT), _TITLE_KEYS),
+        _smallest(mixed(np.array(_figure_codes(story.figures), dtype=np.uint64)), _FIGURE_KEYS),
+    ]
+    return np.unique(np.concatenate(parts))
+
+
+def _smallest(hashes: Hashes, count: int) -> Hashes:
+    # Twice as many as asked for, as a text may repeat itself: sorting all of them is what takes the time.
+    few = 2 * count
+    if len(hashes) > few:
+        candidates = np.unique(np.partition(hashes, few)[:few])
+        if len(candidates) >= count:
+            return candidates[:count]
+    return np.unique(hashes)[:count]
+
+
+def _figure_codes(figures: list[Figure]) -> list[int]:
+    codes = []
+    for place, figure in enumerate(figures):
+        if figure.bits >= _TELLING_FIGURE:
+            codes.append(figure.code)
+        for other in figures[place + 1 : place + 1 + _APART]:
+            if figure.bits + other.bits >= _TELLING_PAIR and figure.code != other.code:
+                # Order changes more easily in a rewrite than neighbourhood.
+                low, high = sorted((figure.code, other.code))
+                codes.append(((low << 32 | high) * _PAIR_SALT + _PAIR_SALT) & _WORD_MASK)
+    return codes

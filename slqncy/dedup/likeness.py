@@ -1,0 +1,82 @@
+"""What is measured of a pair of stories before it is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz.distance import LCSseq
+
+from slqncy.dedup.alignment import Alignment, align
+
+if TYPE_CHECKING:
+    from slqncy.dedup.grams import Hashes
+    from slqncy.dedup.text import Compared
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two stories are. Shares are 0 to 1, bits as `Figure.bits`."""
+
+    contained: float
+    """Share of the shorter text's runs of five characters that the longer one has."""
+    triples_contained: float
+    """As `contained`, of runs of three."""
+    pairs_contained: float
+    pairs_equal: float
+    """Share of all their pairs of characters that both have."""
+    length: float
+    """Length of the shorter text by that of the longer one."""
+    shorter: int
+    """Characters of the shorter text."""
+    alignment: Alignment
+    shared_bits: float
+    """Of the figures that both have."""
+    first_bits: float
+    """Of the figures that only the first has."""
+    second_bits: float
+    figures_in_order: float
+    """Share of the fewer figures that stand in both in one order."""
+    title_equal: float
+    """Dice coefficient of the titles' pairs of characters."""
+    days: int | None
+    """Between their dates; None where one is not known."""
+
+
+def overlap(first: Hashes, second: Hashes) -> tuple[float, float]:
+    """Share of the smaller set, and of all, that is in both; of sets ascending and without repetition."""
+    if not len(first) or not len(second):
+        return 0.0, 0.0
+    small, large = sorted((first, second), key=len)
+    places = np.searchsorted(large, small)
+    places[places == len(large)] = 0
+    both = int(np.count_nonzero(large[places] == small))
+    return both / len(small), both / (len(small) + len(large) - both)
+
+
+def compare(first: Compared, second: Compared) -> Likeness:
+    """Measure a pair."""
+    contained, _ = overlap(first.grams(5), second.grams(5))
+    pairs_contained, pairs_equal = overlap(first.grams(2), second.grams(2))
+    triples_contained, _ = overlap(first.grams(3), second.grams(3))
+    lengths = sorted((len(first.text), len(second.text)))
+    shared = first.bits.keys() & second.bits.keys()
+    names = [figure.name for figure in first.figures], [figure.name for figure in second.figures]
+    titles = first.title_pairs, second.title_pairs
+    title_both = len(titles[0] & titles[1])
+    return Likeness(
+        contained=contained,
+        pairs_contained=pairs_contained,
+        pairs_equal=pairs_equal,
+        triples_contained=triples_contained,
+        length=lengths[0] / max(lengths[1], 1),
+        shorter=lengths[0],
+        alignment=align(first.text, second.text),
+        shared_bits=sum(first.bits[name] for name in shared),
+        first_bits=sum(bits for name, bits in first.bits.items() if name not in shared),
+        second_bits=sum(bits for name, bits in second.bits.items() if name not in shared),
+        figures_in_order=LCSseq.similarity(*names) / max(1, min(map(len, names))),
+        title_equal=2 * title_both / max(1, len(titles[0]) + len(titles[1])),
+        days=None if first.day is None or second.day is None else abs(first.day - second.day),
+    )

@@ -1,0 +1,65 @@
+"""A story as it is compared with others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from slqncy.dedup.characters import plain
+from slqncy.dedup.figures import Figure, fold
+from slqncy.dedup.grams import Hashes, gram_hashes
+from slqncy.dedup.normal import compared_lines
+
+if TYPE_CHECKING:
+    from slqncy.records import Story
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Title and text without what copies differ in, each figure as one character."""
+
+    title: str
+    text: str
+    figures: list[Figure]
+    """Of the text, in their order."""
+    day: int | None
+    """Day it was published, counted from 0001-01-01; None where that is not known."""
+    _grams: dict[int, Hashes] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def bits(self) -> dict[str, float]:
+        """The different figures by name, with how much each tells."""
+        return {figure.name: figure.bits for figure in self.figures}
+
+    @cached_property
+    def title_pairs(self) -> frozenset[str]:
+        """All pairs of neighbouring characters in the title."""
+        return frozenset(map("".join, zip(self.title, self.title[1:], strict=False)))
+
+    def grams(self, size: int) -> Hashes:
+        """Hashes of the different runs of `size` characters of the text, ascending."""
+        if size not in self._grams:
+            self._grams[size] = np.unique(gram_hashes(self.text, size))
+        return self._grams[size]
+
+
+def compared(title: str, text: str, published: str = "") -> Compared:
+    """The story as it is compared; `published` as in a record: RFC 3339 or a date, "" where it is not known."""
+    folded, figures = fold(plain(compared_lines(text)))
+    return Compared(fold(plain(title))[0], folded, figures, _day(published))
+
+
+def of_story(story: Story) -> Compared:
+    """An archived story as it is compared."""
+    return compared(story.title, story.text, story.date_published)
+
+
+def _day(published: str) -> int | None:
+    try:
+        return date.fromisoformat(published[:10]).toordinal()
+    except ValueError:
+        return None

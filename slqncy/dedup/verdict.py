@@ -1,0 +1,93 @@
+"""Whether one story duplicates another, how, and how we know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp
+from typing import TYPE_CHECKING
+
+from slqncy.dedup import weights
+from slqncy.dedup.likeness import compare
+from slqncy.dedup.signals import near_signals, rewrite_signals
+from slqncy.reasons import DuplicateKind
+
+if TYPE_CHECKING:
+    from slqncy.dedup.likeness import Likeness
+    from slqncy.dedup.text import Compared
+
+_PART = 0.75
+"""A text whose length is a smaller share of the other's is a part of it."""
+_FAR = 30
+"""Days after which a bulletin made from the same template is likelier than a copy."""
+_FAR_CONTAINED = 0.9
+_FAR_BITS = 20.0
+_MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Scores from which on a pair counts: 0 to 1, the estimated probability of being right."""
+
+    near: float = 0.5
+    rewrite: float = 0.5
+    far: float = 0.9
+    """Of either, between stories that are published more than a month apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one story duplicates another."""
+
+    kind: DuplicateKind
+    score: float
+    """0 to 1, three decimals."""
+    evidence: str
+    """What was compared, in a sentence."""
+
+    @property
+    def is_rewrite(self) -> bool:
+        """Whether it is another text."""
+        return self.kind is DuplicateKind.REWRITE
+
+
+def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | None:
+    """How `new` duplicates `old`, or None where it does not. Equal texts are the fingerprint's to find."""
+    like = compare(new, old)
+    near = _probability(weights.NEAR, near_signals(like))
+    is_far = like.days is not None and like.days > _FAR
+    if near >= (max(thresholds.near, thresholds.far) if is_far else thresholds.near) and (
+        not is_far or like.contained >= _FAR_CONTAINED
+    ):
+        kind = DuplicateKind.CONTAINED if like.length < _PART else DuplicateKind.NEAR_TEXT
+        return Verdict(kind, round(near, 3), _near_evidence(like))
+    rewrite = _probability(weights.REWRITE, rewrite_signals(like))
+    if rewrite >= (max(thresholds.rewrite, thresholds.far) if is_far else thresholds.rewrite) and (
+        not is_far or like.shared_bits >= _FAR_BITS
+    ):
+        return Verdict(DuplicateKind.REWRITE, round(rewrite, 3), _rewrite_evidence(like, new, old))
+    return None
+
+
+def _probability(logistic: tuple[float, ...], signals: tuple[float, ...]) -> float:
+    """Of a logistic regression: the bias, then a weight for each signal."""
+    bias, *each = logistic
+    return 1 / (1 + exp(-bias - sum(weight * signal for weight, signal in zip(each, signals, strict=True))))
+
+
+def _near_evidence(like: Likeness) -> str:
+    places = like.alignment
+    return (
+        f"{like.contained:.0%} of the shorter text's runs of 5 characters are in the longer one, "
+        f"which is {1 / max(like.length, 0.001):.1f} times as long; {places.aligned} characters align, "
+        f"{places.agreeing} figures agree there and {places.conflicting} differ"
+    )
+
+
+def _rewrite_evidence(like: Likeness, new: Compared, old: Compared) -> str:
+    shared = [name for name in new.bits if name in old.bits]
+    telling = sorted(shared, key=lambda name: -new.bits[name])[:_MOST_NAMED]
+    return (
+        f"{len(shared)} of {len(new.bits)} figures are the other's ({len(old.bits)}): {', '.join(telling) or 'none'}; "
+        f"{like.figures_in_order:.0%} in the same order, {like.alignment.conflicting} differ at one place; "
+        f"{like.pairs_contained:.0%} of the pairs of characters and {like.title_equal:.0%} of the title in common"
+    )
