@@ -1,5 +1,14 @@
-"""Which stories are copies of one another. Nothing here imports Scrapy."""
+"""Which stories are copies or rewrites of one another. Nothing here imports Scrapy.
 
-from slqncy.dedup.exact import fingerprint, normal_form
+texts = {1: compared("标题", "正文…", "2024-05-01")}
+stories = Deduplicator(folder, texts.__getitem__)
+stories.add(1, texts[1])
+stories.find(compared("另一个标题", "正文…"))
+"""
 
-__all__ = ["fingerprint", "normal_form"]
+from slqncy.dedup.deduplicator import Deduplicator, Match
+from slqncy.dedup.normal import normal_form
+from slqncy.dedup.text import Compared, compared
+from slqncy.dedup.verdict import Thresholds, Verdict, judge
+
+__all__ = ["Compared", "Deduplicator", "Match", "Thresholds", "Verdict", "compared", "judge", "normal_form"]

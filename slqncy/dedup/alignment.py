@@ -43,8 +43,6 @@ class Alignment:
     """Short places where both texts have something, and not the same."""
     replaced: int = 0
     """Characters of such places that have none in common, as where another name stands."""
-    repeated: int = 0
-    """Such places of which there are several with the same two names."""
     insertions: int = 0
     """Places where only one text has something."""
 
@@ -54,7 +52,6 @@ def align(one: str, other: str) -> Alignment:
     if max(len(one), len(other)) > _LONGEST:
         one, other = _meeting(one, other)
     result = Alignment()
-    names: Counter[tuple[str, str]] = Counter()
     before: tuple[int, int] | None = None
     end = (0, 0)
     for start, other_start, length in _blocks(one, other):
@@ -63,12 +60,10 @@ def align(one: str, other: str) -> Alignment:
         if before is None:
             _compare_edges(one[max(0, start - _EDGE) : start], other[max(0, other_start - _EDGE) : other_start], result)
         else:
-            _compare_slot(one[before[0] : start], other[before[1] : other_start], result, names)
+            _compare_slot(one[before[0] : start], other[before[1] : other_start], result)
         before = end = (start + length, other_start + length)
     if before:
         _compare_edges(one[end[0] : end[0] + _EDGE], other[end[1] : end[1] + _EDGE], result)
-    result.replaced = sum(count * min(map(len, pair)) for pair, count in names.items())
-    result.repeated = sum(count for count in names.values() if count > 1)
     return result
 
 
@@ -88,7 +83,7 @@ def _compare_edges(one: str, other: str, result: Alignment) -> None:
     result.conflicting += min(len(ours - theirs), len(theirs - ours))
 
 
-def _compare_slot(one: str, other: str, result: Alignment, names: Counter[tuple[str, str]]) -> None:
+def _compare_slot(one: str, other: str, result: Alignment) -> None:
     if not one or not other:
         result.insertions += 1
         return
@@ -100,7 +95,7 @@ def _compare_slot(one: str, other: str, result: Alignment, names: Counter[tuple[
         return
     result.substitutions += 1
     if min(len(one), len(other)) > 1 and not ours and not theirs and not set(one) & set(other):
-        names[one, other] += 1
+        result.replaced += min(len(one), len(other))
 
 
 def _meeting(one: str, other: str) -> tuple[str, str]:
@@ -112,6 +107,5 @@ def _meeting(one: str, other: str) -> tuple[str, str]:
     starts = [max(0, int(place[0]) - _EDGE) for place in places]
     ends = [int(place[-1]) + _ANCHOR + _EDGE for place in places]
     return tuple(  # type: ignore[return-value]
-        text[start : min(end, start + _LONGEST)]
-        for text, start, end in zip((one, other), starts, ends, strict=True)
+        text[start : min(end, start + _LONGEST)] for text, start, end in zip((one, other), starts, ends, strict=True)
     )

@@ -21,8 +21,6 @@ class Likeness:
 
     contained: float
     """Share of the shorter text's runs of five characters that the longer one has."""
-    triples_contained: float
-    """As `contained`, of runs of three."""
     pairs_contained: float
     pairs_equal: float
     """Share of all their pairs of characters that both have."""
@@ -59,7 +57,6 @@ def compare(first: Compared, second: Compared) -> Likeness:
     """Measure a pair."""
     contained, _ = overlap(first.grams(5), second.grams(5))
     pairs_contained, pairs_equal = overlap(first.grams(2), second.grams(2))
-    triples_contained, _ = overlap(first.grams(3), second.grams(3))
     lengths = sorted((len(first.text), len(second.text)))
     shared = first.bits.keys() & second.bits.keys()
     names = [figure.name for figure in first.figures], [figure.name for figure in second.figures]
@@ -69,7 +66,6 @@ def compare(first: Compared, second: Compared) -> Likeness:
         contained=contained,
         pairs_contained=pairs_contained,
         pairs_equal=pairs_equal,
-        triples_contained=triples_contained,
         length=lengths[0] / max(lengths[1], 1),
         shorter=lengths[0],
         alignment=align(first.text, second.text),

@@ -1,16 +1,11 @@
-"""Equal texts: a normal form for comparison only, and its fingerprint."""
+"""Equal texts: a normal form for comparison only."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from typing import TYPE_CHECKING
 
 from slqncy.dedup.characters import plain
 from slqncy.extract.boilerplate import is_boilerplate
-
-if TYPE_CHECKING:
-    from slqncy.records import Story
 
 _LONGEST_BOILERPLATE = 60
 # A point within a number stays: 1.2 and 12 are different figures.
@@ -26,15 +21,13 @@ def compared_lines(text: str) -> str:
 
 def normal_form(text: str) -> str:
     """What two copies of one text have in common: no width, case, script, punctuation, white space or boilerplate."""
-    normal = plain(compared_lines(text))
-    if "." in normal:
-        normal = _POINT.sub("", normal)
+    return joined(plain(compared_lines(text)))
+
+
+def joined(letters: str) -> str:
+    """A text of `characters.plain` without its spaces and signs."""
+    if "." in letters:
+        letters = _POINT.sub("", letters)
     for sign in " ,%‰":
-        normal = normal.replace(sign, "")
-    return normal
-
-
-def fingerprint(story: Story) -> bytes | None:
-    """16 bytes, equal for stories whose texts have the same normal form; None where nothing is left to compare."""
-    normal = normal_form(story.text)
-    return hashlib.sha256(normal.encode()).digest()[:16] if normal else None
+        letters = letters.replace(sign, "")
+    return letters

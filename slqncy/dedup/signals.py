@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log1p
+from math import log, log1p
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 NEAR = {
     "contained": 1,
     "aligned": 1,
+    "part aligned": 1,
     "conflicting share": -1,
     "conflicting figures": -1,
     "agreeing figures": 1,
@@ -22,7 +23,7 @@ NEAR = {
 """Signals of a copy, and whether they speak for one or against."""
 REWRITE = {
     "pairs equal": 1,
-    "triples contained": -1,
+    "contained": -1,
     "figures shared": 1,
     "figures in order": 1,
     "title equal": 1,
@@ -30,7 +31,7 @@ REWRITE = {
     "length": 1,
 }
 """Of a rewrite: where two texts share whole words and are no copies, they share a template."""
-_FEW_BITS = 2.0
+_FEW_BITS, _FEW_BITS_OF_REWRITE = 2.0, 6.0
 """So few shared bits count half."""
 
 
@@ -40,10 +41,13 @@ def near_signals(like: Likeness) -> tuple[float, ...]:
     Titles say nothing here: a copy gets another one, and bulletins of one kind have the same.
     """
     places = like.alignment
+    aligned = min(1.0, places.aligned / max(1, like.shorter))
     hundreds = max(1, places.aligned) / 100 + 0.3
     return (
         like.contained,
-        min(1.0, places.aligned / max(1, like.shorter)),
+        aligned,
+        # Chance aligns half of a short text with a long one, and never most of it.
+        max(0.0, aligned - 0.5) * -log(max(like.length, 0.02)),
         places.conflicting / (places.conflicting + places.agreeing + 1),
         log1p(places.conflicting),
         log1p(places.agreeing),
@@ -58,8 +62,8 @@ def rewrite_signals(like: Likeness) -> tuple[float, ...]:
     """In the order of `REWRITE`: is it one story, in other words?"""
     return (
         like.pairs_equal,
-        like.triples_contained,
-        like.shared_bits / (like.shared_bits + max(like.first_bits, like.second_bits) + _FEW_BITS),
+        like.contained,
+        like.shared_bits / (like.shared_bits + max(like.first_bits, like.second_bits) + _FEW_BITS_OF_REWRITE),
         like.figures_in_order,
         like.title_equal,
         log1p(like.alignment.conflicting),

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from slqncy.dedup.characters import plain
 from slqncy.dedup.figures import Figure, fold
 from slqncy.dedup.grams import Hashes, gram_hashes
-from slqncy.dedup.normal import compared_lines
-
-if TYPE_CHECKING:
-    from slqncy.records import Story
+from slqncy.dedup.normal import compared_lines, joined
 
 
 @dataclass(frozen=True)
@@ -24,6 +21,8 @@ class Compared:
 
     title: str
     text: str
+    fingerprint: bytes
+    """16 bytes, equal for texts of one normal form; empty where nothing is left to compare."""
     figures: list[Figure]
     """Of the text, in their order."""
     day: int | None
@@ -49,13 +48,11 @@ class Compared:
 
 def compared(title: str, text: str, published: str = "") -> Compared:
     """The story as it is compared; `published` as in a record: RFC 3339 or a date, "" where it is not known."""
-    folded, figures = fold(plain(compared_lines(text)))
-    return Compared(fold(plain(title))[0], folded, figures, _day(published))
-
-
-def of_story(story: Story) -> Compared:
-    """An archived story as it is compared."""
-    return compared(story.title, story.text, story.date_published)
+    letters = plain(compared_lines(text))
+    normal = joined(letters)
+    fingerprint = hashlib.blake2b(normal.encode(), digest_size=16).digest() if normal else b""
+    folded, figures = fold(letters)
+    return Compared(fold(plain(title))[0], folded, fingerprint, figures, _day(published))
 
 
 def _day(published: str) -> int | None:

@@ -19,9 +19,10 @@ _PART = 0.75
 """A text whose length is a smaller share of the other's is a part of it."""
 _FAR = 30
 """Days after which a bulletin made from the same template is likelier than a copy."""
-_FAR_CONTAINED = 0.9
+_FAR_CONTAINED = 0.97
 _FAR_BITS = 20.0
 _MOST_NAMED = 6
+_EQUAL = "equal normal form, of {} characters and figures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,23 @@ class Verdict:
     """0 to 1, three decimals."""
     evidence: str
     """What was compared, in a sentence."""
+    common: int
+    """Characters that both have, in one order."""
 
     @property
-    def is_rewrite(self) -> bool:
-        """Whether it is another text."""
-        return self.kind is DuplicateKind.REWRITE
+    def rank(self) -> tuple[bool, float]:
+        """The better of two verdicts on one story has the higher rank: any copy before any rewrite.
+
+        A page of several stories copies each of them for certain, and is a copy of that which is most of it.
+        """
+        is_copy = self.kind is not DuplicateKind.REWRITE
+        return is_copy, self.common if is_copy else self.score
 
 
 def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | None:
-    """How `new` duplicates `old`, or None where it does not. Equal texts are the fingerprint's to find."""
+    """How `new` duplicates `old`, or None where it does not."""
+    if new.fingerprint and new.fingerprint == old.fingerprint:
+        return Verdict(DuplicateKind.SAME_TEXT, 1.0, _EQUAL.format(len(new.text)), len(new.text))
     like = compare(new, old)
     near = _probability(weights.NEAR, near_signals(like))
     is_far = like.days is not None and like.days > _FAR
@@ -59,12 +68,14 @@ def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | Non
         not is_far or like.contained >= _FAR_CONTAINED
     ):
         kind = DuplicateKind.CONTAINED if like.length < _PART else DuplicateKind.NEAR_TEXT
-        return Verdict(kind, round(near, 3), _near_evidence(like))
+        return Verdict(kind, round(near, 3), _near_evidence(like), like.alignment.aligned)
     rewrite = _probability(weights.REWRITE, rewrite_signals(like))
     if rewrite >= (max(thresholds.rewrite, thresholds.far) if is_far else thresholds.rewrite) and (
         not is_far or like.shared_bits >= _FAR_BITS
     ):
-        return Verdict(DuplicateKind.REWRITE, round(rewrite, 3), _rewrite_evidence(like, new, old))
+        return Verdict(
+            DuplicateKind.REWRITE, round(rewrite, 3), _rewrite_evidence(like, new, old), like.alignment.aligned
+        )
     return None
 
 

@@ -1,0 +1,62 @@
+"""Which story, of all so far, a new one duplicates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from slqncy.dedup.index import Index
+from slqncy.dedup.keys import keys
+from slqncy.dedup.verdict import Thresholds, Verdict, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from slqncy.dedup.text import Compared
+
+_MOST_COMPARED = 4
+"""Stories that are compared with a new one: of labelled copies and rewrites the original was always among these."""
+_IN_MEMORY = 256
+"""Stories kept as they are compared: of one event there are many at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The story that a new one duplicates."""
+
+    number: int
+    verdict: Verdict
+
+
+class Deduplicator:
+    """An index, and the texts to verify what it finds.
+
+    `text_of` gives the story of a number that was added, as it is compared.
+    """
+
+    def __init__(
+        self, folder: Path | str, text_of: Callable[[int], Compared], thresholds: Thresholds | None = None
+    ) -> None:
+        """Open or create the index in `folder`. Raises OSError."""
+        self.index = Index(folder)
+        self._thresholds = thresholds or Thresholds()
+        self._text_of = lru_cache(_IN_MEMORY)(text_of)
+
+    def find(self, story: Compared) -> Match | None:
+        """The story that this one duplicates, the surest of several, or None."""
+        matches = [
+            Match(number, verdict)
+            for number in self.index.candidates(keys(story), _MOST_COMPARED)
+            if (verdict := judge(story, self._text_of(number), self._thresholds))
+        ]
+        return max(matches, key=lambda match: (match.verdict.rank, -match.number), default=None)
+
+    def add(self, number: int, story: Compared) -> None:
+        """Know a story; `number` is the caller's, 64 bits, and larger than all before."""
+        self.index.add(number, keys(story))
+
+    def flush(self) -> None:
+        """Write what is new to disk. Raises OSError."""
+        self.index.flush()
