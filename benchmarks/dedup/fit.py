@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 REWRITTEN = {"auto_light", "auto_heavy", "spun"}
 _CANDIDATES, _CAP = 4, 48
 _FOLDS = 5
+_EVEN = 0.5
 _ONCE_MORE_ALIKE = 0.25
 """Unlabelled stories of about the same day that have more in common may be one: they are left out."""
 _SAME_DAYS = 15
@@ -81,36 +82,45 @@ class Finder:
 def rows(data: Data) -> Iterator[Row]:
     """All pairs to fit to."""
     texts = {name: _compared(doc) for name, doc in data.stories.items()}
-    all_keys = {name: keys(text).tolist() for name, text in texts.items()}
-    everything = Finder()
-    for name in texts:
-        everything.add(name, all_keys[name])
-    for variant in data.variants:
-        text = _compared(variant.doc)
-        for name in {*everything.find(keys(text).tolist()), variant.gold}:
-            like = compare(text, texts[name])
-            if name == variant.gold:
-                label = "rewrite" if variant.change in REWRITTEN else "near"
-                yield Row(variant.change, variant.gold, like, label)
-            elif like.contained < 2 * _ONCE_MORE_ALIKE or like.alignment.conflicting:
-                yield Row("distractor", variant.gold, like, "other")
+    yield from _copies(data, texts)
     for negative in data.hard_negatives:
-        text = _compared(negative.doc)
-        yield Row("hard_negative", negative.like, compare(text, texts[negative.like]), "other")
+        like = compare(_compared(negative.doc), texts[negative.like])
+        yield Row("hard_negative", negative.like, like, "other")
     families: defaultdict[str, list[Compared]] = defaultdict(list)
     for bulletin in data.bulletins:
         text = _compared(bulletin.doc)
         for other in families[bulletin.family]:
             yield Row(bulletin.family, bulletin.family, compare(text, other), "other")
         families[bulletin.family].append(text)
+    yield from _neighbours(data, texts)
+
+
+def _copies(data: Data, texts: dict[str, Compared]) -> Iterator[Row]:
+    """Changed copies with their originals, and with what else is found for them."""
+    everything = Finder()
+    for name, text in texts.items():
+        everything.add(name, keys(text).tolist())
+    for variant in data.variants:
+        text = _compared(variant.doc)
+        for name in {*everything.find(keys(text).tolist()), variant.gold}:
+            like = compare(text, texts[name])
+            if name == variant.gold:
+                yield Row(variant.change, variant.gold, like, "rewrite" if variant.change in REWRITTEN else "near")
+            elif like.contained < 2 * _ONCE_MORE_ALIKE or like.alignment.conflicting:
+                yield Row("distractor", variant.gold, like, "other")
+
+
+def _neighbours(data: Data, texts: dict[str, Compared]) -> Iterator[Row]:
+    """Stories with what is found for them among the earlier ones."""
     earlier = Finder()
     for doc in data.by_day():
-        for name in earlier.find(all_keys[doc.id]):
+        its_keys = keys(texts[doc.id]).tolist()
+        for name in earlier.find(its_keys):
             like = compare(texts[doc.id], texts[name])
             assert like.days is not None
             if like.days > _SAME_DAYS or like.contained <= _ONCE_MORE_ALIKE:
                 yield Row("natural", doc.id, like, "other")
-        earlier.add(doc.id, all_keys[doc.id])
+        earlier.add(doc.id, its_keys)
 
 
 def _compared(doc: Doc) -> Compared:
@@ -173,11 +183,11 @@ def main() -> None:
         ),
     }  # fmt: skip
     scores = {name: held_out(side, groups) for name, side in sides.items()}
-    print("held out, at 0.5:      rows   near   rewrite")
+    print(f"held out, at {_EVEN}:      rows   near   rewrite")
     for change in sorted({row.change for row in pairs}):
         chosen = np.array([row.change == change for row in pairs])
-        is_near = scores["NEAR"][chosen] >= 0.5
-        is_rewrite = ~is_near & (scores["REWRITE"][chosen] >= 0.5)
+        is_near = scores["NEAR"][chosen] >= _EVEN
+        is_rewrite = ~is_near & (scores["REWRITE"][chosen] >= _EVEN)
         print(f"{change:20} {chosen.sum():6} {is_near.mean():7.4f} {is_rewrite.mean():7.4f}")
     text = '"""Weights of the signals, the bias first; made by benchmarks/dedup/fit.py."""\n'
     for name, side in sides.items():

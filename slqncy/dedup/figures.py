@@ -11,24 +11,26 @@ from functools import lru_cache
 from math import isfinite
 from zlib import crc32
 
+from slqncy.dedup.numerals import NUMERALS, value_of
+
 _PRIVATE = 0xF0000
 _CODES = 0x20000
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_MYRIADS = {"万": 10**4, "亿": 10**8}
-_NUMERALS = "".join((*_DIGITS, *_TENS, *_MYRIADS))
 # It begins with one set of characters: the engine skips to the next of them without trying the rest.
 _FIGURE = re.compile(
-    rf"[0-9{_NUMERALS}](?:分之)?(?:[0-9{_NUMERALS}点]|[.,](?=[0-9])|[多余](?=[万亿]))*"
-    rf"(?:月[0-9{_NUMERALS}]{{1,3}}[日号]|个百分点|[%‰年月日号时分秒成])?"
+    rf"[0-9{NUMERALS}](?:分之)?(?:[0-9{NUMERALS}点]|[.,](?=[0-9])|[多余](?=[万亿]))*"
+    rf"(?:月[0-9{NUMERALS}]{{1,3}}[日号]|个百分点|[%‰年月日号时分秒成])?"
 )
-_PARTS = re.compile(rf"(?:([0-9{_NUMERALS}点.,多余]+)分之)?([0-9{_NUMERALS}点.,多余]+)(.*)", re.DOTALL)
-_DECIMAL = re.compile(rf"([0-9,]*\.?[0-9]+)[多余]?((?:[{_NUMERALS}])*)")
-_UNITS = {"号": "日", "个百分点": "%", "成": "%", "‰": "%", "": ""}
+_PARTS = re.compile(rf"(?:([0-9{NUMERALS}点.,多余]+)分之)?([0-9{NUMERALS}点.,多余]+)(.*)", re.DOTALL)
+_UNITS = {"号": "日", "个百分点": "%", "成": "%", "‰": "%"}
 _FACTORS = {"成": 10.0, "‰": 0.1}
 _CLOCK_AND_CALENDAR = frozenset("月日时分秒")
+_COUNTED_ALONE = frozenset("年月成")
+"""Units with which one numeral is a figure: 一日 and 一时 are words as often."""
 _YEARS = range(1900, 2101)
-_YEAR_DIGITS = 4
+_DATE_BITS, _CLOCK_BITS, _YEAR_BITS, _DIGIT_BITS = 6.0, 3.0, 2.0, 2.5
+_HUNDRED_MILLION = 1e8
+_LONGEST = 40
+"""Characters; a longer run of digits is no figure that anybody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,9 @@ class Figure:
     """One figure of a text."""
 
     name: str
-    """Value and unit, the same however it is written: 120000000, 5.5%, 3月1日."""
+    """Value and unit, the same however it is written: 1.2亿, 5.5%, 3月1日."""
     bits: float
     """How much it tells: two texts agree by chance on 2024 or 3日, hardly on 5092.76."""
-
     code: int
     """32 bits, the same in every process."""
 
@@ -49,14 +50,16 @@ def is_figure(character: str) -> bool:
     return character >= "\U000f0000"
 
 
-def fold(plain: str) -> tuple[str, list[Figure]]:
-    """A text of `characters.plain` with each figure as one character and nothing but letters beside, and the figures."""
+def fold(letters: str) -> tuple[str, list[Figure]]:
+    """A text of `characters.plain`, each figure as one character and nothing but letters beside, and the figures."""
     figures: list[Figure] = []
 
     def replace(match: re.Match[str]) -> str:
         start = match.start()
+        if len(match[0]) > _LONGEST:
+            return match[0]
         # The digits of G20 and M2 are part of a name.
-        if start and plain[start - 1].isascii() and plain[start - 1].isalpha():
+        if start and letters[start - 1].isascii() and letters[start - 1].isalpha():
             return match[0]
         figure = _read(match[0])
         if figure is None:
@@ -64,7 +67,7 @@ def fold(plain: str) -> tuple[str, list[Figure]]:
         figures.append(figure)
         return chr(_PRIVATE + figure.code % _CODES)
 
-    folded = _FIGURE.sub(replace, plain)
+    folded = _FIGURE.sub(replace, letters)
     for sign in " .,%‰":
         folded = folded.replace(sign, "")
     return folded, figures
@@ -72,90 +75,45 @@ def fold(plain: str) -> tuple[str, list[Figure]]:
 
 @lru_cache(1 << 16)
 def _read(text: str) -> Figure | None:
-    """The figure that is written so, or None where the characters are no figure: 万一, 九一八."""
-    if len(text) == 1 and not text.isdigit():
-        return None
+    """The figure that is written so, or None where the characters are no figure."""
     parts = _PARTS.fullmatch(text)
     if parts is None:
         return None
     below, number, unit = parts.groups()
-    if unit.startswith("月") and len(unit) > 1:
-        month, day = _value(number), _value(unit[1:-1])
-        return None if month is None or day is None else _figure(f"{month:g}月{day:g}日", 6.0)
-    value = _value(number)
-    if value is None:
+    value = value_of(number)
+    if value is None or not isfinite(value):
         return None
+    if len(unit) > 1 and unit.startswith("月"):
+        day = value_of(unit[1:-1])
+        return None if day is None else _figure(f"{value:g}月{day:g}日", _DATE_BITS)
     if below:
-        whole = _value(below)
-        if not whole:
-            return None
-        value, unit = round(value / whole * 100, 1), "%"
-    elif len(number) == 1 and number in _NUMERALS and unit not in {"月", "年", "成"}:
-        # 一日 and 一时 are words as often as figures.
+        whole = value_of(below)
+        return _percent(value / whole * 100) if whole else None
+    if number in NUMERALS and len(number) == 1 and unit not in _COUNTED_ALONE:
         return None
-    value *= _FACTORS.get(unit, 1.0)
-    if not isfinite(value):
-        return None
-    unit = _UNITS.get(unit, unit)
-    return _figure(f"{value:.10g}{unit}", _bits(value, unit))
+    unit, value = _UNITS.get(unit, unit), value * _FACTORS.get(unit, 1.0)
+    return _figure(_name(value, unit), _bits(value, unit))
+
+
+def _percent(value: float) -> Figure:
+    value = round(value, 1)
+    return _figure(_name(value, "%"), _bits(value, "%"))
 
 
 def _figure(name: str, bits: float) -> Figure:
     return Figure(name, bits, crc32(name.encode()))
 
 
-def _value(number: str) -> float | None:
-    decimal = _DECIMAL.fullmatch(number)
-    if decimal is None:
-        return _numeral(number)
-    factor = 1.0
-    for character in decimal[2]:
-        if character in _DIGITS:
-            return None
-        factor *= _TENS.get(character) or _MYRIADS[character]
-    return float(decimal[1].replace(",", "")) * factor
-
-
-def _numeral(text: str) -> float | None:
-    """The value of Chinese numerals; of digits alone only where they write a year."""
-    whole, point, fraction = text.partition("点")
-    if point:
-        start = _numeral(whole) if len(whole) > 1 else _DIGITS.get(whole, _TENS.get(whole))
-        if start is None or not fraction or any(character not in _DIGITS for character in fraction):
-            return None
-        return start + float("0." + "".join(str(_DIGITS[character]) for character in fraction))
-    if all(character in _DIGITS for character in text):
-        digits = "".join(str(_DIGITS[character]) for character in text)
-        return float(digits) if len(digits) in {1, _YEAR_DIGITS} else None
-    total = section = 0
-    digit: int | None = None
-    for character in text:
-        if character in _DIGITS:
-            if digit:
-                return None
-            digit = _DIGITS[character]
-        elif character in _TENS:
-            section += (1 if digit is None else digit) * _TENS[character]
-            digit = None
-        elif character in _MYRIADS:
-            if not total + section + (digit or 0):
-                return None
-            # 一亿两千万: what stands before 亿 is multiplied as a whole, what stands before 万 since the last one.
-            section += digit or 0
-            if character == "亿":
-                total, section = (total + section) * _MYRIADS[character], 0
-            else:
-                total, section = total + section * _MYRIADS[character], 0
-            digit = None
-        else:
-            return None
-    return float(total + section + (digit or 0))
+def _name(value: float, unit: str) -> str:
+    if value >= _HUNDRED_MILLION:
+        return f"{value / _HUNDRED_MILLION:.10g}亿{unit}"
+    return f"{value:.10g}{unit}"
 
 
 def _bits(value: float, unit: str) -> float:
     if unit in _CLOCK_AND_CALENDAR:
-        return 3.0
+        return _CLOCK_BITS
     if unit in {"", "年"} and value in _YEARS:
-        return 2.0
+        return _YEAR_BITS
     significant = len(f"{value:.10g}".partition("e")[0].replace(".", "").strip("0"))
-    return 1 + 2.5 * max(0, significant - 1)
+    return 1 + _DIGIT_BITS * max(0, significant - 1)

@@ -1,4 +1,4 @@
-"""One sorted run of the index: an immutable file of postings, ascending, with a table of where each share of them begins.
+"""One sorted run of the index: an immutable file of postings, ascending, and a table of where each share begins.
 
     header    64 bytes, `_Header`
     documents a u64 each: the caller's number of a story, ascending
