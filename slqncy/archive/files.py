@@ -7,6 +7,7 @@ import io
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from slqncy.archive.blocks import line_in
 from slqncy.archive.layout import closed_path, open_path
 
 if TYPE_CHECKING:
@@ -37,3 +38,14 @@ def whole_lines(root: Path, name: str, length: int | None = None) -> Iterator[tu
                 return
             yield position, line
             position += len(line)
+
+
+def line_at(root: Path, name: str, position: int) -> bytes:
+    """The line of a segment that begins at a byte offset, or b"" behind its end.
+
+    Raises FileNotFoundError, and as reading `open_segment` does.
+    """
+    with suppress(FileNotFoundError), open_path(root, name).open("rb") as file:
+        file.seek(position)
+        return file.readline()
+    return line_in(closed_path(root, name), position)

@@ -6,12 +6,12 @@ import gzip
 import hashlib
 import json
 import os
-import shutil
 import zlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from slqncy.archive import disk
+from slqncy.archive.blocks import write_blocks
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.layout import LINE_TYPES, closed_path, made_at, manifest_path, open_path, segment_kind
 from slqncy.records import decode
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.ledger import Segment
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +75,7 @@ def compress(root: Path, segment: Segment) -> None:
     source, target = open_path(root, segment.name), closed_path(root, segment.name)
     temporary = target.with_name(f".{target.name}.tmp")
     with source.open("rb") as lines, temporary.open("wb") as file:
-        # Without name and time, equal lines make equal files.
-        with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
-            shutil.copyfileobj(lines, packed, _CHUNK)
+        write_blocks(lines, file)
         file.flush()
         os.fsync(file.fileno())
     try:

@@ -1,0 +1,74 @@
+"""Gzip in blocks: any gzip reader reads it as a whole, and a line in its middle costs one block.
+
+The blocks are those of BGZF, so that `bgzip` knows them too (SAM specification, section 4.1): each is a gzip member of
+at most 64 KiB whose header says how long it is.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import struct
+import zlib
+from bisect import bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SIZE = 65_280
+"""Bytes of lines in a block: what does not compress still fits."""
+_HEADER = struct.Struct("<4sIBBHBBHH")
+_START = b"\x1f\x8b\x08\x04"
+_EXTRA = (6, ord("B"), ord("C"), 2)
+_ENDS = struct.Struct("<II")
+_LEVEL = 6
+
+
+def write_blocks(lines: BinaryIO, file: BinaryIO) -> None:
+    """Compress what is in `lines`; equal lines make equal files."""
+    while data := lines.read(_SIZE):
+        file.write(_block(data))
+    # An empty block says that nothing is missing.
+    file.write(_block(b""))
+
+
+def _block(data: bytes) -> bytes:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = packer.compress(data) + packer.flush()
+    size = _HEADER.size + len(body) + _ENDS.size
+    header = _HEADER.pack(_START, 0, 0, 255, *_EXTRA, size - 1)
+    return header + body + _ENDS.pack(zlib.crc32(data), len(data))
+
+
+def line_in(path: Path, position: int) -> bytes:
+    """The line that begins at an offset of what is compressed in a file, or b"" behind its end.
+
+    Raises OSError, EOFError or zlib.error where it cannot be read.
+    """
+    status = path.stat()
+    starts, offsets = _blocks(path, status.st_size, status.st_mtime_ns)
+    block = bisect_right(starts, position) - 1
+    with path.open("rb") as file:
+        file.seek(offsets[block])
+        with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
+            unpacked.seek(position - starts[block])
+            return unpacked.readline()
+
+
+@lru_cache(64)
+def _blocks(path: Path, size: int, changed: int) -> tuple[list[int], list[int]]:  # noqa: ARG001  # part of the cache key
+    """Where blocks start: in what is compressed, and in the file. One block where the file was not written so."""
+    starts, offsets, start, offset = [0], [0], 0, 0
+    with path.open("rb") as file:
+        descriptor = file.fileno()
+        while offset < size:
+            head = os.pread(descriptor, _HEADER.size, offset)
+            if len(head) < _HEADER.size or not head.startswith(_START) or head[12:14] != b"BC":
+                break
+            offset += _HEADER.unpack(head)[-1] + 1
+            start += _ENDS.unpack(os.pread(descriptor, _ENDS.size, offset - _ENDS.size))[1]
+            starts.append(start)
+            offsets.append(offset)
+    return starts, offsets
