@@ -6,14 +6,13 @@ and names differ.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rapidfuzz.distance import Indel
 
-from slqncy.dedup.figures import is_figure
+from slqncy.dedup.figures import figures_in
 from slqncy.dedup.grams import gram_hashes
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def align(one: str, other: str) -> Alignment:
     end = (0, 0)
     for start, other_start, length in _blocks(one, other):
         result.aligned += length
-        result.agreeing += _figures(one[start : start + length])
+        result.agreeing += len(figures_in(one[start : start + length]))
         if before is None:
             _compare_edges(one[max(0, start - _EDGE) : start], other[max(0, other_start - _EDGE) : other_start], result)
         else:
@@ -73,12 +72,8 @@ def _blocks(one: str, other: str) -> Iterator[tuple[int, int, int]]:
             yield block.a, block.b, block.size
 
 
-def _figures(text: str) -> int:
-    return sum(map(is_figure, text))
-
-
 def _compare_edges(one: str, other: str, result: Alignment) -> None:
-    ours, theirs = set(filter(is_figure, one)), set(filter(is_figure, other))
+    ours, theirs = set(figures_in(one)), set(figures_in(other))
     result.agreeing += len(ours & theirs)
     result.conflicting += min(len(ours - theirs), len(theirs - ours))
 
@@ -87,11 +82,14 @@ def _compare_slot(one: str, other: str, result: Alignment) -> None:
     if not one or not other:
         result.insertions += 1
         return
-    ours, theirs = Counter(filter(is_figure, one)), Counter(filter(is_figure, other))
-    shared = set(ours) & set(theirs)
-    conflicting = min(sum(n for c, n in counts.items() if c not in shared) for counts in (ours, theirs))
-    result.conflicting += conflicting
-    if max(len(one), len(other)) > _LONGEST_SLOT or conflicting:
+    ours, theirs = figures_in(one), figures_in(other)
+    if ours and theirs:
+        shared = set(ours) & set(theirs)
+        conflicting = min(sum(figure not in shared for figure in figures) for figures in (ours, theirs))
+        result.conflicting += conflicting
+        if conflicting:
+            return
+    if max(len(one), len(other)) > _LONGEST_SLOT:
         return
     result.substitutions += 1
     if min(len(one), len(other)) > 1 and not ours and not theirs and not set(one) & set(other):

@@ -15,6 +15,7 @@ from slqncy.dedup.numerals import NUMERALS, value_of
 
 _PRIVATE = 0xF0000
 _CODES = 0x20000
+_FOLDED = re.compile("[\U000f0000-\U0010ffff]")
 # It begins with one set of characters: the engine skips to the next of them without trying the rest.
 _FIGURE = re.compile(
     rf"[0-9{NUMERALS}](?:分之)?(?:[0-9{NUMERALS}点]|[.,](?=[0-9])|[多余](?=[万亿]))*"
@@ -45,9 +46,9 @@ class Figure:
     """32 bits, the same in every process."""
 
 
-def is_figure(character: str) -> bool:
-    """Whether a character of a folded text stands for a figure."""
-    return character >= "\U000f0000"
+def figures_in(folded: str) -> list[str]:
+    """The characters of a folded text that stand for figures."""
+    return _FOLDED.findall(folded)
 
 
 def fold(letters: str) -> tuple[str, list[Figure]]:

@@ -26,6 +26,14 @@ def gram_hashes(text: str, size: int, salt: int = 0) -> Hashes:
     return mixed(_runs(hashes, min(size, len(characters))))
 
 
+def distinct(hashes: Hashes) -> Hashes:
+    """The different ones, ascending; `numpy.unique` takes thrice the time on so few."""
+    ordered = np.sort(hashes)
+    kept = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=kept[1:])
+    return ordered[kept]
+
+
 def _runs(ones: Hashes, size: int) -> Hashes:
     """One hash for each run of `size`, out of two of runs of about half of it."""
     if size == 1:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slqncy.dedup.grams import Hashes, gram_hashes, mixed
+from slqncy.dedup.grams import Hashes, distinct, gram_hashes, mixed
 
 if TYPE_CHECKING:
     from slqncy.dedup.figures import Figure
@@ -40,17 +40,17 @@ def keys(story: Compared) -> Hashes:
         _smallest(gram_hashes(story.title, _TITLE_RUN, _TITLE_SALT), _TITLE_KEYS),
         _smallest(mixed(np.array(_figure_codes(story.figures), dtype=np.uint64)), _FIGURE_KEYS),
     ]
-    return np.unique(np.concatenate(parts))
+    return distinct(np.concatenate(parts))
 
 
 def _smallest(hashes: Hashes, count: int) -> Hashes:
     # Twice as many as asked for, as a text may repeat itself: sorting all of them is what takes the time.
     few = 2 * count
     if len(hashes) > few:
-        candidates = np.unique(np.partition(hashes, few)[:few])
+        candidates = distinct(np.partition(hashes, few)[:few])
         if len(candidates) >= count:
             return candidates[:count]
-    return np.unique(hashes)[:count]
+    return distinct(hashes)[:count]
 
 
 def _figure_codes(figures: list[Figure]) -> list[int]:

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-import numpy as np
-
 from slqncy.dedup.characters import plain
 from slqncy.dedup.figures import Figure, fold
-from slqncy.dedup.grams import Hashes, gram_hashes
+from slqncy.dedup.grams import Hashes, distinct, gram_hashes
 from slqncy.dedup.normal import compared_lines, joined
 
 
@@ -42,7 +40,7 @@ class Compared:
     def grams(self, size: int) -> Hashes:
         """Hashes of the different runs of `size` characters of the text, ascending."""
         if size not in self._grams:
-            self._grams[size] = np.unique(gram_hashes(self.text, size))
+            self._grams[size] = distinct(gram_hashes(self.text, size))
         return self._grams[size]
 
 
