@@ -52,7 +52,7 @@ class HardNegative:
 
 @dataclass(frozen=True)
 class Lookalike:
-    """Two stories that resemble each other; whether they are one is not labelled."""
+    """Two stories that resemble each other, the earlier first; whether they are one is not labelled."""
 
     first: Doc
     second: Doc
@@ -99,6 +99,10 @@ class _Pair(msgspec.Struct):
     b: str
     j: float
 
+    def lookalike(self, stories: dict[str, Doc]) -> Lookalike:
+        first, second = sorted((stories[self.a], stories[self.b]), key=lambda story: story.day)
+        return Lookalike(first, second, self.j)
+
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -112,10 +116,7 @@ def load(folder: Path) -> Data:
         variants=[Variant(row.doc(), row.gold, row.kind) for row in _rows(folder / "positives.jsonl.gz", _Positive)],
         hard_negatives=[HardNegative(row.doc(), row.like) for row in negatives if row.like is not None],
         bulletins=[Bulletin(row.doc(), row.kind) for row in negatives if row.kind != HARD_NEGATIVE],
-        lookalikes=[
-            Lookalike(*sorted((stories[row.a], stories[row.b]), key=lambda story: story.day), row.j)
-            for row in _rows(folder / "natural_pairs.jsonl.gz", _Pair)
-        ],
+        lookalikes=[row.lookalike(stories) for row in _rows(folder / "natural_pairs.jsonl.gz", _Pair)],
     )
 
 
