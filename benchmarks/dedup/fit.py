@@ -20,7 +20,7 @@ from scipy.special import expit
 
 from benchmarks.dedup.data import Data, Doc, load
 from slqncy.dedup import weights
-from slqncy.dedup.keys import keys
+from slqncy.dedup.keys import COMMON
 from slqncy.dedup.likeness import Likeness, compare
 from slqncy.dedup.signals import NEAR, REWRITE, near_signals, rewrite_signals
 from slqncy.dedup.text import Compared, compared
@@ -76,7 +76,7 @@ class Finder:
 
     def find(self, its_keys: list[int]) -> list[str]:
         hits = Counter(story for key in its_keys if len(self._found[key]) <= _CAP for story in self._found[key])
-        return [story for story, count in hits.most_common(_CANDIDATES) if count > 1]
+        return [story for story, count in hits.most_common(_CANDIDATES) if count >= COMMON]
 
 
 def rows(data: Data) -> Iterator[Row]:
@@ -99,10 +99,10 @@ def _copies(data: Data, texts: dict[str, Compared]) -> Iterator[Row]:
     """Changed copies with their originals, and with what else is found for them."""
     everything = Finder()
     for name, text in texts.items():
-        everything.add(name, keys(text).tolist())
+        everything.add(name, text.keys.tolist())
     for variant in data.variants:
         text = _compared(variant.doc)
-        for name in {*everything.find(keys(text).tolist()), variant.gold}:
+        for name in {*everything.find(text.keys.tolist()), variant.gold}:
             like = compare(text, texts[name])
             if name == variant.gold:
                 yield Row(variant.change, variant.gold, like, "rewrite" if variant.change in REWRITTEN else "near")
@@ -114,7 +114,7 @@ def _neighbours(data: Data, texts: dict[str, Compared]) -> Iterator[Row]:
     """Stories with what is found for them among the earlier ones."""
     earlier = Finder()
     for doc in data.by_day():
-        its_keys = keys(texts[doc.id]).tolist()
+        its_keys = texts[doc.id].keys.tolist()
         for name in earlier.find(its_keys):
             like = compare(texts[doc.id], texts[name])
             assert like.days is not None

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slqncy.dedup.index import Index
-from slqncy.dedup.keys import keys
 from slqncy.dedup.verdict import Thresholds, Verdict, judge
 
 if TYPE_CHECKING:
@@ -44,18 +43,22 @@ class Deduplicator:
         self._thresholds = thresholds or Thresholds()
         self._text_of = lru_cache(_IN_MEMORY)(text_of)
 
-    def find(self, story: Compared) -> Match | None:
-        """The story that this one duplicates, the surest of several, or None."""
-        matches = [
+    def matches(self, story: Compared) -> list[Match]:
+        """The stories that this one duplicates, the surest first; of equal ones the oldest."""
+        found = [
             Match(number, verdict)
-            for number in self.index.candidates(keys(story), _MOST_COMPARED)
+            for number in self.index.candidates(story.keys, _MOST_COMPARED)
             if (verdict := judge(story, self._text_of(number), self._thresholds))
         ]
-        return max(matches, key=lambda match: (match.verdict.rank, -match.number), default=None)
+        return sorted(found, key=lambda match: (match.verdict.rank, -match.number), reverse=True)
+
+    def find(self, story: Compared) -> Match | None:
+        """The first of `matches`, or None."""
+        return next(iter(self.matches(story)), None)
 
     def add(self, number: int, story: Compared) -> None:
         """Know a story; `number` is the caller's, 64 bits, and larger than all before."""
-        self.index.add(number, keys(story))
+        self.index.add(number, story.keys)
 
     def flush(self) -> None:
         """Write what is new to disk. Raises OSError."""

@@ -1,4 +1,4 @@
-"""The index: which stories have two or more keys in common with a new one. It can be made anew at any time.
+"""The index: which stories have enough keys in common with a new one. It can be made anew at any time.
 
 Stories are added to a table in memory and go to disk as a sorted run; runs of about one size are merged, so that there
 are few of them and each is several times as large as the next. There is no log: whoever opens an index adds again what
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from slqncy.dedup.keys import COMMON
 from slqncy.dedup.run import MOST_DOCUMENTS, MOST_POSTINGS, Run, merge_runs, postings_of, short, write_run
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ _SMALL = 1 << 16
 """Stories of a run that is merged with whatever follows."""
 _TIMES = 8
 """How much larger a run is than the next."""
-_LEAST = 2
-"""Keys in common."""
 _FORGET = 64
 """Questions after which memory of the mapped files is given back."""
 _SUFFIX = ".run"
@@ -88,7 +87,7 @@ class Index:
         self._numbers.append(number)
 
     def candidates(self, keys: Hashes, most: int) -> list[int]:
-        """Numbers of the stories with the most keys in common, two at least; of equal ones the oldest first."""
+        """Numbers of the stories with the most keys in common, `COMMON` at least; of equal ones the oldest first."""
         asked = short(keys)
         found = [run.find(asked) for run in self._runs]
         recent = [self._recent.get(key, []) for key in asked.tolist()]
@@ -105,7 +104,7 @@ class Index:
             return []
         stories, hits = np.unique(np.concatenate(numbers), return_counts=True)
         order = np.argsort(-hits, kind="stable")[:most]
-        return [int(stories[place]) for place in order if hits[place] >= _LEAST]
+        return [int(stories[place]) for place in order if hits[place] >= COMMON]
 
     def flush(self) -> None:
         """Write what is in memory. Raises OSError."""

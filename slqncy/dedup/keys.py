@@ -1,4 +1,4 @@
-"""What a story is found by: a few dozen numbers, of which copies and rewrites have at least two in common.
+"""What a story is found by: a few dozen numbers, of which copies and rewrites have at least three in common.
 
 The smallest hashes of all runs of characters are a fixed share of any part of a text, so that a cut and a page that
 holds the story are found as well as a copy (a bottom-k sketch; Broder 1997). What a rewrite keeps are figures and,
@@ -21,7 +21,7 @@ VERSION = 1
 """Of the keys; an index of another version is made anew."""
 
 _TEXT_RUN, _TEXT_KEYS = 7, 26
-_TITLE_RUN, _TITLE_KEYS = 3, 6
+_TITLE_RUN, _TITLE_KEYS = 3, 8
 _FIGURE_KEYS = 10
 _TITLE_SALT, _PAIR_SALT = 1 << 40, 0x5851F42D4C957F2D
 _WORD_MASK = (1 << 64) - 1
@@ -31,10 +31,14 @@ _TELLING_PAIR, _TELLING_FIGURE = 6.0, 8.0
 """Bits; what tells less is in too many stories to find one by."""
 
 
-def keys(story: Compared) -> Hashes:
-    """The keys of a story, ascending, at most 44."""
+COMMON = 3
+"""Keys that a copy or rewrite has in common with its original, at least; two are as often chance."""
+
+
+def keys_of(story: Compared) -> Hashes:
+    """The keys of a story, ascending, at most 47."""
     parts = [
-        # Two of them, so that an equal text is found whatever else is too common to find anything.
+        # Three of them, so that an equal text is found whatever else is too common to find anything.
         np.frombuffer(story.fingerprint, dtype="<u8"),
         _smallest(gram_hashes(story.text, _TEXT_RUN), _TEXT_KEYS),
         _smallest(gram_hashes(story.title, _TITLE_RUN, _TITLE_SALT), _TITLE_KEYS),

@@ -10,6 +10,7 @@ from functools import cached_property
 from slqncy.dedup.characters import plain
 from slqncy.dedup.figures import Figure, fold
 from slqncy.dedup.grams import Hashes, distinct, gram_hashes
+from slqncy.dedup.keys import keys_of
 from slqncy.dedup.normal import compared_lines, joined
 
 
@@ -20,12 +21,17 @@ class Compared:
     title: str
     text: str
     fingerprint: bytes
-    """16 bytes, equal for texts of one normal form; empty where nothing is left to compare."""
+    """24 bytes, equal for texts of one normal form; empty where nothing is left to compare."""
     figures: list[Figure]
     """Of the text, in their order."""
     day: int | None
     """Day it was published, counted from 0001-01-01; None where that is not known."""
     _grams: dict[int, Hashes] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def keys(self) -> Hashes:
+        """What it is found by."""
+        return keys_of(self)
 
     @cached_property
     def bits(self) -> dict[str, float]:
@@ -48,7 +54,7 @@ def compared(title: str, text: str, published: str = "") -> Compared:
     """The story as it is compared; `published` as in a record: RFC 3339 or a date, "" where it is not known."""
     letters = plain(compared_lines(text))
     normal = joined(letters)
-    fingerprint = hashlib.blake2b(normal.encode(), digest_size=16).digest() if normal else b""
+    fingerprint = hashlib.blake2b(normal.encode(), digest_size=24).digest() if normal else b""
     folded, figures = fold(letters)
     return Compared(fold(plain(title))[0], folded, fingerprint, figures, _day(published))
 
