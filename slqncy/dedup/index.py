@@ -8,13 +8,14 @@ came after the last story it covers.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from slqncy.dedup.keys import COMMON
-from slqncy.dedup.run import MOST_DOCUMENTS, MOST_POSTINGS, Run, merge_runs, postings_of, short, write_run
+from slqncy.dedup.run import MOST_DOCUMENTS, MOST_POSTINGS, Found, Run, merge_runs, short, write_run
 
 if TYPE_CHECKING:
     from slqncy.dedup.grams import Hashes
@@ -25,8 +26,6 @@ _SMALL = 1 << 16
 """Stories of a run that is merged with whatever follows."""
 _TIMES = 8
 """How much larger a run is than the next."""
-_FORGET = 64
-"""Questions after which memory of the mapped files is given back."""
 _SUFFIX = ".run"
 
 
@@ -43,7 +42,6 @@ class Index:
         self._numbers: list[int] = []
         self._recent: defaultdict[int, list[int]] = defaultdict(list)
         self._recent_keys: list[Hashes] = []
-        self._questions = 0
 
     def _open_runs(self) -> list[Run]:
         runs: list[Run] = []
@@ -54,10 +52,10 @@ class Index:
                 path.unlink()
                 continue
             # A kill between writing a merged run and taking its parts away leaves both: the larger covers the parts.
-            while runs and runs[-1].documents[0] >= run.documents[0]:
-                runs.pop().remove()
-            if runs and runs[-1].documents[-1] >= run.documents[0]:
-                run.remove()
+            while runs and runs[-1].document(0) >= run.document(0):
+                _remove(runs.pop())
+            if runs and runs[-1].document(-1) >= run.document(0):
+                _remove(run)
             else:
                 runs.append(run)
         return runs
@@ -70,7 +68,7 @@ class Index:
         """Number of the newest story, or None where there is none."""
         if self._numbers:
             return self._numbers[-1]
-        return int(self._runs[-1].documents[-1]) if self._runs else None
+        return self._runs[-1].document(-1) if self._runs else None
 
     @property
     def is_due(self) -> bool:
@@ -91,73 +89,70 @@ class Index:
         asked = short(keys)
         found = [run.find(asked) for run in self._runs]
         recent = [self._recent.get(key, []) for key in asked.tolist()]
-        counts = np.array([len(places) for places in recent], dtype=np.int64)
-        for counts_there, _ in found:
-            counts = counts + counts_there
-        usable = counts <= MOST_POSTINGS
-        numbers = [documents[np.repeat(usable, counts_there)] for counts_there, documents in found if len(documents)]
-        places = [place for is_usable, some in zip(usable, recent, strict=True) if is_usable for place in some]
-        if places:
-            numbers.append(np.array([self._numbers[place] for place in places], dtype=np.uint64))
-        self._remember_to_forget()
-        if not numbers:
-            return []
-        stories, hits = np.unique(np.concatenate(numbers), return_counts=True)
+        found.append(Found(np.array([len(places) for places in recent]), np.fromiter(chain(*recent), dtype=np.int64)))
+        usable = sum(one.counts for one in found) <= MOST_POSTINGS
+        # In the order of the stories: those of each run behind those of the runs before.
+        starts = accumulate(map(len, self._runs), initial=0)
+        places = [one.places[np.repeat(usable, one.counts)] + start for one, start in zip(found, starts, strict=True)]
+        stories, hits = np.unique(np.concatenate(places), return_counts=True)
         order = np.argsort(-hits, kind="stable")[:most]
-        return [int(stories[place]) for place in order if hits[place] >= COMMON]
+        return [self._number(int(stories[place])) for place in order if hits[place] >= COMMON]
+
+    def _number(self, place: int) -> int:
+        for run in self._runs:
+            if place < len(run):
+                return run.document(place)
+            place -= len(run)
+        return self._numbers[place]
 
     def flush(self) -> None:
         """Write what is in memory. Raises OSError."""
         if not self._numbers:
             return
-        sizes = [len(keys) for keys in self._recent_keys]
-        places = np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
-        documents = np.array(self._numbers, dtype=np.uint64)
+        places = np.repeat(np.arange(len(self._numbers), dtype=np.uint64), [len(keys) for keys in self._recent_keys])
         path = self._path(self._numbers[0], self._numbers[-1])
-        write_run(path, documents, postings_of(np.concatenate(self._recent_keys), places))
-        self._runs.append(Run(path))
-        self._numbers, self._recent_keys = [], []
-        self._recent.clear()
-        while len(self._runs) > 1 and self._should_merge(*self._runs[-2:]):
+        self._runs.append(write_run(path, self._numbers, np.concatenate(self._recent_keys), places))
+        self._forget_recent()
+        while len(self._runs) > 1 and _should_merge(*self._runs[-2:]):
             self._merge()
-
-    def clear(self) -> None:
-        """Forget everything."""
-        for run in self._runs:
-            run.remove()
-        self._runs, self._numbers, self._recent_keys = [], [], []
-        self._recent.clear()
-
-    def covers(self, number: int) -> bool:
-        """Whether a story of that number is in the index."""
-        return (
-            any(
-                place < len(run) and run.documents[place] == number
-                for run in self._runs
-                if (place := int(np.searchsorted(run.documents, np.uint64(number)))) is not None
-            )
-            or number in self._numbers
-        )
-
-    @staticmethod
-    def _should_merge(earlier: Run, later: Run) -> bool:
-        if len(earlier) + len(later) > MOST_DOCUMENTS:
-            return False
-        return len(earlier) <= _SMALL or len(earlier) < _TIMES * len(later)
 
     def _merge(self) -> None:
         earlier, later = self._runs[-2:]
-        path = self._path(int(earlier.documents[0]), int(later.documents[-1]))
-        merge_runs(path, earlier, later)
-        self._runs[-2:] = [Run(path)]
-        earlier.remove()
-        later.remove()
+        path = self._path(earlier.document(0), later.document(-1))
+        self._runs[-2:] = [merge_runs(path, earlier, later)]
+        _remove(earlier)
+        _remove(later)
 
     def _path(self, first: int, last: int) -> Path:
         return self.folder / f"{first:020}-{last:020}{_SUFFIX}"
 
-    def _remember_to_forget(self) -> None:
-        self._questions += 1
-        if self._questions % _FORGET == 0:
-            for run in self._runs:
-                run.forget()
+    def has(self, number: int) -> bool:
+        """Whether a story of that number is in the index."""
+        return number in self._numbers or any(run.has(number) for run in self._runs)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for run in self._runs:
+            _remove(run)
+        self._runs = []
+        self._forget_recent()
+
+    def _forget_recent(self) -> None:
+        self._numbers, self._recent_keys = [], []
+        self._recent.clear()
+
+    def close(self) -> None:
+        """Close the files, without writing what is in memory."""
+        for run in self._runs:
+            run.close()
+
+
+def _should_merge(earlier: Run, later: Run) -> bool:
+    if len(earlier) + len(later) > MOST_DOCUMENTS:
+        return False
+    return len(earlier) <= _SMALL or len(earlier) < _TIMES * len(later)
+
+
+def _remove(run: Run) -> None:
+    run.path.unlink(missing_ok=True)
+    run.close()

@@ -5,12 +5,12 @@
     table     a u32 each: of the first posting whose key begins with so many bits, and one past the end
     postings  a u64 each: 38 bits of key, 26 bits of place in `documents`
 
-All little-endian. What is asked for is mapped, not read: a question touches one page a key.
+All little-endian. The table is in memory, 1 byte for 8 postings or less; of the rest a question reads what it needs.
+It is read, not mapped: mapped pages count as the process's memory, and a question touches a page a key.
 """
 
 from __future__ import annotations
 
-import mmap
 import os
 import struct
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from slqncy.dedup.keys import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from slqncy.dedup.grams import Hashes
 
@@ -37,18 +38,19 @@ _KEY_BITS = 64 - _PLACE_BITS
 _PLACES = np.uint64((1 << _PLACE_BITS) - 1)
 _SHIFT = np.uint64(_PLACE_BITS)
 _BUCKET = 32
-"""Postings that share a table entry, about."""
+"""Postings that share a table entry, at least."""
 _CHUNK = 1 << 20
-"""Postings that are merged at a time."""
+"""Postings that are merged at a time, about."""
+_WORD = 8
 
 Numbers = NDArray[np.uint64]
 
 
 class Found(NamedTuple):
-    """Of each key asked for, how many stories have it, and of all of them their numbers, key by key."""
+    """Of each key asked for, how many stories have it; and the places of all of them, key by key."""
 
     counts: NDArray[np.int64]
-    documents: Numbers
+    places: NDArray[np.int64]
 
 
 class _Header(NamedTuple):
@@ -73,75 +75,96 @@ class Run:
     def __init__(self, path: Path) -> None:
         """Raises ValueError where the file is not a whole run of this version, OSError where it cannot be read."""
         self.path = path
-        with path.open("rb") as file:
-            head = file.read(_PACKED.size)
-            if len(head) < _PACKED.size:
-                raise ValueError(f"{path}: no index")
-            header = _Header(*_PACKED.unpack(head))
-            if (header.magic, header.version) != (_MAGIC, VERSION) or header.size != os.fstat(file.fileno()).st_size:
-                raise ValueError(f"{path}: not a whole index of this version")
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._map.madvise(mmap.MADV_RANDOM)
-        start = _PACKED.size
-        self.documents: Numbers = np.frombuffer(self._map, "<u8", header.documents, start)
-        start += self.documents.nbytes
-        self._table = np.frombuffer(self._map, "<u4", (1 << header.table_bits) + 1, start)
-        self._table_shift = np.uint64(_KEY_BITS - header.table_bits)
-        # The table has an odd number of entries: what follows is aligned again.
-        start += self._table.nbytes + 4
-        self.postings: Numbers = np.frombuffer(self._map, "<u8", header.postings, start)
+        self._file = path.open("rb")
+        head = self._file.read(_PACKED.size)
+        if len(head) < _PACKED.size:
+            raise ValueError(f"{path}: no index")
+        header = _Header(*_PACKED.unpack(head))
+        if (header.magic, header.version) != (_MAGIC, VERSION) or header.size != path.stat().st_size:
+            raise ValueError(f"{path}: not a whole index of this version")
+        self._documents, self.postings, self.table_bits = header.documents, header.postings, header.table_bits
+        self._file.seek(_PACKED.size + _WORD * header.documents)
+        self._table = np.fromfile(self._file, "<u4", (1 << header.table_bits) + 1)
+        self._postings_at = self._file.tell()
 
     def __len__(self) -> int:
-        return len(self.documents)
+        return self._documents
+
+    def document(self, place: int) -> int:
+        """The number of the story at a place; -1 is the last."""
+        place %= self._documents
+        return int.from_bytes(os.pread(self._file.fileno(), _WORD, _PACKED.size + _WORD * place), "little")
+
+    def has(self, number: int) -> bool:
+        """Whether a story of that number is in the run."""
+        low, high = 0, self._documents
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.document(middle) < number else (low, middle)
+        return low < self._documents and self.document(low) == number
 
     def find(self, keys: Hashes) -> Found:
         """Which stories have these `short` keys."""
-        buckets = (keys >> self._table_shift).astype(np.intp)
+        buckets = (keys >> np.uint64(_KEY_BITS - self.table_bits)).astype(np.intp)
         starts, ends = self._table[buckets].astype(np.int64), self._table[buckets + 1].astype(np.int64)
-        widest = int((ends - starts).max(initial=0))
-        if not widest:
-            return Found(np.zeros(len(keys), dtype=np.int64), np.empty(0, dtype=np.uint64))
-        places = starts[:, None] + np.arange(widest)
-        # Beyond its end a bucket reads its last entry again, or that of the one before, whose key is another.
-        postings = self.postings[np.minimum(places, len(self.postings) - 1)]
-        hits = (postings >> _SHIFT == keys[:, None]) & (places < ends[:, None])
-        return Found(hits.sum(axis=1), self.documents[(postings[hits] & _PLACES).astype(np.intp)])
+        file, base = self._file.fileno(), self._postings_at
+        read = b"".join(
+            os.pread(file, _WORD * (end - start), base + _WORD * start)
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        )
+        postings = np.frombuffer(read, "<u8")
+        owners = np.repeat(np.arange(len(keys)), ends - starts)
+        hits = postings >> _SHIFT == keys[owners]
+        return Found(np.bincount(owners[hits], minlength=len(keys)), (postings[hits] & _PLACES).astype(np.int64))
 
-    def forget(self) -> None:
-        """Give the memory of what was touched back; the system keeps it as long as it likes."""
-        self._map.madvise(mmap.MADV_DONTNEED)
+    def part(self, number: int, bits: int) -> Numbers:
+        """The postings whose keys begin with the `bits` bits of `number`; not more bits than the table has."""
+        start, end = (int(self._table[n << (self.table_bits - bits)]) for n in (number, number + 1))
+        self._file.seek(self._postings_at + _WORD * start)
+        return np.fromfile(self._file, "<u8", end - start)
 
-    def remove(self) -> None:
-        """Take the file away; what is mapped stays valid."""
-        self.path.unlink(missing_ok=True)
+    def copy_documents(self, file: BinaryIO) -> None:
+        """Write the numbers of all stories."""
+        self._file.seek(_PACKED.size)
+        file.writelines(
+            self._file.read(_WORD * min(_CHUNK, self._documents - start)) for start in range(0, self._documents, _CHUNK)
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
-def postings_of(keys: Hashes, places: Numbers) -> Numbers:
-    """Postings, ascending, of `short` keys and the places of their stories."""
-    return np.sort(keys << _SHIFT | places)
+def write_run(path: Path, documents: list[int], keys: Hashes, places: Numbers) -> Run:
+    """Write a run of what is in memory: `short` keys, and the places of their stories in `documents`.
+
+    It is whole under its name, or not there. Raises OSError.
+    """
+    with _writer(path) as file:
+        file.seek(_PACKED.size)
+        file.write(np.array(documents, dtype="<u8").tobytes())
+        _finish(file, len(documents), len(keys), [np.sort(keys << _SHIFT | places)])
+    return _put_in_place(path)
 
 
-def write_run(path: Path, documents: Numbers, postings: Numbers) -> None:
-    """Write a run of what is in memory; it is whole under its name, or not there. Raises OSError."""
-    _write(path, documents, len(postings), [postings])
-
-
-def merge_runs(path: Path, first: Run, second: Run) -> None:
+def merge_runs(path: Path, first: Run, second: Run) -> Run:
     """Write one run of two that follow each other, a share of the keys at a time. Raises OSError."""
-    pieces = (len(first.postings) + len(second.postings)) // _CHUNK + 1
-    edges = np.linspace(0, 2.0**_KEY_BITS, pieces + 1).astype(np.uint64)[1:-1] << _SHIFT
-    cuts = [[0, *map(int, np.searchsorted(run.postings, edges)), len(run.postings)] for run in (first, second)]
+    most = first.postings + second.postings
+    bits = min(first.table_bits, second.table_bits, (most // _CHUNK).bit_length())
     offset = np.uint64(len(first))
 
-    def merged() -> Iterable[Numbers]:
-        for a, b, c, d in zip(cuts[0], cuts[0][1:], cuts[1], cuts[1][1:], strict=False):
-            # Places are the low bits, and leave room: adding moves them all.
-            yield _capped(np.sort(np.concatenate([first.postings[a:b], second.postings[c:d] + offset])))
-            first.forget()
-            second.forget()
+    def merged() -> Iterator[Numbers]:
+        for number in range(1 << bits):
+            # Places are the low bits, with room to spare: adding moves them all.
+            parts = [first.part(number, bits), second.part(number, bits) + offset]
+            yield _capped(np.sort(np.concatenate(parts)))
 
-    documents = np.concatenate([first.documents, second.documents])
-    _write(path, documents, len(first.postings) + len(second.postings), merged())
+    with _writer(path) as file:
+        file.seek(_PACKED.size)
+        first.copy_documents(file)
+        second.copy_documents(file)
+        _finish(file, len(first) + len(second), most, merged())
+    return _put_in_place(path)
 
 
 def _capped(postings: Numbers) -> Numbers:
@@ -151,31 +174,40 @@ def _capped(postings: Numbers) -> Numbers:
     keys = postings >> _SHIFT
     # A posting stays where the one so many places before has another key.
     kept = np.ones(len(postings), dtype=bool)
-    kept[MOST_POSTINGS + 1 :] = keys[MOST_POSTINGS + 1 :] != keys[: -MOST_POSTINGS - 1]
+    np.not_equal(keys[MOST_POSTINGS + 1 :], keys[: -MOST_POSTINGS - 1], out=kept[MOST_POSTINGS + 1 :])
     return postings[kept]
 
 
-def _write(path: Path, documents: Numbers, most: int, chunks: Iterable[Numbers]) -> None:
-    """`most` is how many postings there are at most."""
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.tmp")
+
+
+def _writer(path: Path) -> BinaryIO:
+    return _temporary(path).open("wb")
+
+
+def _finish(file: BinaryIO, documents: int, most: int, chunks: Iterable[Numbers]) -> None:
+    """Table and postings behind the documents, then the header; `most` is how many postings there are at most."""
     bits = max(0, (most // _BUCKET).bit_length() - 1)
-    table = np.zeros((1 << bits) + 1, dtype=np.uint64)
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
-        file.seek(_PACKED.size)
-        file.write(documents.astype("<u8").tobytes())
-        table_at = file.tell()
-        file.seek(4 * len(table) + 4, os.SEEK_CUR)
-        count = 0
-        for chunk in chunks:
-            buckets = (chunk >> np.uint64(64 - bits)).astype(np.intp) if bits else np.zeros(len(chunk), dtype=np.intp)
-            np.add.at(table, buckets + 1, np.uint64(1))
-            file.write(chunk.astype("<u8").tobytes())
-            count += len(chunk)
-        size = file.tell()
-        file.seek(table_at)
-        file.write(np.cumsum(table, out=table).astype("<u4").tobytes())
-        file.seek(0)
-        file.write(_PACKED.pack(_MAGIC, VERSION, bits, len(documents), count, size))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    shift = np.uint64(64 - bits)
+    table = np.zeros((1 << bits) + 1, dtype="<u4")
+    table_at = file.tell()
+    file.seek(table.nbytes, os.SEEK_CUR)
+    count = 0
+    for chunk in chunks:
+        buckets = (chunk >> shift).astype(np.intp) if bits else np.zeros(len(chunk), dtype=np.intp)
+        np.add.at(table, buckets + 1, np.uint32(1))
+        file.write(chunk.tobytes())
+        count += len(chunk)
+    size = file.tell()
+    file.seek(table_at)
+    file.write(np.cumsum(table, out=table).tobytes())
+    file.seek(0)
+    file.write(_PACKED.pack(_MAGIC, VERSION, bits, documents, count, size))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _put_in_place(path: Path) -> Run:
+    _temporary(path).replace(path)
+    return Run(path)
