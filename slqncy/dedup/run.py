@@ -126,9 +126,10 @@ class Run:
     def copy_documents(self, file: BinaryIO) -> None:
         """Write the numbers of all stories."""
         self._file.seek(_PACKED.size)
-        file.writelines(
-            self._file.read(_WORD * min(_CHUNK, self._documents - start)) for start in range(0, self._documents, _CHUNK)
-        )
+        left = _WORD * self._documents
+        while left:
+            file.write(data := self._file.read(min(left, _WORD * _CHUNK)))
+            left -= len(data)
 
     def close(self) -> None:
         """Close the file."""
