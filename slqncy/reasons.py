@@ -80,6 +80,9 @@ class DuplicateKind(StrEnum):
 
     SAME_TEXT = "same_text"  # equal normal form under another address
     SAME_STORY = "same_story"  # the site's own story number again, with equal normal form
+    NEAR_TEXT = "near_text"  # most of one text is in the other: small edits, other boilerplate or paragraphs
+    CONTAINED = "contained"  # one text is within the other: a cut, or a copy with more around it
+    REWRITE = "rewrite"  # the same story in other words, where rewrites are set apart
 
 
 class Boilerplate(StrEnum):
