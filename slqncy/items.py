@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from slqncy.records import Duplicate, Rejected, Story
+from slqncy.records import Duplicate, Rejected, Rewrite, Story
 
 if TYPE_CHECKING:
     from slqncy.reasons import Rejection
@@ -28,6 +28,8 @@ class StoryItem:
     rejection_detail: str = ""
     duplicate: dict[str, Any] | None = None
     """The duplicate_… fields, where the archive already has the story."""
+    rewrite: dict[str, Any] | None = None
+    """The rewrite_… fields, where the story tells what an archived one tells."""
 
     @property
     def downloaded(self) -> datetime:
@@ -47,3 +49,13 @@ class StoryItem:
         if self.duplicate:
             return Duplicate(**fields, **self.duplicate)
         return self.story
+
+    def rewrite_record(self) -> Rewrite | None:
+        """The line to write with that of a story, once its version is known: what it rewrites, if anything."""
+        if self.rejection or self.duplicate or not self.rewrite:
+            return None
+        fields = {
+            name: getattr(self.story, name)
+            for name in ("id", "version", "canonical_url", "title", "content_hash", "date_downloaded")
+        }
+        return Rewrite(**fields, **self.rewrite, run_id=self.story.provenance.run_id)

@@ -115,6 +115,23 @@ class Rejected(Story):
 
 
 @dataclass(slots=True, kw_only=True)
+class Rewrite:
+    """That one version of a story tells what another story tells, in other words: a line of rewrites/YYYY-MM.jsonl."""
+
+    schema_version: Annotated[int, Meta(description="Version of this shape.")] = SCHEMA_VERSION
+    id: Annotated[str, Meta(description="id of the story that rewrites another.", pattern=r"^[^/]+/[^/]+/[^/]+$")]
+    version: Annotated[int, Meta(description="Version of its line in stories/.", ge=1)]
+    canonical_url: Annotated[str, Meta(description="The story's address on the site itself.")]
+    title: Annotated[str, Meta(description="Headline of that version.")]
+    content_hash: Annotated[str, Meta(description="content_hash of that version.")]
+    rewrite_of: Annotated[str, Meta(description="id of the story it rewrites.")]
+    rewrite_score: Annotated[float, Meta(description="1.0 is certain.", ge=0, le=1)]
+    rewrite_evidence: Annotated[str, Meta(description="What was compared.")]
+    date_downloaded: Annotated[str, Meta(description="date_downloaded of that version: RFC 3339, UTC.")]
+    run_id: Annotated[str, Meta(description="The run that wrote the line: runs/<run_id>.json.")]
+
+
+@dataclass(slots=True, kw_only=True)
 class Event:
     """What happened to one address, once: a line of events/YYYY-MM.ndjson. In their order they tell every state."""
 
@@ -139,7 +156,7 @@ class Event:
     hash: Annotated[str, Meta(description="sha256: of the stories a list page links, or of a run's report.")] = ""
 
 
-Line = Story | Event
+Line = Story | Rewrite | Event
 Record = TypeVar("Record", bound=Line)
 
 # str.splitlines() and some readers end a line at these, which JSON allows raw.

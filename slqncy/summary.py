@@ -69,6 +69,8 @@ class Summary:
     """Of the above, story pages that were read."""
     stories_read: int
     """Of those, and of the story pages that were not modified, those that are stories."""
+    rewrites: int
+    """Of those archived and changed, those that rewrite another story."""
     stories_failed: int
     told_to_wait: int
     complete: int
@@ -164,6 +166,7 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
         unanswered=unanswered,
         story_pages=figure("check/pages"),
         stories_read=figure("store/stories") + outcome(EventKind.NOT_MODIFIED),
+        rewrites=figure("store/rewrites"),
         stories_failed=figure("stories_failed"),
         told_to_wait=figure(f"failed/{Failure.TOLD_TO_WAIT}"),
         complete=figure("check/complete"),

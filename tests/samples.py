@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from slqncy.reasons import DuplicateKind, EventKind, Exclusion, Failure, PageKind, Rejection, State
-from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Story, Warc, content_hash
+from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Rewrite, Story, Warc, content_hash
 
 if TYPE_CHECKING:
     from slqncy.archive import ArchiveWriter
@@ -72,6 +72,22 @@ def rejected(
 ) -> Rejected:
     fields = _fields(story(number, version=version, downloaded=downloaded))
     return Rejected(**fields, reason=reason, reason_detail="HTTP 404")
+
+
+def rewrite(record: Story, original: int = 1) -> Rewrite:
+    """What stands beside the line of a story."""
+    return Rewrite(
+        id=record.id,
+        version=record.version,
+        canonical_url=record.canonical_url,
+        title=record.title,
+        content_hash=record.content_hash,
+        rewrite_of=f"slqncy/szxw/{original}",
+        rewrite_score=0.75,
+        rewrite_evidence="3 names and 4 figures",
+        date_downloaded=record.date_downloaded,
+        run_id=RUN_ID,
+    )
 
 
 # Events of stories
@@ -158,11 +174,12 @@ def finished(report_hash: str, at: str = SECOND, *, run_id: str = RUN_ID) -> Eve
 # Both
 
 
-def keep(writer: ArchiveWriter, *records: Story) -> None:
-    """Write records, each with the events that a run would write of it."""
+def keep(writer: ArchiveWriter, *records: Story, original: int = 0) -> None:
+    """Write records, each with the events that a run would write of it; with an original they are its rewrites."""
     for record in records:
         known = writer.known(record.canonical_url)
         if known is None:
             writer.write(found(int(record.story_id), record.date_downloaded))
         is_archived = known is not None and known.state in {State.ARCHIVED, State.GONE}
-        writer.write(brought(record, is_archived=is_archived), record)
+        beside = rewrite(record, original) if original else None
+        writer.write(brought(record, is_archived=is_archived), record, beside)

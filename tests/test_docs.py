@@ -11,7 +11,7 @@ from slqncy.archive.changes import Change
 from slqncy.archive.months import Manifest
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import DuplicateKind, EventKind, PageKind, Rejection, State
-from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Story, Warc
+from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Rewrite, Story, Warc
 from slqncy.sites import site_names
 from tests.crawling import ROOT, scrapy
 
@@ -36,6 +36,7 @@ def section(heading: str) -> str:
         ("stories/YYYY-MM.jsonl", [Story, Image, Provenance, Warc], None),
         ("duplicates/YYYY-MM.jsonl", [Duplicate], DuplicateKind),
         ("rejected/YYYY-MM.jsonl", [Rejected], Rejection),
+        ("rewrites/YYYY-MM.jsonl", [Rewrite], None),
         ("Closed months", [Manifest], None),
         ("Changes", [Change], None),
     ],

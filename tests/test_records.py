@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from slqncy.records import Duplicate, Rejected, Story, content_hash, decode, encode, json_schema
-from tests.samples import duplicate, rejected, story
+from slqncy.records import Duplicate, Line, Rejected, Rewrite, Story, content_hash, decode, encode, json_schema
+from tests.samples import duplicate, rejected, rewrite, story
 
-SAMPLES: list[Story] = [story(1), duplicate(2), rejected(3)]
+SAMPLES: list[Line] = [story(1), duplicate(2), rejected(3), rewrite(story(4))]
 TEXT = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from('\u2028\u2029\x85\n\r\x00"\\')))
 
 
@@ -29,7 +29,7 @@ def test_a_record_comes_back_as_it_was(title: str, text: str, keywords: list[str
 
 
 @pytest.mark.parametrize("record", SAMPLES, ids=lambda record: type(record).__name__)
-def test_every_kind_of_record_comes_back(record: Story) -> None:
+def test_every_kind_of_record_comes_back(record: Line) -> None:
     assert decode(encode(record), type(record)) == record
 
 
@@ -55,6 +55,10 @@ date_published date_published_raw date_modified language images keywords descrip
 char_count declared_delta content_hash date_downloaded provenance
 """
 DUPLICATE_KEYS = "duplicate_of duplicate_kind duplicate_score duplicate_evidence"
+REWRITE_KEYS = """
+schema_version id version canonical_url title content_hash rewrite_of rewrite_score rewrite_evidence date_downloaded
+run_id
+"""
 PROVENANCE_KEYS = "spider run_id parser_version http_status encoding etag last_modified warc"
 
 
@@ -63,6 +67,7 @@ def test_keys_stand_in_the_order_of_the_contract() -> None:
     assert list(json.loads(encode(story(1)))) == own
     assert list(json.loads(encode(duplicate(1)))) == [*own, *DUPLICATE_KEYS.split()]
     assert list(json.loads(encode(rejected(1)))) == [*own, "reason", "reason_detail"]
+    assert list(json.loads(encode(rewrite(story(1))))) == REWRITE_KEYS.split()
     assert list(json.loads(encode(story(1)))["provenance"]) == PROVENANCE_KEYS.split()
 
 
@@ -121,27 +126,29 @@ def test_a_reason_outside_the_list_is_refused() -> None:
 def test_a_score_above_certainty_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         decode(encode(duplicate(1)).replace(b'"duplicate_score":1.0', b'"duplicate_score":1.5'), Duplicate)
+    with pytest.raises(msgspec.ValidationError):
+        decode(encode(rewrite(story(1))).replace(b'"rewrite_score":0.75', b'"rewrite_score":1.5'), Rewrite)
 
 
 # JSON Schema
 
 
 @pytest.mark.parametrize("record", SAMPLES, ids=lambda record: type(record).__name__)
-def test_lines_fit_their_published_schema(record: Story) -> None:
+def test_lines_fit_their_published_schema(record: Line) -> None:
     schema = json_schema(type(record))
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(json.loads(encode(record)))
 
 
 @pytest.mark.parametrize("record", SAMPLES, ids=lambda record: type(record).__name__)
-def test_the_schema_wants_every_key_and_no_other(record: Story) -> None:
+def test_the_schema_wants_every_key_and_no_other(record: Line) -> None:
     validator = Draft202012Validator(json_schema(type(record)))
     line: dict[str, Any] = json.loads(encode(record))
     for key in line:
         assert not validator.is_valid({name: value for name, value in line.items() if name != key}), key
         assert not validator.is_valid({**line, key: {}}), key
     assert not validator.is_valid({**line, "mood": ""})
-    for inner in ("provenance", "images"):
+    for inner in line.keys() & {"provenance", "images"}:
         nested = line[inner][0] if inner == "images" else line[inner]
         for key in nested:
             short = {name: value for name, value in nested.items() if name != key}

@@ -48,6 +48,7 @@ COUNTERS = {f"outcome/{outcome}": names for outcome, names in OUTCOME_COUNTERS.i
     "waiting": ["waiting"],
     "check/pages": ["story_pages"],
     "store/stories": ["stories_read"],
+    "store/rewrites": ["rewrites"],
     "stories_failed": ["stories_failed"],
     "failed/told_to_wait": ["told_to_wait"],
     "check/complete": ["complete"],

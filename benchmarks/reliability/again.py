@@ -101,10 +101,8 @@ def edited_text(number: int) -> str:
 
 def grow_older(archive: Path, by: timedelta) -> None:
     """As if all in an archive had happened so much earlier; the next run builds the ledger from the lines."""
-    found = Archive(archive)
     files: dict[str, list[bytes]] = {}
-    lines: Iterator[Line] = chain(found.events(), found.stories(), found.duplicates(), found.rejected())
-    for line in lines:
+    for line in _lines(archive):
         earlier = _earlier(made_at(line), by)
         if isinstance(line, Event):
             line.at = earlier
@@ -125,9 +123,12 @@ def counted(archive: Path) -> Counter[Kind]:
     """Lines in an archive, by kind."""
     if not is_archive(archive):
         return Counter()
+    return Counter(map(kind_of, _lines(archive)))
+
+
+def _lines(archive: Path) -> Iterator[Line]:
     found = Archive(archive)
-    lines: Iterator[Line] = chain(found.events(), found.stories(), found.duplicates(), found.rejected())
-    return Counter(map(kind_of, lines))
+    return chain(found.events(), found.stories(), found.duplicates(), found.rejected(), found.rewrites())
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from slqncy.archive.layout import LEDGER, LOCK, QUARANTINE, SEAL, Kind, open_pat
 from slqncy.archive.verify import verify
 from slqncy.dedup import fingerprint
 from slqncy.reasons import DuplicateKind, EventKind, PageKind, Rejection, State
-from slqncy.records import Duplicate, Event, Rejected, Story
+from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,8 +78,9 @@ def make_sample(root: Path) -> None:
     """An archive with a file of every kind: two runs, a closed month, what a kill left in quarantine/, a seal."""
     writer = ArchiveWriter(root, fingerprint)
     _find(writer, range(1, 8), "2026-10-30T09:00:00Z")
-    for number in (1, 2, 3):
+    for number in (1, 2):
         _write(writer, EventKind.ARCHIVED, page(Story, number, _text(number), "2026-10-31T23:59:59Z"))
+    _write_rewrite(writer, EventKind.ARCHIVED, page(Story, 3, _text(3), "2026-10-31T23:59:59Z"))
     _write(writer, EventKind.DUPLICATE, _duplicate(4, "2026-10-31T23:59:59Z"))
     writer.commit()
     writer.abandon()
@@ -92,7 +93,7 @@ def make_sample(root: Path) -> None:
     for number in (5, 8, 9, 10):
         _write(writer, EventKind.ARCHIVED, page(Story, number, _text(number), "2026-11-01T08:00:05Z"))
     edited = page(Story, 2, _text(2) + "\n更正:日期有误。", "2026-11-01T08:01:00Z", version=2)
-    _write(writer, EventKind.CHANGED, edited)
+    _write_rewrite(writer, EventKind.CHANGED, edited)
     for number in (11, 12):
         _write(writer, EventKind.DUPLICATE, _duplicate(number, "2026-11-01T08:02:00Z"))
     for number in (6, 7):
@@ -113,6 +114,15 @@ def _find(writer: ArchiveWriter, numbers: Iterable[int], at: str) -> None:
 
 def _write(writer: ArchiveWriter, event: EventKind, record: Story, *, reason: str = "") -> None:
     writer.write(answer(event, record, reason=reason), record)
+
+
+def _write_rewrite(writer: ArchiveWriter, event: EventKind, record: Story) -> None:
+    rewrite = Rewrite(
+        id=record.id, version=record.version, canonical_url=record.canonical_url, title=record.title,
+        content_hash=record.content_hash, rewrite_of=id_of(1), rewrite_score=0.75, rewrite_evidence="names and figures",
+        date_downloaded=record.date_downloaded, run_id=record.provenance.run_id,
+    )  # fmt: skip
+    writer.write(answer(event, record), record, rewrite)
 
 
 def _finish(writer: ArchiveWriter, run_id: str, at: str) -> None:

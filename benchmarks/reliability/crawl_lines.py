@@ -15,7 +15,7 @@ from typing import Any
 from slqncy.archive.layout import LEDGER, Kind, segments_on_disk
 from slqncy.archive.ledger import Ledger
 
-_PAGES = (Kind.STORY, Kind.DUPLICATE, Kind.REJECTED)
+_KINDS = (Kind.STORY, Kind.DUPLICATE, Kind.REJECTED, Kind.REWRITE)
 _STATE = "url, kind, story, state, reason, version, etag, last_modified, stories, hash, complete"
 
 
@@ -24,17 +24,18 @@ class Contents:
     """Lines and states, without what differs from run to run."""
 
     lines: Counter[tuple[Kind, str]]
-    """Lines of pages, less run_id and date_downloaded."""
+    """Lines that are no events, less run_id and date_downloaded."""
     torn: int
     """Lines that are not whole JSON."""
     states: frozenset[tuple[Any, ...]]
     """What is known of each address."""
 
     def two_states(self) -> set[str]:
-        """Stories with lines of more than one kind."""
+        """Stories with lines of more than one kind, those in rewrites/ aside."""
         kinds: dict[str, set[Kind]] = {}
         for kind, line in self.lines:
-            kinds.setdefault(json.loads(line)["id"], set()).add(kind)
+            if kind is not Kind.REWRITE:
+                kinds.setdefault(json.loads(line)["id"], set()).add(kind)
         return {story for story, of in kinds.items() if len(of) > 1}
 
 
@@ -42,7 +43,7 @@ def contents(archive: Path) -> Contents:
     """All that is in an archive that no run is writing to."""
     lines: Counter[tuple[Kind, str]] = Counter()
     torn = 0
-    for kind in _PAGES:
+    for kind in _KINDS:
         for path in sorted((archive / kind).glob("*.jsonl")):
             for data in path.read_bytes().splitlines(keepends=True):
                 try:
@@ -50,7 +51,7 @@ def contents(archive: Path) -> Contents:
                 except ValueError:
                     torn += 1
                     continue
-                del line["date_downloaded"], line["provenance"]["run_id"]
+                del line["date_downloaded"], line.get("provenance", line)["run_id"]
                 lines[kind, json.dumps(line, ensure_ascii=False)] += 1
     with closing(sqlite3.connect(archive / LEDGER)) as db:
         states = frozenset(db.execute(f"SELECT {_STATE} FROM url"))  # noqa: S608  # our own column names

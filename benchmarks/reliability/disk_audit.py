@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ARCHIVE = "archive"
 """The archive's folder on a disk."""
 _EVENT_LINES = {step.event_line: number for number, step in enumerate(STEPS)}
-_RECORD_LINES = {step.record_line: number for number, step in enumerate(STEPS) if step.record}
+_RECORD_LINES = {line: number for number, step in enumerate(STEPS) for line in step.record_lines}
 
 
 class Fault(StrEnum):
@@ -85,7 +85,7 @@ def audit(root: Path) -> Audit:
     whole = frozenset(
         number
         for number, step in enumerate(STEPS)
-        if lines.events[step.event_line] and (not step.record or lines.records[step.record_line])
+        if lines.events[step.event_line] and all(lines.records[line] for line in step.record_lines)
     )
     defects = verify(root, fingerprint, full=True).defects
     faults = [*_line_faults(lines), *((Fault.DEFECT, defect) for defect in defects)]

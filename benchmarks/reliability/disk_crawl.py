@@ -78,7 +78,7 @@ def _wrong_archive(archive: Path, undisturbed: Path, base_url: str) -> Iterator[
 
 
 def _contents(archive: Path) -> Counter[tuple[object, ...]]:
-    """All lines and states, but for which of two pages with one text is the story and which its duplicate.
+    """All lines and states, but for which of two pages is the story, and which its duplicate or its rewrite.
 
     That is the one that was asked for first, and a run that goes on asks in another order.
     """

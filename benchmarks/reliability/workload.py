@@ -26,7 +26,7 @@ from slqncy.archive.layout import LEDGER, kind_of
 from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import DuplicateKind, EventKind, Exclusion, Failure, PageKind, Rejection, State
-from slqncy.records import Duplicate, Event, Provenance, Rejected, Story, content_hash, encode
+from slqncy.records import Duplicate, Event, Provenance, Rejected, Rewrite, Story, content_hash, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,10 +39,11 @@ _CHECKPOINT = 12
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happens to an address, with the line or the report it brings."""
+    """One thing that happens to an address, with the lines or the report it brings."""
 
     event: Event
     record: Story | None = None
+    rewrite: Rewrite | None = None
     report: dict[str, Any] | None = None
 
     @cached_property
@@ -51,9 +52,9 @@ class Step:
         return encode(self.event)
 
     @cached_property
-    def record_line(self) -> bytes:
-        """The line of stories/, duplicates/ or rejected/; b"" where there is none."""
-        return encode(self.record) if self.record else b""
+    def record_lines(self) -> tuple[bytes, ...]:
+        """The lines of stories/, duplicates/, rejected/ and rewrites/."""
+        return tuple(encode(line) for line in (self.record, self.rewrite) if line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +123,25 @@ class _Run:
         yield self.front(EventKind.FETCHED, state=State.FETCHED, stories=len(numbers), hash=digest, etag='"f"')
         yield self.front(EventKind.COMPLETED)
 
-    def story(self, event: EventKind, number: int, record: Story | None = None, **details: Any) -> Step:
+    def story(
+        self, event: EventKind, number: int, record: Story | None = None, rewrite: Rewrite | None = None, **details: Any
+    ) -> Step:
         at = record.date_downloaded if record else self._now()
         line = Event(
             event=event, at=at, run_id=self.id, url=_url(number), kind=PageKind.STORY, id=f"slqncy/szxw/{number}",
             version=record.version if record else None, **details,
         )  # fmt: skip
-        return Step(line, record)
+        return Step(line, record, rewrite)
 
-    def archived(self, number: int, version: int = 1) -> Step:
+    def archived(self, number: int, version: int = 1, *, original: int = 0) -> Step:
         record = Story(**_fields(number, version, self._now(), self.id))
+        rewrite = Rewrite(
+            id=record.id, version=version, canonical_url=record.canonical_url, title=record.title,
+            content_hash=record.content_hash, rewrite_of=f"slqncy/szxw/{original}", rewrite_score=0.8,
+            rewrite_evidence="names and figures", date_downloaded=record.date_downloaded, run_id=self.id,
+        ) if original else None  # fmt: skip
         event = EventKind.ARCHIVED if version == 1 else EventKind.CHANGED
-        return self.story(event, number, record, state=State.ARCHIVED, etag=f'"{number}-{version}"')
+        return self.story(event, number, record, rewrite, state=State.ARCHIVED, etag=f'"{number}-{version}"')
 
     def duplicate(self, number: int, original: int) -> Step:
         record = Duplicate(
@@ -175,7 +183,7 @@ def _first() -> Iterator[Step | Commit]:
     yield run.duplicate(4, 1)
     yield run.rejected(5)
     yield Commit()
-    yield run.archived(6)
+    yield run.archived(6, original=1)
     yield run.failed(7, State.FAILED)
     yield run.story(EventKind.EXCLUDED, 8, state=State.EXCLUDED, reason=Exclusion.ROBOTS)
     yield Commit()
@@ -191,9 +199,9 @@ def _second() -> Iterator[Step | Commit]:
     yield run.story(EventKind.GONE, 3, state=State.GONE, reason=Rejection.NOT_FOUND)
     yield Commit()
     yield run.archived(1, version=3)
-    yield run.archived(7)
+    yield run.archived(7, original=2)
     yield Commit()
-    yield run.archived(6, version=2)
+    yield run.archived(6, version=2, original=2)
     yield run.failed(9)
 
 
@@ -202,10 +210,10 @@ def _third() -> Iterator[Step | Commit]:
     numbers = range(10, 10 + MANY)
     yield from run.read_front(*numbers)
     for number in numbers:
-        yield run.archived(number)
+        yield run.archived(number, original=number - 1 if number % 5 == 0 else 0)
     yield Commit()
     yield run.duplicate(60, 10)
-    yield run.archived(61)
+    yield run.archived(61, original=10)
     yield run.archived(62)
 
 
@@ -216,7 +224,7 @@ def _fourth() -> Iterator[Step | Commit | CloseMonths]:
     yield run.archived(2, version=2)
     yield Commit()
     for number in range(70, 76):
-        yield run.archived(number)
+        yield run.archived(number, original=2 if number == 73 else 0)  # noqa: PLR2004
         yield Commit()
     yield run.finished()
 
@@ -228,7 +236,7 @@ def _fifth() -> Iterator[Step | Commit | CloseMonths]:
     yield run.archived(70, version=2)
     yield Commit()
     yield run.archived(81)
-    yield run.archived(82)
+    yield run.archived(82, original=70)
 
 
 def _sixth() -> Iterator[Step | Commit | CloseMonths]:
@@ -236,7 +244,7 @@ def _sixth() -> Iterator[Step | Commit | CloseMonths]:
     yield CloseMonths("2026-12")
     yield run.archived(90)
     yield Commit()
-    yield run.archived(90, version=2)
+    yield run.archived(90, version=2, original=82)
     yield run.finished()
 
 
@@ -285,13 +293,13 @@ class Teller:
         self._said(say)
 
     def tear(self) -> None:
-        """Begin to commit, and be killed when the second file is written and not synced."""
-        whole_append, files = disk.append, 0
+        """Begin to commit, and be killed when the last file is written and not synced."""
+        whole_append, left = disk.append, len(self._writer._group)  # noqa: SLF001
 
         def append(path: Path, data: bytes) -> None:
-            nonlocal files
-            files += 1
-            if files == 1:
+            nonlocal left
+            left -= 1
+            if left:
                 whole_append(path, data)
                 return
             with path.open("ab", buffering=0) as file:
@@ -307,13 +315,14 @@ class Teller:
 
     def _write(self, step: Step) -> None:
         record = None if step.record is None or self._has(step.record) else step.record
-        if record is None and step.event_line in self._events:
+        rewrite = None if step.rewrite is None or self._has(step.rewrite) else step.rewrite
+        if record is None and rewrite is None and step.event_line in self._events:
             return
         if step.report is not None:
             self._writer.write_run(step.event.run_id, step.report)
-        self._writer.write(step.event, record)
+        self._writer.write(step.event, record, rewrite)
 
-    def _has(self, record: Story) -> bool:
+    def _has(self, record: Story | Rewrite) -> bool:
         latest = self._writer.latest(kind_of(record), record.canonical_url)
         return latest is not None and latest.version >= record.version
 

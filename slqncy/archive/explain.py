@@ -31,7 +31,7 @@ class Explanation:
     events: list[Event]
     """What happened to it, in order."""
     lines: list[Entry]
-    """Its lines in stories/, duplicates/ and rejected/."""
+    """Its lines in stories/, duplicates/, rejected/ and rewrites/."""
 
 
 def explain(root: Path, names: Iterable[str]) -> Explanation | None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from slqncy.records import Duplicate, Event, Rejected, Story
+from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +30,7 @@ class Kind(StrEnum):
     STORY = "stories"
     DUPLICATE = "duplicates"
     REJECTED = "rejected"
+    REWRITE = "rewrites"
 
 
 LINE_TYPES: dict[Kind, type[Line]] = {
@@ -37,6 +38,7 @@ LINE_TYPES: dict[Kind, type[Line]] = {
     Kind.STORY: Story,
     Kind.DUPLICATE: Duplicate,
     Kind.REJECTED: Rejected,
+    Kind.REWRITE: Rewrite,
 }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from slqncy.archive.layout import Kind
 
-VERSION = 2
+VERSION = 3
 """Of the tables; a ledger of another version is rebuilt."""
 
 _TABLES = """
@@ -59,13 +59,14 @@ CREATE TABLE line (
     url           INTEGER NOT NULL,
     version       INTEGER NOT NULL,
     content_hash  TEXT NOT NULL,
-    note          TEXT NOT NULL,      -- what it duplicates, or why it was rejected
+    note          TEXT NOT NULL,      -- id of the story it duplicates or rewrites, or why it was rejected
     digest        BLOB NOT NULL,      -- sha256 of the line's bytes
     fingerprint   BLOB,               -- of the normal form of the text; stories only
     PRIMARY KEY (segment, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX line_url ON line (url);
 CREATE INDEX line_fingerprint ON line (fingerprint) WHERE fingerprint IS NOT NULL;
+CREATE INDEX line_note ON line (note) WHERE note GLOB '*/*';
 """
 
 _ENTRY = "segment, position, length, url, version, content_hash, note, digest"
@@ -94,6 +95,7 @@ class Entry:
     position: int
     length: int
     url: int
+    """Number of its address, which `known_by_id` tells with the id of its story."""
     version: int
     content_hash: str
     note: str
@@ -190,7 +192,7 @@ class Ledger:
     # Lines
 
     def add_line(self, entry: Entry, fingerprint: bytes | None) -> None:
-        """Know a line of a story, a duplicate or a rejected page."""
+        """Know a line that is no event."""
         self.db.execute(
             f"INSERT INTO line ({_ENTRY}, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
@@ -216,6 +218,15 @@ class Ledger:
         """All lines of a segment, in the order they stand on disk."""
         rows = self.db.execute(f"SELECT {_ENTRY} FROM line WHERE segment = ? ORDER BY position", (segment,))  # noqa: S608
         return (Entry(*row) for row in rows)
+
+    def pointing_at(self, story_id: str) -> list[Entry]:
+        """All lines in duplicates/ and rewrites/ that name a story as their original, in the order they stand there."""
+        # Ids have slashes, reasons of a rejection have none; the index is not used without being told so.
+        rows = self.db.execute(
+            f"SELECT {_ENTRY} FROM line WHERE note = ? AND note GLOB '*/*' ORDER BY segment, position",  # noqa: S608
+            (story_id,),
+        )
+        return [Entry(*row) for row in rows]
 
     def with_fingerprint(self, fingerprint: bytes) -> str | None:
         """The id of the first archived story with that fingerprint."""

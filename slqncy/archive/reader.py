@@ -14,7 +14,7 @@ from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LEDGER, Kind, segment_kind, segment_month, segments_on_disk
 from slqncy.archive.ledger import Ledger, require_archive
-from slqncy.records import Duplicate, Event, Rejected, Story, decode, moment
+from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,10 @@ class Archive:
     def rejected(self) -> Iterator[Rejected]:
         """All pages that were fetched and not archived, in the order they were met."""
         return self._records(Kind.REJECTED, Rejected, self.acknowledged())
+
+    def rewrites(self) -> Iterator[Rewrite]:
+        """Which versions of stories rewrite other stories, in the order they were archived."""
+        return self._records(Kind.REWRITE, Rewrite, self.acknowledged())
 
     def events(self) -> Iterator[Event]:
         """All that happened to any address, in order."""

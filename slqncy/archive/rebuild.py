@@ -13,7 +13,7 @@ from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LINE_TYPES, Kind, open_path, segment_kind, segments_on_disk
 from slqncy.archive.ledger import Entry, Ledger, Segment, digest
 from slqncy.reasons import EventKind, PageKind, State
-from slqncy.records import Duplicate, Event, Rejected, Story, decode
+from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -137,15 +137,17 @@ def _read(ledger: Ledger, root: Path, name: str, most: int | None, fingerprint: 
         ledger.set_segment(Segment(name, length, lines, crc, closed=closed))
 
 
-def note(record: Story) -> str:
-    """What a line says beyond its title and text: what it duplicates, or why it was rejected."""
+def note(record: Story | Rewrite) -> str:
+    """What a line says beyond its title and text: what it duplicates or rewrites, or why it was rejected."""
+    if isinstance(record, Rewrite):
+        return record.rewrite_of
     if isinstance(record, Duplicate):
         return record.duplicate_of
     return record.reason if isinstance(record, Rejected) else ""
 
 
 def add_line(
-    ledger: Ledger, segment: str, position: int, data: bytes, record: Story, *, fingerprint: bytes | None
+    ledger: Ledger, segment: str, position: int, data: bytes, record: Story | Rewrite, *, fingerprint: bytes | None
 ) -> None:
     """Tell the ledger of a line, and of its address where no event has. Only stories have a fingerprint."""
     ledger.add_line(

@@ -52,7 +52,7 @@ class _Acknowledged:
 
     segments: dict[str, Segment] = field(default_factory=dict)
     lines: dict[str, dict[bytes, str]] = field(default_factory=dict)
-    """The lines of each segment, by their sha256: which story and version. Of events there are none."""
+    """The lines of each segment, by their sha256: what they say of which version. Of events there are none."""
     ledger: Path | None = None
 
 
@@ -123,7 +123,9 @@ def _acknowledged(root: Path) -> _Acknowledged:
             segments = ledger.segments()
             lines: dict[str, dict[bytes, str]] = {}
             for name, proof, story, version in ledger.db.execute(_LINES):
-                lines.setdefault(name, {})[proof] = f"{story}, version {version}"
+                is_rewrite = segment_kind(name) is Kind.REWRITE
+                said = f"what {story} rewrites in version {version}" if is_rewrite else f"{story}, version {version}"
+                lines.setdefault(name, {})[proof] = said
             return _Acknowledged(segments, lines, root / LEDGER)
     except sqlite3.Error:
         return _Acknowledged()

@@ -29,7 +29,7 @@ from slqncy.archive.rebuild import note
 from slqncy.archive.recovery import has_more_lines
 from slqncy.archive.schedule import seconds
 from slqncy.archive.seal import is_broken
-from slqncy.records import MAX_LINE_BYTES, Story, content_hash, decode, encode
+from slqncy.records import MAX_LINE_BYTES, Event, Story, content_hash, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Entry, Segment
     from slqncy.archive.rebuild import Fingerprint
-    from slqncy.records import Line
+    from slqncy.records import Line, Rewrite
 
+# What a version rewrites stays said where repair has lost its story, and is said again when that is archived anew.
 _STATES = (
     (
         "{} is {}, and has no line in stories/",
@@ -66,14 +67,15 @@ _STATES = (
         "{} is {}, and has lines all the same",
         (
             "SELECT DISTINCT url.url, state FROM url JOIN line ON line.url = url.id "
-            "WHERE state IN ('found', 'fetched', 'failed', 'excluded')"
+            "WHERE state IN ('found', 'fetched', 'failed', 'excluded') AND segment NOT GLOB 'rewrites/*'"
         ),
     ),
     (
         "{} has {} lines in one folder, and not as many versions",
         (
             "SELECT url.url, count(*) FROM line JOIN url ON url.id = line.url "
-            "GROUP BY line.url, substr(segment, 1, 7) HAVING count(*) <> count(DISTINCT line.version)"
+            "GROUP BY line.url, substr(segment, 1, 7) "
+            "HAVING count(*) <> count(DISTINCT iif(segment GLOB 'rewrites/*', digest, line.version))"
         ),
     ),
     (
@@ -196,7 +198,7 @@ def _line_defects(data: bytes, name: str, entry: Entry | None, *, full: bool) ->
         yield f"does not fit the schema: {error}"
         return
     yield from own_defects(data, line, name, full=full)
-    if isinstance(line, Story):
+    if not isinstance(line, Event):
         yield from _entry_defects(data, line, entry)
 
 
@@ -219,7 +221,7 @@ def own_defects(data: bytes, line: Line, name: str, *, full: bool) -> Iterator[s
             yield "char_count is not the length of text"
 
 
-def _entry_defects(data: bytes, record: Story, entry: Entry | None) -> Iterator[str]:
+def _entry_defects(data: bytes, record: Story | Rewrite, entry: Entry | None) -> Iterator[str]:
     if entry is None:
         yield "the ledger does not know this line"
     elif (entry.length, entry.version, entry.note) != (len(data), record.version, note(record)):

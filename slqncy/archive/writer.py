@@ -37,7 +37,11 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Entry, Known
     from slqncy.archive.rebuild import Fingerprint
     from slqncy.reasons import PageKind, State
-    from slqncy.records import Event, Line
+    from slqncy.records import Event, Line, Rewrite
+
+
+_MOST_AT_ONCE = 3
+"""Lines of one event, itself included."""
 
 
 class ArchiveWriter:
@@ -92,24 +96,27 @@ class ArchiveWriter:
 
     # Writing
 
-    def write(self, event: Event, record: Story | None = None) -> None:
-        """Add what happened, and the line it brought; both are on disk and acknowledged with the next commit.
+    def write(self, event: Event, record: Story | None = None, rewrite: Rewrite | None = None) -> None:
+        """Add what happened, the line it brought, and what that rewrites; a commit acknowledges them together.
 
         Raises ArchiveError, and from then on always: what the failed write left is cut off when the archive is opened.
         """
         self._refuse_if_broken()
         # What cannot be encoded or compared raises here, before anything is half kept.
         event_data = encode(event)
-        record_data = encode(record) if record else b""
-        fingerprint = self._fingerprint(record) if type(record) is Story else None
+        lines = [
+            (line, encode(line), self._fingerprint(line) if type(line) is Story else None)
+            for line in (record, rewrite)
+            if line is not None
+        ]
         with self._disk_errors():
             self._append(event, event_data)
             states.apply(self._ledger.db, event)
-            if record is not None:
-                name, position = self._append(record, record_data)
-                add_line(self._ledger, name, position, record_data, record, fingerprint=fingerprint)
-            # An event and its line are of one group.
-            if self._lines >= MOST_LINES - 1:
+            for line, data, fingerprint in lines:
+                name, position = self._append(line, data)
+                add_line(self._ledger, name, position, data, line, fingerprint=fingerprint)
+            # An event and its lines are of one group.
+            if self._lines > MOST_LINES - _MOST_AT_ONCE:
                 self.commit()
 
     def commit(self) -> None:
@@ -118,7 +125,8 @@ class ArchiveWriter:
             return
         self._refuse_if_broken()
         with self._disk_errors():
-            for name, lines in self._group.items():
+            # In this order what a story rewrites is on disk before it: without a ledger nobody would miss it.
+            for name, lines in sorted(self._group.items()):
                 path = open_path(self.root, name)
                 if not path.exists():
                     disk.create_file(path)
@@ -185,6 +193,11 @@ class ArchiveWriter:
         with self._disk_errors():
             known = self._ledger.known(url)
             return self._ledger.latest(kind, known.id) if known else None
+
+    def pointing_at(self, story_id: str) -> list[Entry]:
+        """All lines in duplicates/ and rewrites/ that name a story as their original, in the order they stand there."""
+        with self._disk_errors():
+            return self._ledger.pointing_at(story_id)
 
     def same_text(self, record: Story) -> str | None:
         """The id of the archived story whose text has the record's fingerprint."""

@@ -76,6 +76,8 @@ def _holds(line: Entry) -> str:
             return f"duplicate of {line.note}"
         case Kind.REJECTED:
             return f"rejected: {line.note}"
+        case Kind.REWRITE:
+            return f"version {line.version} rewrites {line.note}"
         case _:
             return f"version {line.version}"
 

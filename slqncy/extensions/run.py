@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
-    from slqncy.records import Story
+    from slqncy.records import Rewrite, Story
 
 logger = logging.getLogger(__name__)
 
@@ -128,14 +128,16 @@ class Run:
         self._stories_pending += kind is PageKind.STORY
         self.count("requested")
 
-    def answered(self, url: str, event: EventKind, record: Story | None = None, **details: Any) -> None:
-        """A page's request came to its one outcome, which is on disk with the next commit, together with the record."""
+    def answered(
+        self, url: str, event: EventKind, record: Story | None = None, rewrite: Rewrite | None = None, **details: Any
+    ) -> None:
+        """A page's request came to its one outcome, which is on disk with the next commit, together with its lines."""
         kind = self._pending.get(url)
         if kind is None:
             raise RuntimeError(f"{url} was not asked for, or has been answered")
         known = self.archive.known(url)
         assert known is not None
-        self._happened(event, url, kind, id=known.story, record=record, **details)
+        self._happened(event, url, kind, id=known.story, record=record, rewrite=rewrite, **details)
         self._told_to_wait = 0
         self._settle(url, event if kind is PageKind.STORY else f"{kind}/{event}")
 
@@ -185,14 +187,14 @@ class Run:
             self._close(self.archive.commit)
 
     def _happened(
-        self, event: EventKind, url: str, kind: PageKind | None, *, record: Story | None = None, detail: str = "",
-        **details: Any,
+        self, event: EventKind, url: str, kind: PageKind | None, *, record: Story | None = None,
+        rewrite: Rewrite | None = None, detail: str = "", **details: Any,
     ) -> None:  # fmt: skip
         at = record.date_downloaded if record else moment(datetime.now(UTC))
         line = Event(
             event=event, at=at, run_id=self.id, url=url, kind=kind, detail=_printable(detail), **details
         )  # fmt: skip
-        self.archive.write(line, record)
+        self.archive.write(line, record, rewrite)
 
     def _settle(self, url: str, outcome: str) -> None:
         self._stories_pending -= self._pending.pop(url, None) is PageKind.STORY

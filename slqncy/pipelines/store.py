@@ -12,7 +12,7 @@ from slqncy.archive.layout import Kind, kind_of
 from slqncy.archive.rebuild import note
 from slqncy.pipelines.base import Step
 from slqncy.reasons import GONE, EventKind, State
-from slqncy.records import Duplicate, Rejected
+from slqncy.records import Duplicate, Rejected, Rewrite
 
 if TYPE_CHECKING:
     from slqncy.items import StoryItem
@@ -41,7 +41,7 @@ class Store(Step):
         """Write. Raises DropItem for what is not a new version of a story, after it is written."""
         record = item.record()
         try:
-            event = self._store(record, is_whole=item.parts == 1)
+            event = self._store(item, record)
         except ArchiveError as error:
             self.run.stop_for_disk(error)
             raise DropItem(str(error), log_level="ERROR") from error
@@ -51,7 +51,7 @@ class Store(Step):
             raise DropItem(f"{event}: {record.canonical_url}", log_level="DEBUG")
         return item
 
-    def _store(self, record: Story, *, is_whole: bool) -> EventKind:
+    def _store(self, item: StoryItem, record: Story) -> EventKind:
         known = self.archive.known(record.canonical_url)
         latest = self.archive.latest(kind_of(record), record.canonical_url)
         says_the_same = latest is not None and (latest.content_hash, latest.note) == (record.content_hash, note(record))
@@ -65,19 +65,23 @@ class Store(Step):
         )
         record.version = latest.version + 1 if latest else 1
         version = record.version if outcome.is_line else latest and latest.version
+        rewrite = item.rewrite_record() if outcome.is_line else None
+        is_whole = item.parts == 1
         self.run.answered(
             record.canonical_url,
             outcome.event,
             record if outcome.is_line else None,
+            rewrite,
             state=outcome.state,
             reason=reason,
-            detail=_detail(record),
+            detail=_detail(rewrite or record),
             version=None if outcome.event is EventKind.GONE else version,
             http_status=record.provenance.http_status,
             # A story of several pages may change on a page that is not asked for.
             etag=record.provenance.etag if is_whole else "",
             last_modified=record.provenance.last_modified if is_whole else "",
         )
+        self.count("rewrites", rewrite is not None)
         return outcome.event
 
 
@@ -104,7 +108,9 @@ def judge(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_gone: bool
     return Outcome(EventKind(state.value), state, is_line=is_new)
 
 
-def _detail(record: Story) -> str:
+def _detail(record: Story | Rewrite) -> str:
+    if isinstance(record, Rewrite):
+        return f"rewrite of {record.rewrite_of}: {record.rewrite_evidence}"
     if isinstance(record, Duplicate):
         return f"{record.duplicate_kind} of {record.duplicate_of}: {record.duplicate_evidence}"
     return record.reason_detail if isinstance(record, Rejected) else ""

@@ -1,4 +1,4 @@
-"""A process that writes stories until it is killed: `child_writer.py ARCHIVE HOW`.
+"""A process that writes stories, each a rewrite of the first, until it is killed: `child_writer.py ARCHIVE HOW`.
 
 Stories are acknowledged three at a time; the numbers are printed when they are. HOW is `on` (write on and on),
 `append:N` (kill itself when the N-th append to a file is on disk), `commit:N` (kill itself in place of the N-th commit
@@ -38,7 +38,7 @@ def write(writer: ArchiveWriter, length: int = 0) -> None:
     group: list[int] = []
     for number in count(1):
         if writer.known(story_url(number)) is None:
-            keep(writer, story(number, "文" * length))
+            keep(writer, story(number, "文" * length), original=1)
             group.append(number)
             if len(group) == GROUP:
                 writer.commit()

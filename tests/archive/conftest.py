@@ -44,8 +44,8 @@ def root(tmp_path: Path) -> Path:
         story(2, "改过的正文。", version=2),
         duplicate(3),
         rejected(4),
-        story(5),
     )
+    keep(writer, story(5), original=2)
     writer.close()
     return root
 

@@ -30,6 +30,7 @@ from tests.samples import (
     page_found,
     rejected,
     returned,
+    rewrite,
     story,
 )
 
@@ -116,11 +117,12 @@ def write_history(root: Path, runs: Iterable[str] = ("first", "second")) -> None
     for record in (
         story(1, downloaded=OCTOBER),
         story(2, downloaded=OCTOBER),
-        story(3, downloaded=OCTOBER),
         duplicate(4, downloaded=OCTOBER),
         rejected(5, downloaded=OCTOBER),
     ):
         writer.write(brought(record, etag=f'"{record.story_id}"', last_modified="Tue, 20 Oct 2026"), record)
+    retold = story(3, downloaded=OCTOBER)
+    writer.write(brought(retold, etag='"3"'), retold, rewrite(retold))
     writer.write(failed(6, OCTOBER))
     writer.write(excluded(7, Exclusion.ROBOTS, OCTOBER))
     writer.write(excluded(8, Exclusion.ARGUMENT, OCTOBER))
@@ -128,7 +130,7 @@ def write_history(root: Path, runs: Iterable[str] = ("first", "second")) -> None
         finish(writer, first, OCTOBER)
     writer.close_months("2026-11")
     edited = story(2, EDITED, version=2)
-    writer.write(brought(edited, etag='"2b"'), edited)
+    writer.write(brought(edited, etag='"2b"'), edited, rewrite(edited))
     for event in (gone(3), returned(3), gone(1), not_modified(2), failed(2, is_settled=True)):
         writer.write(event)
     broken = rejected(3, Rejection.GARBLED)
@@ -136,7 +138,8 @@ def write_history(root: Path, runs: Iterable[str] = ("first", "second")) -> None
     for number in (9, 10, 11):
         if number > 9:
             writer.write(found(number))
-        writer.write(brought(story(number), etag=f'"{number}"'), story(number))
+        beside = rewrite(story(number), 9) if number > 9 else None
+        writer.write(brought(story(number), etag=f'"{number}"'), story(number), beside)
     copy = duplicate(12, 9)
     writer.write(found(12))
     writer.write(brought(copy), copy)

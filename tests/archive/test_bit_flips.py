@@ -41,7 +41,7 @@ def _some(changes: Iterable[Change], most: int) -> list[Change]:
 def test_the_sample_is_sound_and_has_every_kind_of_file(sample: Path) -> None:
     assert verify(sample, fingerprint, full=True).defects == []
     folders = {name.partition("/")[0] for name in read_files(sample)}
-    lines = {"events", "stories", "duplicates", "rejected"}
+    lines = {"events", "stories", "duplicates", "rejected", "rewrites"}
     assert folders == {"ledger.sqlite", "ledger.sha256", "quarantine", "runs", "schema", *lines}
 
 
@@ -72,7 +72,7 @@ def test_a_lost_block_of_the_ledger_is_found(sample: Path) -> None:
         "UPDATE line SET segment = 'storiez/2026-11.jsonl' WHERE segment = 'stories/2026-11.jsonl'",
         "UPDATE line SET position = position + 1 WHERE position = 0",
         "UPDATE url SET state = 'archivec' WHERE state = 'archived'",
-        "PRAGMA user_version = 3",
+        "PRAGMA user_version = 9",
         "DROP TABLE line",
     ],
 )

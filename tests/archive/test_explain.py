@@ -16,13 +16,16 @@ from slqncy.dedup import fingerprint
 from slqncy.reasons import PageKind, Rejection, State
 from slqncy.records import decode
 from tests.archive.looking import EDITED, OCTOBER, sql, write_history
-from tests.samples import HOME, duplicate, failed, found, keep, not_modified, rejected, story, story_url
+from tests.samples import HOME, duplicate, failed, found, keep, not_modified, rejected, rewrite, story, story_url
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.explain import Explanation
     from slqncy.records import Line
+
+
+RETOLD = story(3, downloaded=OCTOBER)
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +73,12 @@ def test_events_stand_in_the_order_they_happened(history: Path) -> None:
     ("number", "records"),
     [
         (1, [story(1, downloaded=OCTOBER)]),
-        (2, [story(2, downloaded=OCTOBER), story(2, EDITED, version=2)]),
-        (3, [rejected(3, Rejection.GARBLED), story(3, downloaded=OCTOBER)]),
+        (2, [rewrite(story(2, EDITED, version=2)), story(2, downloaded=OCTOBER), story(2, EDITED, version=2)]),
+        (3, [rejected(3, Rejection.GARBLED), rewrite(RETOLD), RETOLD]),
         (4, [duplicate(4, downloaded=OCTOBER)]),
         (5, [rejected(5, downloaded=OCTOBER)]),
         (6, []),
-        (11, [story(11)]),
+        (11, [rewrite(story(11), 9), story(11)]),
         (12, [duplicate(12, 9)]),
     ],
 )

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 OCTOBER = ("events/2026-10.ndjson", "stories/2026-10.jsonl")
-NOVEMBER = ("events/2026-11.ndjson", "stories/2026-11.jsonl", "duplicates/2026-11.jsonl", "rejected/2026-11.jsonl")
+NOVEMBER = (
+    "events/2026-11.ndjson", "stories/2026-11.jsonl", "duplicates/2026-11.jsonl", "rejected/2026-11.jsonl",
+    "rewrites/2026-11.jsonl",
+)  # fmt: skip
 
 
 def close_months(root: Path, current: str) -> None:
@@ -34,7 +37,9 @@ def close_months(root: Path, current: str) -> None:
 
 def read(root: Path) -> list[Any]:
     archive = Archive(root)
-    return [*archive.stories(), *archive.duplicates(), *archive.rejected(), *archive.events()]
+    return [
+        *archive.stories(), *archive.duplicates(), *archive.rejected(), *archive.rewrites(), *archive.events()
+    ]  # fmt: skip
 
 
 def test_a_closed_month_is_compressed_and_its_manifest_is_right(root: Path) -> None:

@@ -12,13 +12,13 @@ from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWr
 from slqncy.dedup import fingerprint
 from slqncy.records import encode
 from tests.archive.looking import lose_ledger
-from tests.samples import FIRST, duplicate, keep, rejected, story
+from tests.samples import FIRST, duplicate, keep, rejected, rewrite, story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from slqncy.records import Story
+    from slqncy.records import Line, Story
 
 
 def test_all_records_come_back_in_order(root: Path) -> None:
@@ -31,6 +31,7 @@ def test_all_records_come_back_in_order(root: Path) -> None:
     ]
     assert list(archive.duplicates()) == [duplicate(3)]
     assert list(archive.rejected()) == [rejected(4)]
+    assert list(archive.rewrites()) == [rewrite(story(5), 2)]
 
 
 def test_a_line_that_is_being_written_is_left_alone(root: Path) -> None:
@@ -153,11 +154,12 @@ def test_what_is_not_acknowledged_is_not_read(root: Path, *, latest: bool) -> No
     archive = Archive(root)
     before = ids(archive.stories(latest=latest))
     keep(writer, story(1, "改过。", version=2), story(6), duplicate(7), rejected(8))
+    keep(writer, story(9), original=1)
     # As a kill between two files leaves it.
     with (root / "stories/2026-11.jsonl").open("ab") as file:
         file.write(encode(story(6)))
     assert ids(archive.stories(latest=latest)) == before
-    assert (len(list(archive.duplicates())), len(list(archive.rejected()))) == (1, 1)
+    assert [len(list(lines())) for lines in (archive.duplicates, archive.rejected, archive.rewrites)] == [1, 1, 1]
     assert len(list(archive.events())) == 11
     writer.abandon()
     writer = ArchiveWriter(root, fingerprint)
@@ -170,14 +172,20 @@ def test_what_is_not_acknowledged_is_not_read(root: Path, *, latest: bool) -> No
     writer.close()
 
 
+def everything(archive: Archive) -> list[Line]:
+    return [
+        *archive.stories(), *archive.duplicates(), *archive.rejected(), *archive.rewrites(), *archive.events()
+    ]  # fmt: skip
+
+
 def test_without_a_ledger_whole_lines_are_read(root: Path) -> None:
     archive = Archive(root)
-    before = [*archive.stories(), *archive.duplicates(), *archive.rejected(), *archive.events()]
+    before = everything(archive)
     changes = list(archive.changes())
     lose_ledger(root)
     with (root / "stories/2026-11.jsonl").open("ab") as file:
         file.write(encode(story(6))[:-1])
-    assert [*archive.stories(), *archive.duplicates(), *archive.rejected(), *archive.events()] == before
+    assert everything(archive) == before
     assert list(archive.changes()) == changes
     assert not (root / "ledger.sqlite").exists(), "who reads makes none"
 

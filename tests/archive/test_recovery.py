@@ -14,28 +14,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveWriter
+from slqncy.archive.layout import Kind
 from slqncy.archive.recovery import MOST_LINES
 from slqncy.archive.seal import set_seal
 from slqncy.archive.verify import verify
 from slqncy.dedup import fingerprint
 from slqncy.records import encode
-from tests.archive.looking import defects, lose_ledger, open_and_close, quarantine, tables
-from tests.samples import brought, found, keep, rejected, story, story_url
+from tests.archive.looking import defects, lose_ledger, open_and_close, quarantine, sql, tables
+from tests.samples import brought, found, keep, rejected, rewrite, story, story_url
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
-EVENTS, STORIES = "events/2026-11.ndjson", "stories/2026-11.jsonl"
+EVENTS, REWRITES, STORIES = "events/2026-11.ndjson", "rewrites/2026-11.jsonl", "stories/2026-11.jsonl"
 
 
 def lines(root: Path) -> dict[str, bytes]:
-    return {name: (root / name).read_bytes() for name in (EVENTS, STORIES) if (root / name).exists()}
+    return {name: (root / name).read_bytes() for name in (EVENTS, REWRITES, STORIES) if (root / name).exists()}
 
 
 def events_of(*numbers: int) -> bytes:
     return b"".join(encode(found(number)) + encode(brought(story(number))) for number in numbers)
+
+
+def rewrites_of(*numbers: int) -> bytes:
+    return b"".join(encode(rewrite(story(number))) for number in numbers)
 
 
 def stories_of(*numbers: int) -> bytes:
@@ -74,39 +79,45 @@ def test_twenty_kills_lose_nothing_and_double_nothing(
             # A kill between the commit and its announcement leaves more than was announced.
             assert stories == list(range(1, len(stories) + 1))
             assert set(acknowledged) <= set(stories)
+            assert [record.id for record in Archive(root).rewrites()] == [f"slqncy/szxw/{number}" for number in stories]
     assert acknowledged == sorted(set(acknowledged))
     assert acknowledged
 
 
 @pytest.mark.parametrize("group", [1, 2, 3])
-@pytest.mark.parametrize("how", ["append", "commit"])
+@pytest.mark.parametrize("files", [1, 2, 3])
 def test_a_group_that_was_never_acknowledged_is_moved_aside_and_asked_for_again(
-    tmp_path: Path, start_writer: Callable[[str], subprocess.Popen[bytes]], group: int, how: str
+    tmp_path: Path, start_writer: Callable[[str], subprocess.Popen[bytes]], group: int, files: int
 ) -> None:
-    """Killed when the group's events were on disk and its stories were not, or when both were."""
+    """Killed when the group's events were on disk, when what its stories rewrite was too, or when all was."""
     root = tmp_path / "archive"
-    calls = {"append": 2 * group - 1, "commit": group}[how]
-    with start_writer(f"{how}:{calls}") as child:
+    with start_writer(f"commit:{group}" if files == 3 else f"append:{3 * (group - 1) + files}") as child:
         said = child.communicate()[0]
     assert child.returncode == -signal.SIGKILL
     kept = list(range(1, 3 * group - 2))
     lost = [3 * group - 2, 3 * group - 1, 3 * group]
     assert [int(number) for number in said.split()] == kept
-    left = {EVENTS: events_of(*kept, *lost), STORIES: stories_of(*kept, *(lost if how == "commit" else []))}
+    left = {
+        EVENTS: events_of(*kept, *lost),
+        REWRITES: rewrites_of(*kept, *(lost if files > 1 else [])),
+        STORIES: stories_of(*kept, *(lost if files > 2 else [])),
+    }
     assert lines(root) == {name: data for name, data in left.items() if data}
     assert defects(root) == [], "a kill is no defect"
     assert [int(record.story_id) for record in Archive(root).stories()] == kept
 
     writer = ArchiveWriter(root, fingerprint)
-    acknowledged = {EVENTS: events_of(*kept), STORIES: stories_of(*kept)}
+    acknowledged = {EVENTS: events_of(*kept), REWRITES: rewrites_of(*kept), STORIES: stories_of(*kept)}
     assert lines(root) == {name: data for name, data in acknowledged.items() if data}
     tails = [left[name][len(acknowledged[name]) :] for name in left]
     assert quarantine(root) == sorted(filter(None, tails))
     assert writer.newest() == len(kept)
     assert all(writer.known(story_url(number)) is None for number in lost)
-    keep(writer, *map(story, lost))
+    assert writer.pointing_at("slqncy/szxw/1") == [writer.latest(Kind.REWRITE, story_url(number)) for number in kept]
+    keep(writer, *map(story, lost), original=1)
     writer.close()
-    assert lines(root) == {EVENTS: events_of(*kept, *lost), STORIES: stories_of(*kept, *lost)}
+    whole = [*kept, *lost]
+    assert lines(root) == {EVENTS: events_of(*whole), REWRITES: rewrites_of(*whole), STORIES: stories_of(*whole)}
     assert defects(root) == []
 
 
@@ -279,16 +290,28 @@ def test_the_log_of_a_lost_ledger_does_no_harm(
     assert defects(root) == []
 
 
-def test_a_ledger_of_another_version_is_rebuilt_and_the_old_one_kept(root: Path) -> None:
-    rows = tables(root / "ledger.sqlite")
+def schema(root: Path) -> list[str]:
+    """The statements that made the tables and indexes of a ledger."""
     database = sqlite3.connect(root / "ledger.sqlite")
-    database.executescript("DROP TABLE url; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE);")
+    statements = [row[0] for row in database.execute("SELECT sql FROM sqlite_master WHERE sql <> '' ORDER BY name")]
     database.close()
+    return statements
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DROP TABLE url; PRAGMA user_version = 1", "DROP INDEX line_note; PRAGMA user_version = 2"],
+    ids=["without a table", "without an index"],
+)
+def test_a_ledger_of_another_version_is_rebuilt_and_the_old_one_kept(root: Path, statement: str) -> None:
+    rows, made_of = tables(root / "ledger.sqlite"), schema(root)
+    sql(root, f"{statement}; PRAGMA wal_checkpoint(TRUNCATE);")
     set_seal(root)
     old = (root / "ledger.sqlite").read_bytes()
     assert defects(root) == ["ledger.sqlite: of another version; `scrapy rebuild` makes it anew"]
     open_and_close(root)
     assert tables(root / "ledger.sqlite") == rows
+    assert schema(root) == made_of
     assert old in quarantine(root)
     assert defects(root) == []
 

@@ -41,6 +41,7 @@ from tests.samples import (
     keep,
     page_found,
     rejected,
+    rewrite,
     story,
     story_url,
 )
@@ -51,10 +52,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.ledger import Known
-    from slqncy.records import Event, Story
+    from slqncy.records import Event, Rewrite, Story
 
-KINDS = ("events", "stories", "duplicates", "rejected")
+KINDS = ("events", "stories", "duplicates", "rejected", "rewrites")
 EVENTS, STORIES, CLOSED = "events/2026-11.ndjson", "stories/2026-11.jsonl", "stories/2026-10.jsonl.gz"
+REWRITES = "rewrites/2026-11.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -243,6 +245,45 @@ def test_the_newest_version_that_is_lost_is_asked_for_again(history: Path) -> No
     of_story = known(history, 2)
     assert (of_story.state, of_story.due, of_story.etag) == (State.ARCHIVED, 0, "")
     assert defects(history) == []
+
+
+@pytest.mark.parametrize("has_ledger", [True, False], ids=["with the ledger", "with the ledger lost"])
+@pytest.mark.parametrize("damage", ["garbled", "lost", "file lost"])
+def test_a_story_stays_though_nobody_knows_any_more_what_it_rewrites(
+    history: Path, damage: str, *, has_ledger: bool
+) -> None:
+    path, line = history / REWRITES, encode(rewrite(story(10), 9))
+    stories, of_story = list(Archive(history).stories()), known(history, 10)
+    rewrites = list(Archive(history).rewrites())
+    garbled = line.replace(b'"rewrite_of":', b'"rewrite_of;')
+    if damage == "file lost":
+        path.unlink()
+    else:
+        change(path, line, garbled if damage == "garbled" else b"")
+    left = [record for record in rewrites if damage != "file lost" or record.date_downloaded < "2026-11"]
+    assert defects(history)
+    if not has_ledger:
+        lose_ledger(history)
+    done = repair(history, fingerprint)
+    assert defects(history) == []
+    if has_ledger:
+        assert f"{REWRITES}: what slqncy/szxw/10 rewrites in version 1 is lost" in done
+    assert (garbled in quarantine(history)) is (damage == "garbled")
+    assert list(Archive(history).stories()) == stories
+    assert list(Archive(history).rewrites()) == [record for record in left if record.id != "slqncy/szxw/10"]
+    assert known(history, 10) == of_story, "it is not asked for again"
+
+
+def test_what_a_lost_story_rewrites_is_still_said(history: Path) -> None:
+    change(history / STORIES, line_of(10), b"")
+    before = (history / REWRITES).read_bytes()
+    repair(history, fingerprint)
+    assert (history / REWRITES).read_bytes() == before
+    assert known(history, 10).state is State.FOUND
+    (history / REWRITES).write_bytes(before * 2)
+    lose_ledger(history)
+    rebuild(history, fingerprint)
+    assert any("lines in one folder, and not as many versions" in defect for defect in defects(history))
 
 
 def test_lost_events_are_made_up_for_by_the_lines(history: Path) -> None:
@@ -599,12 +640,13 @@ def test_no_archive(tmp_path: Path, mend: Callable[..., object]) -> None:
 # The run after a repair
 
 
-def answers(number: int) -> dict[str, tuple[Event, Story | None]]:
-    again = story(number)
+def answers(number: int) -> dict[str, tuple[Event, Story | None, Rewrite | None]]:
+    again = story(number, downloaded="2026-11-02T00:00:00Z")
     return {
-        "the story again": (brought(again, etag='"new"'), again),
-        "no answer": (failed(number), None),
-        "no page": (brought(rejected(number)), rejected(number)),
+        "the story again": (brought(again, etag='"new"'), again, None),
+        "the rewrite again": (brought(again, etag='"new"'), again, rewrite(again, 9)),
+        "no answer": (failed(number), None, None),
+        "no page": (brought(rejected(number)), rejected(number), None),
     }
 
 

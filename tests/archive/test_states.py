@@ -41,6 +41,7 @@ from tests.samples import (
     page_found,
     rejected,
     returned,
+    rewrite,
     story,
     story_url,
 )
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 HOUR, DAY = 3600, 86400
 NOW = seconds(SECOND)
 PAGE = "http://www.slqncy.com/szxw/index_2.html"
+RETOLD = "丙。"
+"""The text of a rewrite."""
 
 
 def moment(at: int) -> str:
@@ -259,7 +262,8 @@ class Runs:
             outcome.event, number, self.at(), state=outcome.state, reason=reason, etag=f'"{what}"', http_status=200,
             version=None if outcome.event is EventKind.GONE else version,
         )  # fmt: skip
-        self.writer.write(event, record if outcome.is_line else None)
+        beside = rewrite(record, 9) if outcome.is_line and what == RETOLD else None
+        self.writer.write(event, record if outcome.is_line else None, beside)
 
     def step(self, number: int, what: str) -> None:
         if what == "failed":
@@ -291,7 +295,7 @@ class Runs:
         self.writer.write(completed(HOME, self.at()))
 
 
-WHATS = ["甲。", "乙。", "gone", "garbled", "copy", "failed", "not modified", "list", "close", *Exclusion]
+WHATS = ["甲。", "乙。", RETOLD, "gone", "garbled", "copy", "failed", "not modified", "list", "close", *Exclusion]
 STEPS = st.lists(
     st.tuples(st.integers(1, 3), st.sampled_from(WHATS), st.sampled_from([60, HOUR, 2 * DAY, 20 * DAY, -3 * DAY])),
     max_size=30,

@@ -32,8 +32,10 @@ SEGMENTS = [
     "stories/2026-11.jsonl",
     "duplicates/2026-11.jsonl",
     "rejected/2026-11.jsonl",
+    "rewrites/2026-11.jsonl",
 ]
 EVENTS, OCTOBER, NOVEMBER = SEGMENTS[1:4]
+REWRITES = SEGMENTS[-1]
 
 
 def plain(root: Path) -> list[str]:
@@ -76,7 +78,7 @@ def history(whole_history: Path, tmp_path: Path) -> Path:
 def test_a_sound_archive(root: Path, *, full: bool) -> None:
     verdict = verify(root, fingerprint, full=full)
     assert verdict.defects == []
-    assert verdict.lines == {Kind.EVENT: 11, Kind.STORY: 4, Kind.DUPLICATE: 1, Kind.REJECTED: 1}
+    assert verdict.lines == {Kind.EVENT: 11, Kind.STORY: 4, Kind.DUPLICATE: 1, Kind.REJECTED: 1, Kind.REWRITE: 1}
     assert verdict.size == sum((root / name).stat().st_size for name in SEGMENTS)
 
 
@@ -84,7 +86,7 @@ def test_a_sound_archive(root: Path, *, full: bool) -> None:
 def test_a_sound_archive_with_a_closed_month(history: Path, *, full: bool) -> None:
     verdict = verify(history, fingerprint, full=full)
     assert verdict.defects == []
-    assert verdict.lines == {Kind.EVENT: 37, Kind.STORY: 7, Kind.DUPLICATE: 2, Kind.REJECTED: 2}
+    assert verdict.lines == {Kind.EVENT: 37, Kind.STORY: 7, Kind.DUPLICATE: 2, Kind.REJECTED: 2, Kind.REWRITE: 4}
 
 
 def test_an_archive_that_is_being_written(root: Path) -> None:
@@ -252,6 +254,8 @@ def test_an_event_whose_time_is_none_is_found(root: Path) -> None:
         ("DELETE FROM line WHERE position = 0", "the ledger does not know this line"),
         ("UPDATE line SET version = 7", "length, version or reason differ"),
         ("UPDATE line SET note = 'garbled'", "length, version or reason differ"),
+        ("DELETE FROM line WHERE segment = 'rewrites/2026-11.jsonl'", f"{REWRITES}, byte 0: the ledger does not know"),
+        ("UPDATE line SET note = 'a/b/1'", f"{REWRITES}, byte 0: length, version or reason differ"),
         ("UPDATE line SET content_hash = ''", "content_hash differs from the ledger's"),
         ("UPDATE line SET digest = x'00'", "not the bytes that were acknowledged"),
         ("INSERT INTO line SELECT segment, 7, 1, url, 9, '', '', digest, NULL FROM line LIMIT 1", "line is not there"),

@@ -15,7 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWriter, disk
-from slqncy.archive.layout import Kind
+from slqncy.archive.layout import Kind, segment_kind
 from slqncy.archive.ledger import Ledger, Segment
 from slqncy.archive.recovery import MOST_LINES
 from slqncy.dedup import fingerprint
@@ -35,6 +35,7 @@ from tests.samples import (
     keep,
     page_found,
     rejected,
+    rewrite,
     story,
     story_url,
 )
@@ -93,18 +94,35 @@ def test_closing_acknowledges_and_abandoning_does_not(tmp_path: Path) -> None:
 
 
 def test_a_group_never_passes_what_a_kill_may_leave(writer: ArchiveWriter) -> None:
-    """Lines are acknowledged by themselves, an event always together with its line."""
-    seen = 0
+    """Lines are acknowledged by themselves, an event always together with what it brought."""
+    written = seen = 0
     for number in range(1, MOST_LINES):
-        keep(writer, story(number))
+        # So that groups end at every place: now and then a story is a rewrite.
+        keep(writer, story(number), original=1 if number % 3 else 0)
+        written += 4 if number % 3 else 3
         acknowledged = list(Archive(writer.root).events())
-        of_stories = list(Archive(writer.root).stories())
-        assert len(acknowledged) + len(of_stories) - seen <= MOST_LINES
+        of_stories, rewrites = list(Archive(writer.root).stories()), list(Archive(writer.root).rewrites())
+        before, seen = seen, len(acknowledged) + len(of_stories) + len(rewrites)
+        assert seen - before <= MOST_LINES
         assert sum(event.version is not None for event in acknowledged) == len(of_stories)
-        # An address found may be acknowledged before its answer; each story brings three lines.
-        assert 3 * number - len(acknowledged) - len(of_stories) < MOST_LINES
-        seen = len(acknowledged) + len(of_stories)
+        assert [rewrite.id for rewrite in rewrites] == [story.id for story in of_stories if int(story.story_id) % 3]
+        # An address found may be acknowledged before its answer.
+        assert written - seen < MOST_LINES
     assert seen
+
+
+def test_what_a_story_rewrites_is_on_disk_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the files of a group, though an earlier story of the group rewrites nothing."""
+    writer = ArchiveWriter(tmp_path, fingerprint)
+    keep(writer, story(1))
+    keep(writer, story(2), original=1)
+    keep(writer, duplicate(3), rejected(4))
+    written: list[str] = []
+    monkeypatch.setattr(disk, "append", lambda path, _: written.append(path.parent.name))
+    writer.commit()
+    writer.abandon()
+    assert sorted(written) == ["duplicates", "events", "rejected", "rewrites", "stories"]
+    assert written.index("rewrites") < written.index("stories")
 
 
 def test_each_kind_has_its_folder_and_each_month_its_file(root: Path) -> None:
@@ -115,9 +133,11 @@ def test_each_kind_has_its_folder_and_each_month_its_file(root: Path) -> None:
         "stories/2026-11.jsonl": 3,
         "duplicates/2026-11.jsonl": 1,
         "rejected/2026-11.jsonl": 1,
+        "rewrites/2026-11.jsonl": 1,
     }
     assert (root / "stories/2026-10.jsonl").read_bytes() == encode(story(1, downloaded=FIRST))
     assert (root / "duplicates/2026-11.jsonl").read_bytes() == encode(duplicate(3))
+    assert (root / "rewrites/2026-11.jsonl").read_bytes() == encode(rewrite(story(5), 2))
 
 
 def test_a_clock_set_back_brings_no_line_into_an_earlier_month(root: Path) -> None:
@@ -147,6 +167,7 @@ def test_the_schemas_are_published_and_lines_fit_them(root: Path) -> None:
         ("stories", "story"),
         ("duplicates", "duplicate"),
         ("rejected", "rejected"),
+        ("rewrites", "rewrite"),
     ):
         validator = Draft202012Validator(json.loads((root / f"schema/{name}.v1.json").read_bytes()))
         for path in (root / kind).iterdir():
@@ -208,6 +229,42 @@ def test_the_note_of_a_duplicate_is_its_original(writer: ArchiveWriter) -> None:
     latest = writer.latest(Kind.DUPLICATE, story_url(3))
     assert latest is not None
     assert latest.note == "slqncy/szxw/7"
+
+
+def test_what_points_at_a_story(writer: ArchiveWriter) -> None:
+    keep(writer, story(1), duplicate(2, 1), duplicate(3, 7), rejected(4, Rejection.NO_TITLE))
+    keep(writer, story(7), story(5, downloaded="2026-12-01T00:00:00Z"), original=1)
+    keep(writer, story(7, "改过的正文。", version=2), original=5)
+    keep(writer, duplicate(2, 7, version=2))
+    pointing = {
+        number: [
+            (segment_kind(entry.segment), known.story, entry.version, entry.note)
+            for entry in writer.pointing_at(f"slqncy/szxw/{number}")
+            if (known := writer.known_by_id(entry.url))
+        ]
+        for number in range(1, 8)
+    }
+    one, five, seven = (f"slqncy/szxw/{number}" for number in (1, 5, 7))
+    assert {number: entries for number, entries in pointing.items() if entries} == {
+        1: [
+            (Kind.DUPLICATE, "slqncy/szxw/2", 1, one), (Kind.REWRITE, seven, 1, one), (Kind.REWRITE, five, 1, one),
+        ],
+        5: [(Kind.REWRITE, seven, 2, five)],
+        7: [(Kind.DUPLICATE, "slqncy/szxw/3", 1, seven), (Kind.DUPLICATE, "slqncy/szxw/2", 2, seven)],
+    }  # fmt: skip
+    assert writer.pointing_at("") == writer.pointing_at("no_title") == []
+
+
+def test_what_points_at_a_story_is_found_by_an_index(root: Path) -> None:
+    with closing(Ledger(root / "ledger.sqlite", read_only=True)) as ledger:
+        asked: list[str] = []
+        ledger.db.set_trace_callback(asked.append)
+        assert [entry.segment for entry in ledger.pointing_at("slqncy/szxw/2")] == ["rewrites/2026-11.jsonl"]
+        ledger.db.set_trace_callback(None)
+        plan = ledger.db.execute(f"EXPLAIN QUERY PLAN {asked[0]}").fetchall()
+        assert [row[3] for row in plan] == ["SEARCH line USING INDEX line_note (note=?)"]
+        indexed = ledger.db.execute("SELECT count(*) FROM line WHERE note GLOB '*/*'").fetchone()
+        assert indexed == (2,), "the duplicate and the rewrite"
 
 
 def test_the_first_story_of_a_text_is_its_original(writer: ArchiveWriter) -> None:
