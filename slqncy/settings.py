@@ -13,6 +13,11 @@ LIST_MAX_PAGES = 5000  # pages of one list; far above any real list, below an en
 SITEMAP_MAX_FILES = 1000
 STORY_MAX_PAGES = 50  # pages of one story
 
+# Copies and rewrites.
+DEDUP_NEAR_SCORE = 0.5  # the least score of a copy that differs in a word, a cut, or what stands around it
+DEDUP_REWRITE_SCORE = 0.5  # the least score of the same story in other words
+DEDUP_DIVERT_REWRITES = False  # True: rewrites go whole to duplicates/, and not to stories/
+
 ITEM_PIPELINES = {
     "slqncy.pipelines.strip.Strip": 100,
     "slqncy.pipelines.byline.Byline": 200,

@@ -9,6 +9,7 @@ from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Rewrit
 
 if TYPE_CHECKING:
     from slqncy.archive import ArchiveWriter
+    from slqncy.archive.layout import Place
 
 FIRST, SECOND = "2026-10-31T23:59:59Z", "2026-11-01T00:00:00Z"
 RUN_ID = "20261101T000000-1"
@@ -174,12 +175,15 @@ def finished(report_hash: str, at: str = SECOND, *, run_id: str = RUN_ID) -> Eve
 # Both
 
 
-def keep(writer: ArchiveWriter, *records: Story, original: int = 0) -> None:
+def keep(writer: ArchiveWriter, *records: Story, original: int = 0) -> list[Place]:
     """Write records, each with the events that a run would write of it; with an original they are its rewrites."""
+    places: list[Place] = []
     for record in records:
         known = writer.known(record.canonical_url)
         if known is None:
             writer.write(found(int(record.story_id), record.date_downloaded))
         is_archived = known is not None and known.state in {State.ARCHIVED, State.GONE}
         beside = rewrite(record, original) if original else None
-        writer.write(brought(record, is_archived=is_archived), record, beside)
+        if place := writer.write(brought(record, is_archived=is_archived), record, beside):
+            places.append(place)
+    return places

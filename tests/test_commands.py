@@ -13,7 +13,6 @@ import pytest
 
 from slqncy.archive import Archive, ArchiveWriter
 from slqncy.archive.changes import encode_change
-from slqncy.dedup import fingerprint
 from tests.crawling import ROOT, Result, scrapy
 
 if TYPE_CHECKING:
@@ -184,7 +183,7 @@ def test_rebuild_makes_the_ledger_anew_and_stops_at_a_line_it_cannot_read(archiv
 
 @pytest.mark.parametrize("name", ["repair", "rebuild"])
 def test_what_writes_waits_for_a_run_to_end(archive: Path, name: str) -> None:
-    writer = ArchiveWriter(archive, fingerprint)
+    writer = ArchiveWriter(archive)
     try:
         result = command(archive, name)
     finally:

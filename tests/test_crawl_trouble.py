@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slqncy.archive import Archive, ArchiveWriter
-from slqncy.dedup import fingerprint
 from slqncy.demo.site import DemoResponse
 from tests.crawling import ROOT, Pages, crawl, links, redirect, scrapy, stories, story_page, text_of
 
@@ -150,7 +149,7 @@ def test_a_story_on_several_pages_is_joined(serve_pages: Serve, tmp_path: Path) 
 
 def test_two_runs_at_once(serve_pages: Serve, tmp_path: Path) -> None:
     server = serve_pages(Pages({"/": links("/szxw/1.html"), "/szxw/1.html": story_page(1, text_of(1))}))
-    holder = ArchiveWriter(tmp_path, fingerprint)
+    holder = ArchiveWriter(tmp_path)
     try:
         result = crawl(tmp_path, server.base_url)
     finally:

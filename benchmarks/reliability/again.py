@@ -24,7 +24,6 @@ from benchmarks.reliability.crawl_site import NOT_FOUND, SOFT_404, Site
 from slqncy.archive import Archive
 from slqncy.archive.layout import LEDGER, SEAL, Kind, is_archive, kind_of, made_at, segment_name
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
 from slqncy.demo import DemoResponse, serving
 from slqncy.reasons import EventKind
 from slqncy.records import Event, encode, moment
@@ -151,7 +150,7 @@ def run(archive: Path, server: DemoServer) -> Cost:
     result = crawl(archive, server.base_url)
     wall, cpu = time.monotonic() - began, _cpu_of_children() - cpu
     failures = [f"exit status {result.status}: {result.errors[-500:]}"] if result.status else []
-    failures += verify(archive, fingerprint, full=True).defects
+    failures += verify(archive, full=True).defects
     events = list(Archive(archive).events())
     not_modified = sum(event.run_id == events[-1].run_id and event.event is EventKind.NOT_MODIFIED for event in events)
     return Cost(len(server.requests) - asked, not_modified, counted(archive) - before, cpu, wall, failures)

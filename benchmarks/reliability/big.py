@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from slqncy.archive.layout import kind_of, made_at, open_path, segment_name
 from slqncy.archive.recovery import make_ledger
-from slqncy.dedup import fingerprint
 from slqncy.demo.writing import write_stories
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Event, Provenance, Story, content_hash, encode, moment
@@ -131,7 +130,7 @@ def write_lines(root: Path, made: Iterable[Line]) -> int:
 def make_big(root: Path, stories: int, chars: int = SHORT) -> None:
     """Make an archive that a crawl may go on with: its months are not closed yet, and its ledger has no seal."""
     write_lines(root, lines(stories, chars))
-    make_ledger(root, fingerprint)
+    make_ledger(root)
 
 
 def main() -> None:

@@ -28,7 +28,6 @@ from benchmarks.reliability.big import FRONT, RUN, answer, id_of, page, story_ev
 from slqncy.archive import ArchiveError, ArchiveWriter
 from slqncy.archive.layout import LEDGER, LOCK, QUARANTINE, SEAL, Kind, open_path, segment_name
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
 from slqncy.reasons import DuplicateKind, EventKind, PageKind, Rejection, State
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story
 
@@ -76,7 +75,7 @@ class Finding:
 
 def make_sample(root: Path) -> None:
     """An archive with a file of every kind: two runs, a closed month, what a kill left in quarantine/, a seal."""
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     _find(writer, range(1, 8), "2026-10-30T09:00:00Z")
     for number in (1, 2):
         _write(writer, EventKind.ARCHIVED, page(Story, number, _text(number), "2026-10-31T23:59:59Z"))
@@ -86,7 +85,7 @@ def make_sample(root: Path) -> None:
     writer.abandon()
     with open_path(root, segment_name(Kind.STORY, "2026-10")).open("ab") as file:
         file.write(b'{"schema_version":1,"id":"slqncy/szxw/5","version":1,"url":"http://www.slqncy.com/szxw/5.h')
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     _finish(writer, "20261031T080000-6", "2026-10-31T23:59:59Z")
     writer.close_months("2026-11")
     _find(writer, range(8, 14), "2026-11-01T08:00:00Z")
@@ -239,7 +238,7 @@ def _put(path: Path, data: bytes | None) -> None:
 
 def _is_found(root: Path, *, full: bool) -> bool:
     try:
-        return bool(verify(root, fingerprint, full=full).defects)
+        return bool(verify(root, full=full).defects)
     except ArchiveError:
         return True
 

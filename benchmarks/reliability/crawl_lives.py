@@ -12,7 +12,6 @@ from benchmarks.reliability.crawl_lines import acknowledged, contents, is_kept, 
 from benchmarks.reliability.crawl_process import CLOSING, start, strike
 from slqncy.archive.layout import LEDGER, RUNS, SEAL
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def crawl(trial: Trial, name: str, how: signal.Signals, strikes: Iterable[Strike
                 break
     figures.failed += status != ExitStatus.OK
     compare(contents(archive), trial.expected, figures)
-    figures.defects += verify(archive, fingerprint, full=True).defects
+    figures.defects += verify(archive, full=True).defects
     return figures
 
 

@@ -21,7 +21,6 @@ from slqncy.archive.files import open_segment
 from slqncy.archive.layout import LEDGER, Kind, segment_kind, segments_on_disk
 from slqncy.archive.repair import repair
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
 from slqncy.reasons import PageKind
 
 if TYPE_CHECKING:
@@ -74,12 +73,12 @@ def audit(root: Path) -> Audit:
     """Open an archive, which repairs it, look at every line, and live on to the end of the story."""
     has_ledger, is_repaired = (root / LEDGER).exists(), False
     try:
-        ArchiveWriter(root, fingerprint).close()
+        ArchiveWriter(root).close()
     except ArchiveError as error:
         # Without a ledger nobody knows whether a line that cannot be read was ever acknowledged: a person is asked.
         if has_ledger or "`scrapy repair`" not in str(error):
             return Audit(frozenset(), ((Fault.REFUSED, str(error)),))
-        repair(root, fingerprint)
+        repair(root)
         is_repaired = True
     lines = _read(root)
     whole = frozenset(
@@ -87,7 +86,7 @@ def audit(root: Path) -> Audit:
         for number, step in enumerate(STEPS)
         if lines.events[step.event_line] and all(lines.records[line] for line in step.record_lines)
     )
-    defects = verify(root, fingerprint, full=True).defects
+    defects = verify(root, full=True).defects
     faults = [*_line_faults(lines), *((Fault.DEFECT, defect) for defect in defects)]
     if not faults:
         faults += _end_faults(root, is_repaired=is_repaired)

@@ -14,7 +14,7 @@ from slqncy.archive import Archive
 from slqncy.archive.layout import LEDGER
 from slqncy.archive.ledger import Ledger
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
+from slqncy.dedup import normal_form
 from slqncy.demo import build_site, serving
 from slqncy.exitcodes import ExitStatus
 from tests.crawling import crawl
@@ -71,7 +71,7 @@ def _wrong_archive(archive: Path, undisturbed: Path, base_url: str) -> Iterator[
     if again.status:
         yield f"the next run: exit status {again.status}: {again.errors[-300:]}"
         return
-    yield from verify(archive, fingerprint, full=True).defects
+    yield from verify(archive, full=True).defects
     here, there = _contents(archive), _contents(undisturbed)
     if here != there:
         yield f"too much: {list(here - there)[:3]}, missing: {list(there - here)[:3]}"
@@ -87,7 +87,7 @@ def _contents(archive: Path) -> Counter[tuple[object, ...]]:
     for page in (*there.stories(), *there.duplicates()):
         found["page", page.id, page.version, page.content_hash] += 1
     for story in there.stories():
-        found["text", fingerprint(story)] += 1
+        found["text", normal_form(story.text)] += 1
     for rejected in there.rejected():
         found["rejected", rejected.id, rejected.version, rejected.reason] += 1
     with closing(Ledger(archive / LEDGER, read_only=True)) as ledger:

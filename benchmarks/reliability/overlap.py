@@ -17,7 +17,6 @@ from benchmarks.reliability.crawl_hang import Hanging
 from benchmarks.reliability.crawl_process import start
 from slqncy.archive.layout import RUNS
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
 from slqncy.demo import serving
 from slqncy.exitcodes import ExitStatus
 from tests.crawling import Pages, links, story_page, text_of
@@ -50,7 +49,7 @@ def main() -> int:
     began = monotonic()
     with tempfile.TemporaryDirectory() as directory:
         statuses, messages, reports = start_at_once(Path(directory), given.starts)
-        defects = verify(Path(directory) / "archive", fingerprint, full=True).defects
+        defects = verify(Path(directory) / "archive", full=True).defects
     named = sum("is writing to this archive" in message for message in messages)
     print(f"exit statuses {dict(statuses)}, {named} say who holds the archive, {reports} run reports")
     print(f"{len(defects)} defects, {monotonic() - began:.0f} seconds")

@@ -31,7 +31,6 @@ from slqncy.archive.layout import LEDGER, SEAL
 from slqncy.archive.ledger import Ledger
 from slqncy.archive.recovery import MOST_LINES, make_ledger
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
 from slqncy.demo.server import serving
 from slqncy.demo.site import DemoResponse
 from slqncy.reasons import EventKind
@@ -101,23 +100,23 @@ def generate(root: Path, stories: int, chars: int) -> int:
 
 def build(root: Path) -> int:
     """Build the ledger. Gives its bytes."""
-    make_ledger(root, fingerprint)
+    make_ledger(root)
     return (root / LEDGER).stat().st_size
 
 
 def start(root: Path) -> None:
     """Open the archive as a run does, and leave it as a kill does."""
-    ArchiveWriter(root, fingerprint).abandon()
+    ArchiveWriter(root).abandon()
 
 
 def start_and_close(root: Path) -> None:
     """Open the archive and close it, which sets the seal."""
-    ArchiveWriter(root, fingerprint).close()
+    ArchiveWriter(root).close()
 
 
 def crash(root: Path, first: int) -> None:
     """Write groups of lines, then die between a group's bytes and its commit."""
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     for record in _new_stories(first, GROUPS_BEFORE_CRASH * MOST_LINES // 2):
         writer.write(answer(EventKind.ARCHIVED, record), record)
     writer.commit()
@@ -138,7 +137,7 @@ def check_in_full(root: Path) -> int:
 
 
 def _check(root: Path, *, full: bool) -> int:
-    verdict = verify(root, fingerprint, full=full)
+    verdict = verify(root, full=full)
     if verdict.defects:
         raise RuntimeError(verdict.defects[0])
     return verdict.size
@@ -156,21 +155,21 @@ def read_changes(root: Path) -> int:
 
 def close_months(root: Path) -> int:
     """Close all months before this one. Gives the bytes of the closed files."""
-    with closing(ArchiveWriter(root, fingerprint)) as writer:
+    with closing(ArchiveWriter(root)) as writer:
         writer.close_months(f"{datetime.now(UTC):%Y-%m}")
     return sum(path.stat().st_size for path in root.glob("*/*.gz"))
 
 
 def write_in_groups(root: Path, stories: int) -> None:
     """Write stories into a new archive, as many at a time as are acknowledged together."""
-    with closing(ArchiveWriter(root, fingerprint)) as writer:
+    with closing(ArchiveWriter(root)) as writer:
         for record in _new_stories(1, stories, LONG):
             writer.write(answer(EventKind.ARCHIVED, record), record)
 
 
 def write_singly(root: Path, stories: int) -> None:
     """Write stories into a new archive, with a commit each."""
-    with closing(ArchiveWriter(root, fingerprint)) as writer:
+    with closing(ArchiveWriter(root)) as writer:
         for record in _new_stories(1, stories, LONG):
             writer.write(answer(EventKind.ARCHIVED, record), record)
             writer.commit()

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import Archive, ArchiveError, ArchiveWriter, disk
 from slqncy.archive.layout import LEDGER, kind_of
-from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import DuplicateKind, EventKind, Exclusion, Failure, PageKind, Rejection, State
 from slqncy.records import Duplicate, Event, Provenance, Rejected, Rewrite, Story, content_hash, encode
@@ -264,7 +263,7 @@ class Teller:
 
     def __init__(self, root: Path) -> None:
         """Open the archive; what it holds already is not written again. Raises ArchiveError."""
-        self._writer = ArchiveWriter(root, fingerprint)
+        self._writer = ArchiveWriter(root)
         # A short life is to see what a long one does: checkpoints while it writes.
         self._writer._ledger.db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")  # noqa: SLF001
         self._events = {encode(event) for event in Archive(root).events()}

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slqncy.archive.ledger import Segment
-    from slqncy.archive.rebuild import Fingerprint
 
 _MOST_DIFFERENCES = 20
 # Not whether a segment is closed: a kill may have left both of its files, and the ledger knows which one counts.
@@ -42,7 +41,7 @@ _TABLES = {"segment": ("name, length, lines, crc32", 1), "url": ("*", 1), "line"
 """Tables of the ledger, with the columns to compare and how many of the first are the key."""
 
 
-def derived_defects(root: Path, ledger: Ledger, fingerprint: Fingerprint) -> Iterator[str]:
+def derived_defects(root: Path, ledger: Ledger) -> Iterator[str]:
     """One sentence for each thing that is not as it would be made of what is acknowledged."""
     for (message,) in ledger.db.execute("PRAGMA integrity_check"):
         if message != "ok":
@@ -53,7 +52,7 @@ def derived_defects(root: Path, ledger: Ledger, fingerprint: Fingerprint) -> Ite
             yield from _manifest_defects(root, segment)
         if segment_kind(segment.name) is Kind.EVENT:
             yield from _report_defects(root, segment)
-    yield from _ledger_defects(root, ledger, fingerprint, segments)
+    yield from _ledger_defects(root, ledger, segments)
     for path, _ in stale_schemas(root):
         yield f"{SCHEMA}/{path.name}: not the schema of this version"
     for path in sorted((root / QUARANTINE).glob("*")):
@@ -88,12 +87,10 @@ def _report_defects(root: Path, segment: Segment) -> Iterator[str]:
         yield f"{segment.name}: {error}"
 
 
-def _ledger_defects(
-    root: Path, ledger: Ledger, fingerprint: Fingerprint, segments: dict[str, Segment]
-) -> Iterator[str]:
+def _ledger_defects(root: Path, ledger: Ledger, segments: dict[str, Segment]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as directory, closing(Ledger(Path(directory) / LEDGER)) as remade:
         try:
-            fill(remade, root, fingerprint, {name: segment.length for name, segment in segments.items()})
+            fill(remade, root, {name: segment.length for name, segment in segments.items()})
         except ArchiveDamagedError as error:
             yield str(error)
             return

@@ -29,10 +29,13 @@ def open_segment(root: Path, name: str) -> BinaryIO:
     return io.BufferedReader(cast("io.RawIOBase", gzip.open(closed_path(root, name), "rb")), _BUFFER)
 
 
-def whole_lines(root: Path, name: str, length: int | None = None) -> Iterator[tuple[int, bytes]]:
-    """Byte offset and bytes of each line within the first `length` bytes; a last line without its line feed is none."""
-    position = 0
+def whole_lines(root: Path, name: str, length: int | None = None, position: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Byte offset and bytes of each line within the first `length` bytes; a last line without its line feed is none.
+
+    The first is the one that begins at `position`.
+    """
     with open_segment(root, name) as file:
+        file.seek(position)
         for line in file:
             if not line.endswith(b"\n") or (length is not None and position >= length):
                 return

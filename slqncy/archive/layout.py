@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story
 
@@ -40,6 +40,14 @@ LINE_TYPES: dict[Kind, type[Line]] = {
     Kind.REJECTED: Rejected,
     Kind.REWRITE: Rewrite,
 }
+
+
+class Place(NamedTuple):
+    """Where a line is."""
+
+    segment: str
+    position: int
+    """Byte offset, uncompressed."""
 
 
 def _suffix(kind: Kind) -> str:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from slqncy.archive.errors import ArchiveError
-from slqncy.archive.layout import LEDGER, is_archive, month_after, segment_month
+from slqncy.archive.layout import LEDGER, is_archive, month_after, segment_kind, segment_month
 from slqncy.reasons import PageKind, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from slqncy.archive.layout import Kind
+    from slqncy.archive.layout import Kind, Place
 
 VERSION = 3
 """Of the tables; a ledger of another version is rebuilt."""
@@ -61,11 +61,9 @@ CREATE TABLE line (
     content_hash  TEXT NOT NULL,
     note          TEXT NOT NULL,      -- id of the story it duplicates or rewrites, or why it was rejected
     digest        BLOB NOT NULL,      -- sha256 of the line's bytes
-    fingerprint   BLOB,               -- of the normal form of the text; stories only
     PRIMARY KEY (segment, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX line_url ON line (url);
-CREATE INDEX line_fingerprint ON line (fingerprint) WHERE fingerprint IS NOT NULL;
 CREATE INDEX line_note ON line (note) WHERE note GLOB '*/*';
 """
 
@@ -191,13 +189,13 @@ class Ledger:
 
     # Lines
 
-    def add_line(self, entry: Entry, fingerprint: bytes | None) -> None:
+    def add_line(self, entry: Entry) -> None:
         """Know a line that is no event."""
         self.db.execute(
-            f"INSERT INTO line ({_ENTRY}, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO line ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
                 entry.segment, entry.position, entry.length, entry.url, entry.version, entry.content_hash, entry.note,
-                entry.digest, fingerprint,
+                entry.digest,
             ),
         )  # fmt: skip
 
@@ -228,14 +226,18 @@ class Ledger:
         )
         return [Entry(*row) for row in rows]
 
-    def with_fingerprint(self, fingerprint: bytes) -> str | None:
-        """The id of the first archived story with that fingerprint."""
-        row = self.db.execute(
-            "SELECT story FROM line JOIN url ON url.id = line.url "
-            "WHERE fingerprint = ? ORDER BY segment, position LIMIT 1",
-            (fingerprint,),
+    def has_line(self, place: Place) -> bool:
+        """Whether a line begins there."""
+        return self.db.execute("SELECT 1 FROM line WHERE (segment, position) = (?, ?)", place).fetchone() is not None
+
+    def count_until(self, place: Place) -> int:
+        """How many lines of that kind there are up to that one, which is counted."""
+        kind = segment_kind(place.segment)
+        (before,) = self.db.execute(
+            "SELECT coalesce(sum(lines), 0) FROM segment WHERE name GLOB ? AND name < ?", (f"{kind}/*", place.segment)
         ).fetchone()
-        return row[0] if row else None
+        (within,) = self.db.execute("SELECT count(*) FROM line WHERE segment = ? AND position <= ?", place).fetchone()
+        return int(before) + int(within)
 
     # Addresses
 

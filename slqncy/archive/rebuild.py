@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 from slqncy.archive import states
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
-from slqncy.archive.layout import LINE_TYPES, Kind, open_path, segment_kind, segments_on_disk
+from slqncy.archive.layout import LINE_TYPES, Kind, Place, open_path, segment_kind, segments_on_disk
 from slqncy.archive.ledger import Entry, Ledger, Segment, digest
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-
-    Fingerprint = Callable[[Story], bytes]
 
 _AT_A_TIME = 1000
 _LINES = """
@@ -32,7 +30,7 @@ _LINES = """
 """Each story with its newest version in stories/, and whether it has other lines."""
 
 
-def fill(ledger: Ledger, root: Path, fingerprint: Fingerprint, lengths: dict[str, int] | None = None) -> None:
+def fill(ledger: Ledger, root: Path, lengths: dict[str, int] | None = None) -> None:
     """Fill an empty ledger from the lines of an archive, and commit.
 
     `lengths` are the bytes to read of each segment; without it all are read but for a last line without its line feed.
@@ -40,7 +38,7 @@ def fill(ledger: Ledger, root: Path, fingerprint: Fingerprint, lengths: dict[str
     """
     for name in segments_on_disk(root):
         if lengths is None or name in lengths:
-            _read(ledger, root, name, lengths[name] if lengths else None, fingerprint)
+            _read(ledger, root, name, lengths[name] if lengths else None)
     ledger.commit()
 
 
@@ -115,7 +113,7 @@ def _state(was: State, *has: bool) -> State:
     return next((state for state, is_so in best if is_so), State.FOUND)
 
 
-def _read(ledger: Ledger, root: Path, name: str, most: int | None, fingerprint: Fingerprint) -> None:
+def _read(ledger: Ledger, root: Path, name: str, most: int | None) -> None:
     line_type = LINE_TYPES[segment_kind(name)]
     length = lines = crc = 0
     try:
@@ -124,8 +122,7 @@ def _read(ledger: Ledger, root: Path, name: str, most: int | None, fingerprint: 
             if isinstance(line, Event):
                 states.apply(ledger.db, line)
             else:
-                proof = fingerprint(line) if type(line) is Story else None
-                add_line(ledger, name, length, data, line, fingerprint=proof)
+                add_line(ledger, Place(name, length), data, line)
             length, lines, crc = length + len(data), lines + 1, zlib.crc32(data, crc)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(
@@ -146,20 +143,17 @@ def note(record: Story | Rewrite) -> str:
     return record.reason if isinstance(record, Rejected) else ""
 
 
-def add_line(
-    ledger: Ledger, segment: str, position: int, data: bytes, record: Story | Rewrite, *, fingerprint: bytes | None
-) -> None:
-    """Tell the ledger of a line, and of its address where no event has. Only stories have a fingerprint."""
+def add_line(ledger: Ledger, place: Place, data: bytes, record: Story | Rewrite) -> None:
+    """Tell the ledger of a line, and of its address where no event has."""
     ledger.add_line(
         Entry(
-            segment=segment,
-            position=position,
+            segment=place.segment,
+            position=place.position,
             length=len(data),
             url=states.add(ledger.db, record.canonical_url, PageKind.STORY, record.id),
             version=record.version,
             content_hash=record.content_hash,
             note=note(record),
             digest=digest(data),
-        ),
-        fingerprint,
+        )
     )

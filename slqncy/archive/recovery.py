@@ -32,7 +32,7 @@ from slqncy.records import encode, moment
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from slqncy.archive.rebuild import Doubt, Fingerprint
+    from slqncy.archive.rebuild import Doubt
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ MOST_LINES = 128
 """Lines that are acknowledged together, and so the most that a kill can leave unacknowledged in a file."""
 
 
-def open_ledger(root: Path, fingerprint: Fingerprint) -> Ledger:
+def open_ledger(root: Path) -> Ledger:
     """The ledger of an archive, in agreement with its files; a missing one is rebuilt.
 
     Raises ArchiveDamagedError where the files are not what a kill can have left.
@@ -49,7 +49,7 @@ def open_ledger(root: Path, fingerprint: Fingerprint) -> Ledger:
     if not path.exists() or _is_of_another_version(path):
         if segments_on_disk(root):
             logger.warning("%s: no ledger of this version; building it from the lines", root)
-        make_ledger(root, fingerprint)
+        make_ledger(root)
     ledger = Ledger(path)
     try:
         _agree(root, ledger)
@@ -59,7 +59,7 @@ def open_ledger(root: Path, fingerprint: Fingerprint) -> Ledger:
     return ledger
 
 
-def make_ledger(root: Path, fingerprint: Fingerprint, doubt: Doubt | None = None) -> None:
+def make_ledger(root: Path, doubt: Doubt | None = None) -> None:
     """Build the ledger from the lines, whole, then put it in its place; the one that was there goes to quarantine/.
 
     `doubt` where events may be lost: then what they knew is asked for again.
@@ -75,7 +75,7 @@ def make_ledger(root: Path, fingerprint: Fingerprint, doubt: Doubt | None = None
                 disk.sync_directory(file.parent)
     ledger = Ledger(new)
     try:
-        fill(ledger, root, fingerprint)
+        fill(ledger, root)
         _write_losses(root, ledger, doubt)
         ledger.settle()
     finally:

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.ledger import Segment
-    from slqncy.archive.rebuild import Fingerprint
     from slqncy.records import Line
 
 _LINES = "SELECT segment, digest, story, line.version FROM line JOIN url ON url.id = line.url"
@@ -56,16 +55,16 @@ class _Acknowledged:
     ledger: Path | None = None
 
 
-def rebuild(root: Path, fingerprint: Fingerprint) -> dict[str, int]:
+def rebuild(root: Path) -> dict[str, int]:
     """Make the ledger anew from the lines; the old one goes to quarantine/. Gives the lines read, by segment.
 
     Raises ArchiveLockedError, or ArchiveDamagedError for a line that cannot be read.
     """
     with _held(root):
-        return _rebuild(root, fingerprint)
+        return _rebuild(root)
 
 
-def repair(root: Path, fingerprint: Fingerprint) -> list[str]:
+def repair(root: Path) -> list[str]:
     """Move aside what is damaged and go on with the rest. Gives what was done, one sentence each.
 
     Stories whose lines are lost are asked for again by the next run. Raises ArchiveLockedError, or ArchiveError where
@@ -82,7 +81,7 @@ def repair(root: Path, fingerprint: Fingerprint) -> list[str]:
         damaged = {segment_kind(name) for name, said in done.items() if said}
         # Without a ledger nobody knows whether a file of events is missing.
         is_in_doubt = Kind.EVENT in damaged or (bool(damaged) and acknowledged.ledger is None)
-        _rebuild(root, fingerprint, Doubt(acknowledged.ledger) if is_in_doubt else None)
+        _rebuild(root, Doubt(acknowledged.ledger) if is_in_doubt else None)
         return [sentence for said in done.values() for sentence in said]
 
 
@@ -103,10 +102,10 @@ def _lost(name: str, lines: Iterable[str]) -> Iterator[str]:
     return (f"{name}: {line} is lost" for line in lines)
 
 
-def _rebuild(root: Path, fingerprint: Fingerprint, doubt: Doubt | None = None) -> dict[str, int]:
+def _rebuild(root: Path, doubt: Doubt | None = None) -> dict[str, int]:
     publish_schemas(root)
-    make_ledger(root, fingerprint, doubt)
-    with closing(open_ledger(root, fingerprint)) as ledger:
+    make_ledger(root, doubt)
+    with closing(open_ledger(root)) as ledger:
         lines = {name: segment.lines for name, segment in ledger.segments().items()}
     set_seal(root)
     return lines

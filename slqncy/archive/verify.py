@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.ledger import Entry, Segment
-    from slqncy.archive.rebuild import Fingerprint
     from slqncy.records import Line, Rewrite
 
 # What a version rewrites stays said where repair has lost its story, and is said again when that is archived anew.
@@ -99,7 +98,7 @@ class Verdict:
     """One sentence each: where, and what is wrong."""
 
 
-def verify(root: Path, fingerprint: Fingerprint, *, full: bool = False) -> Verdict:
+def verify(root: Path, *, full: bool = False) -> Verdict:
     """Check every line against its schema, its hashes and the ledger, and the ledger against itself.
 
     `full` also makes everything anew that is made of something else - lines, ledger, manifests, schemas - and compares.
@@ -117,7 +116,7 @@ def verify(root: Path, fingerprint: Fingerprint, *, full: bool = False) -> Verdi
             _verify_segments(root, ledger, verdict, full=full)
             _verify_states(ledger, verdict)
             if full:
-                verdict.defects += derived_defects(root, ledger, fingerprint)
+                verdict.defects += derived_defects(root, ledger)
     # A damaged database may hand out what its tables forbid: names of no segment, numbers out of range, nothing.
     except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
         verdict.defects.append(f"{LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines")

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import disk, states
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
+from slqncy.archive.files import line_at, whole_lines
 from slqncy.archive.layout import (
     LEDGER,
     LOCK,
     RUNS,
     Kind,
+    Place,
     kind_of,
     made_at,
     open_path,
+    segment_kind,
     segment_month,
     segment_name,
 )
@@ -29,13 +32,12 @@ from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
 from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import break_seal, is_broken, set_seal
-from slqncy.records import Story, encode
+from slqncy.records import Story, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slqncy.archive.ledger import Entry, Known
-    from slqncy.archive.rebuild import Fingerprint
     from slqncy.reasons import PageKind, State
     from slqncy.records import Event, Line, Rewrite
 
@@ -51,16 +53,15 @@ class ArchiveWriter:
     asked for again.
     """
 
-    def __init__(self, root: Path | str, fingerprint: Fingerprint) -> None:
+    def __init__(self, root: Path | str) -> None:
         """Open or create, and repair what a killed run left behind.
 
-        `fingerprint` gives equal bytes for stories of equal text. Raises ArchiveLockedError, ArchiveDamagedError,
-        or ArchiveError where the disk will not have it.
+        Raises ArchiveLockedError, ArchiveDamagedError, or ArchiveError where the disk will not have it.
         """
         self.root = Path(root)
-        self._fingerprint = fingerprint
         self._broken = False
         self._group: dict[str, list[bytes]] = {}
+        self._unwritten: dict[Place, bytes] = {}
         self._lines = 0
         with self._disk_errors(), ExitStack() as undo:
             disk.make_directory(self.root)
@@ -70,7 +71,7 @@ class ArchiveWriter:
                 raise ArchiveDamagedError(
                     f"{self.root / LEDGER}: changed since the last run; `scrapy rebuild` makes it anew from the lines"
                 )
-            self._ledger = open_ledger(self.root, fingerprint)
+            self._ledger = open_ledger(self.root)
             undo.callback(self._ledger.close)
             break_seal(self.root)
             self._segments = self._ledger.segments()
@@ -96,28 +97,29 @@ class ArchiveWriter:
 
     # Writing
 
-    def write(self, event: Event, record: Story | None = None, rewrite: Rewrite | None = None) -> None:
+    def write(self, event: Event, record: Story | None = None, rewrite: Rewrite | None = None) -> Place | None:
         """Add what happened, the line it brought, and what that rewrites; a commit acknowledges them together.
 
+        Gives the place of the line it brought, if it brought one.
         Raises ArchiveError, and from then on always: what the failed write left is cut off when the archive is opened.
         """
         self._refuse_if_broken()
-        # What cannot be encoded or compared raises here, before anything is half kept.
+        # What cannot be encoded raises here, before anything is half kept.
         event_data = encode(event)
-        lines = [
-            (line, encode(line), self._fingerprint(line) if type(line) is Story else None)
-            for line in (record, rewrite)
-            if line is not None
-        ]
+        lines = [(line, encode(line)) for line in (record, rewrite) if line is not None]
+        places: list[Place] = []
         with self._disk_errors():
             self._append(event, event_data)
             states.apply(self._ledger.db, event)
-            for line, data, fingerprint in lines:
-                name, position = self._append(line, data)
-                add_line(self._ledger, name, position, data, line, fingerprint=fingerprint)
+            for line, data in lines:
+                place = self._append(line, data)
+                self._unwritten[place] = data
+                add_line(self._ledger, place, data, line)
+                places.append(place)
             # An event and its lines are of one group.
             if self._lines > MOST_LINES - _MOST_AT_ONCE:
                 self.commit()
+        return places[0] if record else None
 
     def commit(self) -> None:
         """Acknowledge all that was written: on return it is on disk, and will be read. Raises ArchiveError."""
@@ -134,6 +136,7 @@ class ArchiveWriter:
                 self._ledger.set_segment(self._segments[name])
             self._ledger.commit()
         self._group, self._lines = {}, 0
+        self._unwritten.clear()
 
     def close_months(self, current: str) -> None:
         """Compress the segments of the months before `current` (YYYY-MM). Raises ArchiveError."""
@@ -199,10 +202,39 @@ class ArchiveWriter:
         with self._disk_errors():
             return self._ledger.pointing_at(story_id)
 
-    def same_text(self, record: Story) -> str | None:
-        """The id of the archived story whose text has the record's fingerprint."""
+    def story_at(self, place: Place) -> Story:
+        """The story whose line is there. Raises ArchiveDamagedError where it cannot be read."""
+        try:
+            return decode(self._unwritten.get(place) or line_at(self.root, *place), Story)
+        except (ValueError, OSError, EOFError, zlib.error) as error:
+            raise _unreadable(self.root, place, error) from error
+
+    def stories_behind(self, place: Place | None) -> Iterator[tuple[Place, Story]]:
+        """All acknowledged lines in stories/, or those behind one of them, in the order they were written.
+
+        Raises ArchiveDamagedError where one cannot be read.
+        """
+        for name, segment in sorted(self._segments.items()):
+            if segment_kind(name) is Kind.STORY and (place is None or name >= place.segment):
+                start = place.position if place and name == place.segment else 0
+                at = Place(name, start)
+                try:
+                    for position, line in whole_lines(self.root, name, segment.length, start):
+                        at = Place(name, position)
+                        if at != place:
+                            yield at, decode(line, Story)
+                except (ValueError, OSError, EOFError, zlib.error) as error:
+                    raise _unreadable(self.root, at, error) from error
+
+    def has_line(self, place: Place) -> bool:
+        """Whether a line begins there."""
         with self._disk_errors():
-            return self._ledger.with_fingerprint(self._fingerprint(record))
+            return self._ledger.has_line(place)
+
+    def count_until(self, place: Place) -> int:
+        """How many acknowledged lines of that kind there are up to that one, which is counted."""
+        with self._disk_errors():
+            return self._ledger.count_until(place)
 
     def states(self) -> dict[State, int]:
         """How many addresses are in each state."""
@@ -211,7 +243,7 @@ class ArchiveWriter:
 
     # Within
 
-    def _append(self, line: Line, data: bytes) -> tuple[str, int]:
+    def _append(self, line: Line, data: bytes) -> Place:
         self._month = max(self._month, made_at(line)[:7])
         name = segment_name(kind_of(line), self._month)
         segment = self._segments.get(name) or Segment(name, 0, 0, 0, closed=False)
@@ -220,7 +252,7 @@ class ArchiveWriter:
             name, segment.length + len(data), segment.lines + 1, zlib.crc32(data, segment.crc32), closed=False
         )
         self._lines += 1
-        return name, segment.length
+        return Place(name, segment.length)
 
     def _refuse_if_broken(self) -> None:
         if self._broken:
@@ -238,3 +270,9 @@ class ArchiveWriter:
             raise ArchiveDamagedError(
                 f"{self.root / LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines"
             ) from error
+
+
+def _unreadable(root: Path, place: Place, error: Exception) -> ArchiveDamagedError:
+    return ArchiveDamagedError(
+        f"{root / place.segment}, byte {place.position}: cannot be read: {error}; `scrapy repair` moves it aside"
+    )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.repair import rebuild
 from slqncy.cli import ArchiveCommand
-from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print what was read."""
-        lines = rebuild(root, fingerprint)
+        lines = rebuild(root)
         for name, count in sorted(lines.items()):
             print(f"{root / name}: {count} lines")
         print(f"{root}: the ledger is made anew of {sum(lines.values())} lines")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from slqncy.archive.repair import repair
 from slqncy.archive.verify import verify
 from slqncy.cli import ArchiveCommand
-from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -22,10 +21,10 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print what was done, and what verification says then."""
-        actions = repair(root, fingerprint)
+        actions = repair(root)
         for action in actions:
             print(f"{root}: {action}")
-        verdict = verify(root, fingerprint, full=True)
+        verdict = verify(root, full=True)
         for defect in verdict.defects:
             print(f"{root}: still {defect}")
         print(f"{root}: {sum(verdict.lines.values())} lines; {len(verdict.defects)} defects")

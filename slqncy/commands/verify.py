@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.verify import verify
 from slqncy.cli import ArchiveCommand
-from slqncy.dedup import fingerprint
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print each defect, and what was read."""
-        verdict = verify(root, fingerprint, full=opts.full)
+        verdict = verify(root, full=opts.full)
         for defect in verdict.defects:
             print(f"{root}: {defect}")
         lines = ", ".join(f"{count} {kind}" for kind, count in sorted(verdict.lines.items())) or "no lines"

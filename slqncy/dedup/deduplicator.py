@@ -60,6 +60,11 @@ class Deduplicator:
         """Know a story; `number` is the caller's, 64 bits, and larger than all before."""
         self.index.add(number, story.keys)
 
+    def clear(self) -> None:
+        """Forget all stories."""
+        self.index.clear()
+        self._text_of.cache_clear()
+
     def flush(self) -> None:
         """Write what is new to disk. Raises OSError."""
         self.index.flush()

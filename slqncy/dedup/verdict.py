@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slqncy.dedup import weights
 from slqncy.dedup.likeness import compare
@@ -12,6 +12,8 @@ from slqncy.dedup.signals import near_signals, rewrite_signals
 from slqncy.reasons import DuplicateKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slqncy.dedup.likeness import Likeness
     from slqncy.dedup.text import Compared
 
@@ -34,6 +36,11 @@ class Thresholds:
     far: float = 0.9
     """Of either, between stories that are published more than a month apart."""
 
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Thresholds:
+        """DEDUP_NEAR_SCORE and DEDUP_REWRITE_SCORE. Raises ValueError for what is no score."""
+        return cls(*(_score(name, settings[name]) for name in ("DEDUP_NEAR_SCORE", "DEDUP_REWRITE_SCORE")))
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -55,6 +62,16 @@ class Verdict:
         """
         is_copy = self.kind is not DuplicateKind.REWRITE
         return is_copy, self.common if is_copy else self.score
+
+
+def _score(name: str, value: Any) -> float:
+    try:
+        score = float(value)
+    except (TypeError, ValueError):
+        score = -1.0
+    if not 0 < score <= 1:
+        raise ValueError(f"{name}={value}: a score is a number above 0, and 1 at most; the default is 0.5")
+    return score
 
 
 def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | None:

@@ -16,11 +16,12 @@ from scrapy.utils.asyncio import create_looping_call
 
 from slqncy import __version__
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
-from slqncy.dedup import fingerprint
+from slqncy.dedup import Thresholds
+from slqncy.dedup.archived import ArchivedStories
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop
 from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
-from slqncy.records import Event, moment
+from slqncy.records import Event, Story, moment
 from slqncy.summary import TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
-    from slqncy.records import Rewrite, Story
+    from slqncy.records import Rewrite
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class Run:
     """
 
     archive: ArchiveWriter
+    stories: ArchivedStories
+    """What is archived, to find copies of."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -194,7 +197,9 @@ class Run:
         line = Event(
             event=event, at=at, run_id=self.id, url=url, kind=kind, detail=_printable(detail), **details
         )  # fmt: skip
-        self.archive.write(line, record, rewrite)
+        place = self.archive.write(line, record, rewrite)
+        if place and type(record) is Story:
+            self.stories.add(place, record)
 
     def _settle(self, url: str, outcome: str) -> None:
         self._stories_pending -= self._pending.pop(url, None) is PageKind.STORY
@@ -214,10 +219,16 @@ class Run:
     def _opened(self, spider: Spider) -> None:
         directory = self._crawler.settings["ARCHIVE_DIR"]
         try:
-            self.archive = ArchiveWriter(directory, fingerprint)
+            thresholds = Thresholds.from_settings(self._crawler.settings)
+        except ValueError as error:
+            self.status, self.reason = ExitStatus.CONFIG, str(error)
+            raise CloseSpider("wrong_setting") from error
+        try:
+            self.archive = ArchiveWriter(directory)
             self._open = True
             self.archive.close_months(f"{self.started:%Y-%m}")
             self._known_before = self.archive.newest()
+            self.stories = ArchivedStories(self.archive, thresholds)
         except ArchiveLockedError as error:
             self.status, self.reason = ExitStatus.TEMPORARY, str(error)
             raise CloseSpider("archive_locked") from error
@@ -247,10 +258,13 @@ class Run:
             if self._disk_error:
                 raise self._disk_error
             last_words()
+            self.stories.flush()
             self.archive.close()
         except ArchiveError as error:
             self.status, self.reason = ExitStatus.IO, str(error)
             self.archive.abandon()
+        finally:
+            self.stories.close()
 
     def _judge(self, spider: Spider, finish_reason: str) -> None:
         assert self._crawler.stats is not None

@@ -104,7 +104,9 @@ _ANYWHERE = {
         then=r"(?:[上下左右]?[方面侧图]|图中|以上|以下)?的?(?:微信|二维码|关注|下载|分享|手机|加|进群|添加|查看|订阅|阅读|打开)",
     ),
 }
-_UNDATED = {kind: pattern for kind, pattern in (_EDGE | _ANYWHERE).items() if kind is not Boilerplate.PUBLISHED}
+_UNDATED: dict[Boilerplate, re.Pattern[str]] = {
+    kind: pattern for kind, pattern in (_EDGE | _ANYWHERE).items() if kind is not Boilerplate.PUBLISHED
+}
 _WHOLE = {Boilerplate.TOOLS, Boilerplate.PAGER}
 _TAIL = re.compile(r"\s*[\[(（【]\s*(?:本文)?(?:责任编辑|责编|编辑)\s*[:：／/]\s*[^\])）】]{1,24}[\])）】]\s*$")
 _SOURCE_GENERAL = re.compile(

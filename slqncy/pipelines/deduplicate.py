@@ -1,37 +1,39 @@
-"""Deduplicate: does the archive have this story already, under another address?"""
+"""Deduplicate: does the archive have this story already, as it is or in other words?"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from slqncy.archive.layout import Kind
-from slqncy.dedup import normal_form
 from slqncy.pipelines.base import Step
 from slqncy.reasons import DuplicateKind
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
     from slqncy.items import StoryItem
 
 
 class Deduplicate(Step):
-    """Exact copies: the same normal form of the text."""
+    """Copies, near copies and cuts are no stories; rewrites are, unless DEDUP_DIVERT_REWRITES says otherwise."""
 
     name = "deduplicate"
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._divert_rewrites = crawler.settings.getbool("DEDUP_DIVERT_REWRITES")
+
     def process_item(self, item: StoryItem) -> StoryItem:
-        """Set `item.duplicate` where an archived story has the same text."""
+        """Set `item.duplicate` or `item.rewrite` where an archived story has the same text, or tells the same."""
         story = item.story
         # An edit of an archived story is its next version, whatever else it resembles.
         if item.rejection or self.archive.latest(Kind.STORY, story.canonical_url):
             return item
-        if (original := self.archive.same_text(story)) is not None:
-            same_number = original.rpartition("/")[2] == story.story_id
-            kind = DuplicateKind.SAME_STORY if same_number else DuplicateKind.SAME_TEXT
-            item.duplicate = {
-                "duplicate_of": original,
-                "duplicate_kind": kind,
-                "duplicate_score": 1.0,
-                "duplicate_evidence": f"equal normal form of {len(normal_form(story.text))} characters",
-            }
-            self.count(kind)
+        if (found := self.run.stories.find(story)) is None:
+            return item
+        if found.kind is DuplicateKind.REWRITE and not self._divert_rewrites:
+            item.rewrite = found.fields("rewrite", with_kind=False)
+        else:
+            item.duplicate = found.fields("duplicate")
+        self.count(found.kind)
         return item

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import ArchiveError, ArchiveWriter, disk
 from slqncy.archive.ledger import Ledger
-from slqncy.dedup import fingerprint
 from tests.samples import keep, story, story_url
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def dying(function: Callable[..., Any], calls: int, *, before: bool) -> Callable
 
 def fill(root: str, most_bytes: int, length: int) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, hard))
     try:
@@ -85,7 +84,7 @@ def main(root: str, how: str) -> None:
     if what == "full":
         fill(root, *map(int, numbers))
         return
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     if what == "hold":
         say("open")
         sys.stdin.read()

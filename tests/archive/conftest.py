@@ -11,7 +11,6 @@ import pytest
 
 from benchmarks.reliability.disk_audit import in_memory
 from slqncy.archive import ArchiveWriter
-from slqncy.dedup import fingerprint
 from tests.samples import FIRST, duplicate, keep, rejected, story
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def start_writer(tmp_path: Path) -> Callable[[str], subprocess.Popen[bytes]]:
 def root(tmp_path: Path) -> Path:
     """An archive with lines of every kind in two months."""
     root = tmp_path / "archive"
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(
         writer,
         story(1, downloaded=FIRST),

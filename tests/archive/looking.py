@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from slqncy.archive import ArchiveWriter
 from slqncy.archive.layout import closed_path, open_path, segments_on_disk
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
 from slqncy.reasons import Exclusion, PageKind, Rejection
 from tests.samples import (
     HOME,
@@ -44,7 +43,7 @@ EDITED = "改过的正文。"
 
 def open_and_close(root: Path) -> None:
     """What a run that finds nothing to do does."""
-    ArchiveWriter(root, fingerprint).close()
+    ArchiveWriter(root).close()
 
 
 def lose_ledger(root: Path) -> None:
@@ -71,7 +70,7 @@ def tables(path: Path) -> dict[str, list[Any]]:
 
 def defects(root: Path) -> list[str]:
     """All that is wrong with an archive."""
-    return verify(root, fingerprint, full=True).defects
+    return verify(root, full=True).defects
 
 
 def split(data: bytes) -> list[bytes]:
@@ -107,7 +106,7 @@ def finish(writer: ArchiveWriter, run_id: str, at: str = SECOND) -> None:
 def write_history(root: Path, runs: Iterable[str] = ("first", "second")) -> None:
     """Two months, the first of them closed, with every kind of line and of event."""
     first, *others = [*runs, ""]
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     writer.write(page_found(HOME, PageKind.FRONT, OCTOBER))
     writer.write(opened(HOME, OCTOBER))
     for number in range(1, 10):

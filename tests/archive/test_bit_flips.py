@@ -11,7 +11,6 @@ import pytest
 from benchmarks.reliability.bit_flips import beyond, damages, find, flips, make_sample, read_files
 from slqncy.archive.layout import LEDGER
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +38,7 @@ def _some(changes: Iterable[Change], most: int) -> list[Change]:
 
 
 def test_the_sample_is_sound_and_has_every_kind_of_file(sample: Path) -> None:
-    assert verify(sample, fingerprint, full=True).defects == []
+    assert verify(sample, full=True).defects == []
     folders = {name.partition("/")[0] for name in read_files(sample)}
     lines = {"events", "stories", "duplicates", "rejected", "rewrites"}
     assert folders == {"ledger.sqlite", "ledger.sha256", "quarantine", "runs", "schema", *lines}
@@ -83,7 +82,7 @@ def test_a_ledger_that_says_nonsense_is_a_defect(sample: Path, statement: str, *
     try:
         database.executescript(statement)
         database.close()
-        assert verify(sample, fingerprint, full=full).defects
+        assert verify(sample, full=full).defects
     finally:
         database.close()
         (sample / LEDGER).write_bytes(before)
@@ -95,6 +94,6 @@ def test_a_ledger_whose_schema_is_garbled_is_a_defect(sample: Path) -> None:
     assert garbled != before
     try:
         (sample / LEDGER).write_bytes(garbled)
-        assert verify(sample, fingerprint).defects
+        assert verify(sample).defects
     finally:
         (sample / LEDGER).write_bytes(before)

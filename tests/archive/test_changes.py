@@ -11,7 +11,6 @@ import pytest
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveWriter
 from slqncy.archive.changes import encode_change
 from slqncy.archive.repair import rebuild, repair
-from slqncy.dedup import fingerprint
 from slqncy.records import encode
 from tests.archive.looking import OCTOBER, lose_ledger, open_and_close, write_history
 from tests.samples import FIRST, SECOND, brought, found, gone, keep, not_modified, rejected, returned, story, story_url
@@ -60,7 +59,7 @@ def test_all_changes_are_told_in_the_order_they_happened(history: Path) -> None:
 
 
 def test_a_story_comes_is_edited_goes_and_comes_again(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1), story(1, "改过的正文。", version=2))
     writer.write(not_modified(1))
     writer.write(gone(1))
@@ -88,7 +87,7 @@ def test_each_token_gives_exactly_what_follows_it(history: Path) -> None:
 
 def test_a_token_taken_before_gives_what_came_since(history: Path) -> None:
     last = told(history)[-1].token
-    writer = ArchiveWriter(history, fingerprint)
+    writer = ArchiveWriter(history)
     keep(writer, rejected(20))
     writer.commit()
     assert told(history, last) == []
@@ -98,20 +97,20 @@ def test_a_token_taken_before_gives_what_came_since(history: Path) -> None:
 
 
 def close_month(root: Path) -> None:
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     writer.close_months("2027-01")
     writer.close()
 
 
 def rebuild_it(root: Path) -> None:
-    rebuild(root, fingerprint)
+    rebuild(root)
 
 
 def damage_and_repair(root: Path) -> None:
     with (root / "events/2026-11.ndjson").open("ab") as file:
         file.write(b"{}\n")
     (root / "stories/2026-11.jsonl").unlink()
-    assert repair(root, fingerprint)
+    assert repair(root)
 
 
 @pytest.mark.parametrize("happening", [close_month, rebuild_it, damage_and_repair, lose_ledger, open_and_close])
@@ -125,7 +124,7 @@ def test_tokens_outlast_whatever_is_done_to_the_archive(history: Path, happening
 
 def test_what_is_not_acknowledged_is_not_told(history: Path) -> None:
     changes = told(history)
-    writer = ArchiveWriter(history, fingerprint)
+    writer = ArchiveWriter(history)
     keep(writer, story(20))
     assert told(history) == changes
     writer.abandon()
@@ -133,7 +132,7 @@ def test_what_is_not_acknowledged_is_not_told(history: Path) -> None:
     with (history / "events/2026-11.ndjson").open("ab") as file:
         file.write(encode(found(20)) + encode(brought(story(20))))
     assert told(history) == changes
-    writer = ArchiveWriter(history, fingerprint)
+    writer = ArchiveWriter(history)
     assert told(history) == changes
     keep(writer, story(20))
     writer.commit()
@@ -146,7 +145,7 @@ def test_the_token_of_what_was_taken_back_is_refused(history: Path, tmp_path: Pa
     other = tmp_path / "other"
     shutil.copytree(history, other)
     for root, number in ((history, 20), (other, 31)):
-        writer = ArchiveWriter(root, fingerprint)
+        writer = ArchiveWriter(root)
         keep(writer, story(number))
         writer.close()
     token = told(other)[-1].token
@@ -212,7 +211,7 @@ def test_a_change_is_one_line_of_json(history: Path) -> None:
 
 
 def test_an_archive_of_which_nothing_is_known(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     writer.write(found(1, FIRST))
     writer.write(brought(rejected(1, downloaded=FIRST)), rejected(1, downloaded=FIRST))
     writer.close()

@@ -12,7 +12,6 @@ from slqncy.archive.explain import explain
 from slqncy.archive.files import open_segment
 from slqncy.archive.layout import LINE_TYPES, segment_kind
 from slqncy.archive.ledger import digest
-from slqncy.dedup import fingerprint
 from slqncy.reasons import PageKind, Rejection, State
 from slqncy.records import decode
 from tests.archive.looking import EDITED, OCTOBER, sql, write_history
@@ -106,7 +105,7 @@ def test_an_address_nobody_has_heard_of(history: Path, name: str) -> None:
 
 
 def test_what_is_not_acknowledged_is_not_explained(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1))
     assert explain(tmp_path, [story_url(1)]) is None
     writer.commit()

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slqncy.archive import Archive, ArchiveDamagedError, ArchiveWriter
+from slqncy.archive import Archive, ArchiveDamagedError, ArchiveWriter, months
 from slqncy.archive.ledger import Ledger
-from slqncy.dedup import fingerprint
 from slqncy.records import encode
 from tests.archive.looking import defects, open_and_close, segments
 from tests.samples import FIRST, SECOND, duplicate, keep, rejected, story
@@ -30,7 +29,7 @@ NOVEMBER = (
 
 
 def close_months(root: Path, current: str) -> None:
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     writer.close_months(current)
     writer.close()
 
@@ -66,7 +65,7 @@ def test_a_closed_month_is_compressed_and_its_manifest_is_right(root: Path) -> N
 
 
 def test_first_and_last_are_the_oldest_and_the_newest_line_in_whatever_order(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     for number, moment in enumerate(["2026-11-20T00:00:00Z", "2026-11-02T00:00:00Z", "2026-11-28T00:00:00Z", SECOND]):
         keep(writer, story(number, downloaded=moment))
     writer.close_months("2026-12")
@@ -105,7 +104,7 @@ def test_equal_lines_make_equal_files(root: Path, tmp_path: Path) -> None:
 
 def test_readers_see_the_same_before_and_after(root: Path) -> None:
     before = read(root)
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     stories = Archive(root).stories()
     seen = [next(stories)]
     writer.close_months("2026-12")
@@ -116,7 +115,7 @@ def test_readers_see_the_same_before_and_after(root: Path) -> None:
 
 
 def test_what_is_not_acknowledged_yet_is_closed_with_the_rest(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1, downloaded=FIRST))
     writer.close_months("2026-11")
     assert list(Archive(tmp_path).stories()) == [story(1, downloaded=FIRST)]
@@ -129,7 +128,7 @@ def test_a_clock_that_was_set_back_writes_into_the_newest_month(root: Path) -> N
     close_months(root, "2026-11")
     october = (root / "stories/2026-10.jsonl.gz").read_bytes()
     late = story(6, downloaded=FIRST)
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, late)
     writer.close()
     assert (root / "stories/2026-11.jsonl").read_bytes().endswith(encode(late))
@@ -141,11 +140,11 @@ def test_a_clock_that_was_set_back_writes_into_the_newest_month(root: Path) -> N
 @pytest.mark.parametrize("is_reopened", [False, True], ids=["in the same run", "in a later run"])
 def test_no_line_is_added_to_a_closed_month_though_it_is_the_newest(root: Path, *, is_reopened: bool) -> None:
     before = segments(root)
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     writer.close_months("2026-12")
     if is_reopened:
         writer.close()
-        writer = ArchiveWriter(root, fingerprint)
+        writer = ArchiveWriter(root)
     late = [story(6), rejected(7, downloaded=FIRST)]
     keep(writer, *late)
     writer.close()
@@ -157,7 +156,7 @@ def test_no_line_is_added_to_a_closed_month_though_it_is_the_newest(root: Path, 
 
 
 def test_the_month_after_december_is_january(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1, downloaded="2026-12-31T23:59:59Z"))
     writer.close_months("2027-01")
     keep(writer, story(2, downloaded="2026-12-31T23:59:59Z"))
@@ -175,7 +174,7 @@ def test_the_month_after_december_is_january(tmp_path: Path) -> None:
 )
 def test_a_month_that_is_not_what_was_acknowledged_is_not_closed(root: Path, damage: Callable[[bytes], bytes]) -> None:
     path = root / "stories/2026-10.jsonl"
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     damaged = damage(path.read_bytes())
     path.write_bytes(damaged)
     with pytest.raises(ArchiveDamagedError, match=r"2026-10\.jsonl: .*; `scrapy verify` lists every defect"):
@@ -193,7 +192,7 @@ class Killed(BaseException):
 
 
 STEPS = (
-    (os, "write"), (os, "fsync"), (os, "fdatasync"), (shutil, "copyfileobj"), (Path, "replace"), (Path, "unlink"),
+    (os, "write"), (os, "fsync"), (os, "fdatasync"), (months, "write_blocks"), (Path, "replace"), (Path, "unlink"),
     (Ledger, "commit"),
 )  # fmt: skip
 
@@ -227,7 +226,7 @@ def test_a_kill_at_any_step_of_closing_leaves_every_line_once(
     while True:
         copy = tmp_path / f"{killed}"
         shutil.copytree(root, copy)
-        writer = ArchiveWriter(copy, fingerprint)
+        writer = ArchiveWriter(copy)
         with monkeypatch.context() as patch:
             calls = kill(patch, killed + 1)
             try:
@@ -247,20 +246,20 @@ def test_a_kill_at_any_step_of_closing_leaves_every_line_once(
             assert (copy / path.relative_to(whole)).read_bytes() == path.read_bytes()
         killed += 1
     writer.close()
-    assert {"fsync", "replace", "unlink", "commit", "copyfileobj"} <= set(calls)
+    assert {"fsync", "replace", "unlink", "commit", "write_blocks"} <= set(calls)
     assert killed == len(calls)
 
 
 def test_a_line_that_came_after_a_kill_is_not_lost(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed when a compressed file was in its place and the ledger had not been told."""
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     with monkeypatch.context() as patch:
         kill(patch, 1, [(Ledger, "commit")])
         with pytest.raises(Killed):
             writer.close_months("2026-12")
     writer.abandon()
     assert (root / "duplicates/2026-11.jsonl.gz").exists()
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, duplicate(6))
     writer.close()
     close_months(root, "2026-12")

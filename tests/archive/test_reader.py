@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWriter
-from slqncy.dedup import fingerprint
 from slqncy.records import encode
 from tests.archive.looking import lose_ledger
 from tests.samples import FIRST, duplicate, keep, rejected, rewrite, story
@@ -73,7 +72,7 @@ def ids(stories: Iterable[Story]) -> list[tuple[str, int]]:
 def dated(tmp_path: Path) -> Path:
     """A story each day at noon, UTC, the fourth edited in the next month, and that one edited again."""
     root = tmp_path / "dated"
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, *(story(day, downloaded=f"2026-10-{day:02}T12:00:00Z") for day in range(1, 6)))
     for version, day in ((2, 3), (3, 5)):
         keep(writer, story(4, f"第{version}稿。", version=version, downloaded=f"2026-11-{day:02}T12:00:00Z"))
@@ -131,14 +130,14 @@ def test_the_newest_versions_across_months(dated: Path) -> None:
     assert ids(archive.stories(latest=True)) == newest
     assert ids(archive.stories(since="2026-10-04", latest=True)) == newest[3:]
     assert ids(archive.stories(since="2026-11-04", latest=True)) == newest[4:]
-    writer = ArchiveWriter(dated, fingerprint)
+    writer = ArchiveWriter(dated)
     writer.close_months("2026-11")
     writer.close()
     assert ids(archive.stories(latest=True)) == newest
 
 
 def test_the_newest_version_is_the_highest_though_the_clock_was_set_back(dated: Path) -> None:
-    writer = ArchiveWriter(dated, fingerprint)
+    writer = ArchiveWriter(dated)
     keep(writer, story(6, "改过。", version=2, downloaded="2026-10-01T00:00:00Z"))
     writer.close()
     assert ids(Archive(dated).stories(latest=True))[-1] == ("6", 2)
@@ -150,7 +149,7 @@ def test_the_newest_version_is_the_highest_though_the_clock_was_set_back(dated: 
 
 @pytest.mark.parametrize("latest", [False, True])
 def test_what_is_not_acknowledged_is_not_read(root: Path, *, latest: bool) -> None:
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     archive = Archive(root)
     before = ids(archive.stories(latest=latest))
     keep(writer, story(1, "改过。", version=2), story(6), duplicate(7), rejected(8))
@@ -162,7 +161,7 @@ def test_what_is_not_acknowledged_is_not_read(root: Path, *, latest: bool) -> No
     assert [len(list(lines())) for lines in (archive.duplicates, archive.rejected, archive.rewrites)] == [1, 1, 1]
     assert len(list(archive.events())) == 11
     writer.abandon()
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, story(1, "改过。", version=2))
     reading = archive.stories(latest=latest)
     seen = [next(reading)]

@@ -18,7 +18,6 @@ from slqncy.archive.layout import Kind
 from slqncy.archive.recovery import MOST_LINES
 from slqncy.archive.seal import set_seal
 from slqncy.archive.verify import verify
-from slqncy.dedup import fingerprint
 from slqncy.records import encode
 from tests.archive.looking import defects, lose_ledger, open_and_close, quarantine, sql, tables
 from tests.samples import brought, found, keep, rejected, rewrite, story, story_url
@@ -67,7 +66,7 @@ def test_twenty_kills_lose_nothing_and_double_nothing(
         if root.exists():
             left = lines(root)
             if (root / "ledger.sqlite").exists():
-                assert verify(root, fingerprint).defects == [], "a kill is no defect"
+                assert verify(root).defects == [], "a kill is no defect"
             open_and_close(root)
             kept = lines(root)
             for name, data in left.items():
@@ -106,7 +105,7 @@ def test_a_group_that_was_never_acknowledged_is_moved_aside_and_asked_for_again(
     assert defects(root) == [], "a kill is no defect"
     assert [int(record.story_id) for record in Archive(root).stories()] == kept
 
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     acknowledged = {EVENTS: events_of(*kept), REWRITES: rewrites_of(*kept), STORIES: stories_of(*kept)}
     assert lines(root) == {name: data for name, data in acknowledged.items() if data}
     tails = [left[name][len(acknowledged[name]) :] for name in left]
@@ -125,7 +124,7 @@ def test_a_group_that_was_never_acknowledged_is_moved_aside_and_asked_for_again(
 def two_stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive for a test of many examples, each of which leaves it as it was."""
     root = tmp_path_factory.mktemp("two")
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, story(1), story(2))
     writer.close()
     return root
@@ -163,14 +162,14 @@ def test_all_tails_of_one_place_are_kept_and_equal_ones_once(root: Path) -> None
 
 @pytest.mark.parametrize("left", [b"", encode(rejected(1))[:40], encode(rejected(1)), encode(rejected(1)) * MOST_LINES])
 def test_a_file_that_the_ledger_does_not_know_is_moved_aside(tmp_path: Path, left: bytes) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1))
     writer.close()
     path = tmp_path / "rejected/2026-11.jsonl"
     path.parent.mkdir()
     path.write_bytes(left)
     assert defects(tmp_path) == []
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     assert not path.exists(), "readers fail on an empty file"
     assert quarantine(tmp_path) == ([left] if left else [])
     keep(writer, rejected(2))
@@ -199,7 +198,7 @@ def test_a_file_shorter_than_acknowledged_stops_everything(
     before, ledger = contents(root), tables(root / "ledger.sqlite")
     for _ in range(2):
         with pytest.raises(ArchiveDamagedError, match=rf"{name}: \d+ bytes, but \d+ were acknowledged"):
-            ArchiveWriter(root, fingerprint)
+            ArchiveWriter(root)
         assert contents(root) == before
         assert tables(root / "ledger.sqlite") == ledger
 
@@ -219,7 +218,7 @@ def test_more_than_a_kill_can_leave_stops_everything(
     with pytest.raises(
         ArchiveDamagedError, match=rf"{name}: more lines than the ledger knows of; run `scrapy rebuild`"
     ):
-        ArchiveWriter(root, fingerprint)
+        ArchiveWriter(root)
     assert contents(root) == before
 
 
@@ -227,14 +226,14 @@ def test_an_older_ledger_in_its_place_stops_everything(
     root: Path, tmp_path: Path, contents: Callable[[Path], dict[str, bytes]]
 ) -> None:
     shutil.copy(root / "ledger.sqlite", tmp_path / "older.sqlite")
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, *map(story, range(10, 10 + MOST_LINES)))
     writer.close()
     lose_ledger(root)
     shutil.copy(tmp_path / "older.sqlite", root / "ledger.sqlite")
     before = contents(root)
     with pytest.raises(ArchiveDamagedError, match=r"more lines than the ledger knows of; run `scrapy rebuild`"):
-        ArchiveWriter(root, fingerprint)
+        ArchiveWriter(root)
     assert contents(root) == before
     assert any("events/2026-11.ndjson" in defect for defect in defects(root))
 
@@ -247,7 +246,7 @@ def test_an_unreadable_line_stops_the_rebuilding(root: Path, contents: Callable[
     before = contents(root)
     for _ in range(2):
         with pytest.raises(ArchiveDamagedError, match=r"2026-11\.jsonl: line 2 cannot be read: .*; `scrapy repair`"):
-            ArchiveWriter(root, fingerprint)
+            ArchiveWriter(root)
         assert contents(root) == before
     path.write_bytes(first + second + third)
     open_and_close(root)

@@ -16,7 +16,6 @@ from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveLo
 from slqncy.archive import repair as repairing
 from slqncy.archive.recovery import MOST_LINES
 from slqncy.archive.repair import rebuild, repair
-from slqncy.dedup import fingerprint
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import encode
 from tests.archive.looking import (
@@ -75,7 +74,7 @@ def history(whole_history: Path, tmp_path: Path) -> Path:
 
 
 def known(root: Path, number: int) -> Known:
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     found = writer.known(story_url(number))
     writer.close()
     assert found is not None
@@ -173,7 +172,7 @@ def test_after_a_loss_the_archive_is_sound_and_what_is_lost_is_due_again(
     files = {path: path.read_bytes() for path in history.glob("*/2*")}
     if not has_ledger:
         lose_ledger(history)
-    done = repair(history, fingerprint)
+    done = repair(history)
     assert defects(history) == []
     after = flat(segments(history))
     aside = quarantine(history)
@@ -189,7 +188,7 @@ def test_after_a_loss_the_archive_is_sound_and_what_is_lost_is_due_again(
             of_story = known(history, number)
             assert (of_story.state, of_story.due) == (State.FOUND, 0)
             assert (of_story.etag, of_story.last_modified) == ("", "")
-    assert repair(history, fingerprint) == [], "there is nothing left to do"
+    assert repair(history) == [], "there is nothing left to do"
     assert flat(segments(history)) == after
 
 
@@ -204,13 +203,13 @@ def test_of_a_closed_month_every_line_before_the_damage_is_kept(history: Path) -
             break
     path.write_bytes(damage_from(packed, end))
     manifest = (history / "stories/2026-10.manifest.json").read_bytes()
-    done = repair(history, fingerprint)
+    done = repair(history)
     assert done[0].startswith("2026-10.jsonl.gz: damaged; moved to ")
     assert segments(history)[CLOSED.removesuffix(".gz")] == lines[:2]
     assert {damage_from(packed, end), manifest} <= set(quarantine(history))
     assert not path.exists()
     assert defects(history) == []
-    writer = ArchiveWriter(history, fingerprint)
+    writer = ArchiveWriter(history)
     writer.close_months("2026-11")
     writer.close()
     assert gzip.decompress(path.read_bytes()) == b"".join(lines[:2])
@@ -224,7 +223,7 @@ def test_of_a_closed_month_whose_ends_are_damaged_every_line_is_kept(history: Pa
     packed = bytearray(path.read_bytes())
     packed[part] = bytes(len(packed[part]))
     path.write_bytes(packed)
-    repair(history, fingerprint)
+    repair(history)
     assert segments(history) == before
     assert bytes(packed) in quarantine(history)
     assert defects(history) == []
@@ -232,7 +231,7 @@ def test_of_a_closed_month_whose_ends_are_damaged_every_line_is_kept(history: Pa
 
 def test_an_older_version_that_is_lost_leaves_a_sound_archive(root: Path) -> None:
     change(root / STORIES, line_of(2), b"")
-    [*done] = repair(root, fingerprint)
+    [*done] = repair(root)
     assert done[0].startswith(f"{STORIES}: {len(line_of(2))} of ")
     assert [(record.id, record.version) for record in Archive(root).stories()][1] == ("slqncy/szxw/2", 2)
     assert known(root, 2).state is State.ARCHIVED
@@ -241,7 +240,7 @@ def test_an_older_version_that_is_lost_leaves_a_sound_archive(root: Path) -> Non
 
 def test_the_newest_version_that_is_lost_is_asked_for_again(history: Path) -> None:
     change(history / STORIES, encode(story(2, EDITED, version=2)), b"")
-    repair(history, fingerprint)
+    repair(history)
     of_story = known(history, 2)
     assert (of_story.state, of_story.due, of_story.etag) == (State.ARCHIVED, 0, "")
     assert defects(history) == []
@@ -264,7 +263,7 @@ def test_a_story_stays_though_nobody_knows_any_more_what_it_rewrites(
     assert defects(history)
     if not has_ledger:
         lose_ledger(history)
-    done = repair(history, fingerprint)
+    done = repair(history)
     assert defects(history) == []
     if has_ledger:
         assert f"{REWRITES}: what slqncy/szxw/10 rewrites in version 1 is lost" in done
@@ -277,12 +276,12 @@ def test_a_story_stays_though_nobody_knows_any_more_what_it_rewrites(
 def test_what_a_lost_story_rewrites_is_still_said(history: Path) -> None:
     change(history / STORIES, line_of(10), b"")
     before = (history / REWRITES).read_bytes()
-    repair(history, fingerprint)
+    repair(history)
     assert (history / REWRITES).read_bytes() == before
     assert known(history, 10).state is State.FOUND
     (history / REWRITES).write_bytes(before * 2)
     lose_ledger(history)
-    rebuild(history, fingerprint)
+    rebuild(history)
     assert any("lines in one folder, and not as many versions" in defect for defect in defects(history))
 
 
@@ -290,7 +289,7 @@ def test_lost_events_are_made_up_for_by_the_lines(history: Path) -> None:
     for path in (history / "events").iterdir():
         path.unlink()
     before = flat(segments(history))
-    done = repair(history, fingerprint)
+    done = repair(history)
     assert [sentence.partition(",")[0] for sentence in done] == [
         f"events/2026-{month}.ndjson: is missing" for month in (10, 11)
     ]
@@ -306,7 +305,7 @@ def test_what_is_lost_is_named(history: Path) -> None:
     path = history / STORIES
     first, *_ = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first)
-    done = repair(history, fingerprint)
+    done = repair(history)
     assert {sentence for sentence in done if sentence.endswith(" is lost")} == {
         f"{STORIES}: slqncy/szxw/{number}, version 1 is lost" for number in (9, 10, 11)
     }
@@ -315,7 +314,7 @@ def test_what_is_lost_is_named(history: Path) -> None:
 @pytest.mark.parametrize("has_ledger", [True, False], ids=["with the ledger", "with the ledger lost"])
 def test_an_address_that_only_a_lost_event_knew_is_found_again(tmp_path: Path, *, has_ledger: bool) -> None:
     front, root = "http://www.slqncy.com/szxw/", tmp_path / "archive"
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     writer.write(page_found(front, PageKind.FRONT))
     writer.write(opened_list(front))
     for number in (1, 2, 3):
@@ -328,9 +327,9 @@ def test_an_address_that_only_a_lost_event_knew_is_found_again(tmp_path: Path, *
     change(path, encode(found(2, via=front)), b'{"garbled":1}\n')
     if not has_ledger:
         lose_ledger(root)
-    repair(root, fingerprint)
+    repair(root)
     assert defects(root) == []
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     of_list, of_story = writer.known(front), writer.known(story_url(2))
     writer.close()
     # The list is read again as if for the first time, whatever the server says of its age.
@@ -342,7 +341,7 @@ def test_an_address_that_only_a_lost_event_knew_is_found_again(tmp_path: Path, *
     else:
         assert of_story is None
     rows = tables(root / "ledger.sqlite")
-    rebuild(root, fingerprint)
+    rebuild(root)
     assert tables(root / "ledger.sqlite") == rows
 
 
@@ -363,7 +362,7 @@ def test_a_garbled_event_is_moved_aside(history: Path, old: bytes, new: bytes) -
     first, *others = path.read_bytes().splitlines(keepends=True)
     assert old in first
     path.write_bytes(b"".join([first.replace(old, new), *others]))
-    done = repair(history, fingerprint)
+    done = repair(history)
     assert any(sentence.startswith(f"{EVENTS}, byte 0: ") for sentence in done)
     assert first.replace(old, new) in quarantine(history)
     left = split(path.read_bytes())
@@ -384,7 +383,7 @@ def test_a_manifest_is_made_anew(history: Path, content: bytes | None) -> None:
     if content is not None:
         path.write_bytes(content)
     assert defects(history)
-    done = repair(history, fingerprint)
+    done = repair(history)
     assert path.read_bytes() == right
     assert bool(done) == (content is not None)
     assert content is None or content in quarantine(history)
@@ -417,7 +416,7 @@ def test_a_damaged_ledger_costs_no_line(history: Path, damage: Callable[[Path], 
     lines, rows = segments(history), tables(history / "ledger.sqlite")
     damage(history)
     old = (history / "ledger.sqlite").read_bytes() if (history / "ledger.sqlite").exists() else b""
-    assert repair(history, fingerprint) == []
+    assert repair(history) == []
     assert segments(history) == lines
     assert tables(history / "ledger.sqlite") == rows
     assert not old or old in quarantine(history)
@@ -430,13 +429,13 @@ def test_an_older_ledger_takes_no_newer_line_back(
     history: Path, tmp_path: Path, mend: Callable[..., object], count: int
 ) -> None:
     shutil.copy(history / "ledger.sqlite", tmp_path / "older.sqlite")
-    writer = ArchiveWriter(history, fingerprint)
+    writer = ArchiveWriter(history)
     keep(writer, *map(story, range(20, 20 + count)))
     writer.close()
     lines, rows = segments(history), tables(history / "ledger.sqlite")
     lose_ledger(history)
     shutil.copy(tmp_path / "older.sqlite", history / "ledger.sqlite")
-    mend(history, fingerprint)
+    mend(history)
     assert segments(history) == lines
     assert tables(history / "ledger.sqlite") == rows
     assert defects(history) == []
@@ -471,7 +470,7 @@ def test_a_line_of_another_hand_is_moved_aside(
     path.write_bytes(b"".join([*lines[:place], stray, *lines[place:]]))
     if not has_ledger:
         lose_ledger(history)
-    [said] = [sentence for sentence in repair(history, fingerprint) if "moved to" in sentence]
+    [said] = [sentence for sentence in repair(history) if "moved to" in sentence]
     assert said.startswith(f"{name}, byte {sum(map(len, lines[:place]))}: ")
     assert flat(segments(history)) == flat(before)
     assert stray in quarantine(history)
@@ -483,7 +482,7 @@ def test_a_line_that_is_there_twice_is_kept_once(history: Path) -> None:
     path = history / STORIES
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([lines[0], *lines, lines[-1]]))
-    assert len(repair(history, fingerprint)) == 2
+    assert len(repair(history)) == 2
     assert segments(history) == before
     assert defects(history) == []
 
@@ -523,7 +522,7 @@ def test_after_any_damage_to_one_file_the_archive_is_sound_and_no_sound_line_is_
     name = path.relative_to(root).as_posix().removesuffix(".gz")
     sound = Counter(before[name]) if path.suffix != ".gz" else Counter()
     sound &= Counter(split(content))
-    repair(root, fingerprint)
+    repair(root)
     assert defects(root) == []
     after = segments(root)
     assert sound <= Counter(after.get(name, []))
@@ -556,8 +555,8 @@ def test_a_kill_in_the_middle_of_unpacking_costs_nothing(history: Path, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(repairing, "_salvage", half)
         with pytest.raises(Killed):
-            repair(history, fingerprint)
-    repair(history, fingerprint)
+            repair(history)
+    repair(history)
     assert segments(history) == before
     assert defects(history) == []
 
@@ -570,7 +569,7 @@ def test_a_sound_archive_stays_as_it_is(
     history: Path, mend: Callable[..., object], contents: Callable[[Path], dict[str, bytes]]
 ) -> None:
     before, rows = contents(history), tables(history / "ledger.sqlite")
-    done = mend(history, fingerprint)
+    done = mend(history)
     assert {name: data for name, data in contents(history).items() if not name.startswith("quarantine/")} == before
     assert tables(history / "ledger.sqlite") == rows
     assert done == ([] if mend is repair else {name: len(lines) for name, lines in segments(history).items()})
@@ -583,7 +582,7 @@ def test_a_torn_tail_is_no_damage(history: Path) -> None:
     with (history / STORIES).open("ab") as file:
         file.write(line_of(30)[:50])
     for mend in (rebuild, repair):
-        mend(history, fingerprint)
+        mend(history)
         assert segments(history) == before
     assert line_of(30)[:50] in quarantine(history)
     assert defects(history) == []
@@ -596,7 +595,7 @@ def test_a_file_without_a_whole_line_is_taken_away_though_the_ledger_is_lost(
 ) -> None:
     (history / "rejected/2026-12.jsonl").write_bytes(left)
     lose_ledger(history)
-    mend(history, fingerprint)
+    mend(history)
     assert not (history / "rejected/2026-12.jsonl").exists()
     assert not left or left in quarantine(history)
     assert defects(history) == []
@@ -609,7 +608,7 @@ def test_a_rebuild_that_cannot_read_a_line_changes_nothing(
     before, seal = contents(history), (history / "ledger.sha256").read_bytes()
     ledger = (history / "ledger.sqlite").read_bytes()
     with pytest.raises(ArchiveDamagedError, match=r"2026-11\.jsonl: line 3 cannot be read: .*; `scrapy repair`"):
-        rebuild(history, fingerprint)
+        rebuild(history)
     assert contents(history) == before
     assert (history / "ledger.sqlite").read_bytes() == ledger
     assert (history / "ledger.sha256").read_bytes() == seal
@@ -617,10 +616,10 @@ def test_a_rebuild_that_cannot_read_a_line_changes_nothing(
 
 @pytest.mark.parametrize("mend", [repair, rebuild])
 def test_while_a_writer_holds_the_archive_nothing_is_done(history: Path, mend: Callable[..., object]) -> None:
-    writer = ArchiveWriter(history, fingerprint)
+    writer = ArchiveWriter(history)
     before = (history / "ledger.sqlite").read_bytes()
     with pytest.raises(ArchiveLockedError, match="is writing to this archive"):
-        mend(history, fingerprint)
+        mend(history)
     assert (history / "ledger.sqlite").read_bytes() == before
     keep(writer, story(20))
     writer.close()
@@ -633,7 +632,7 @@ def test_no_archive(tmp_path: Path, mend: Callable[..., object]) -> None:
     (tmp_path / "folder").mkdir()
     for name in ("none", "file", "folder"):
         with pytest.raises(ArchiveError, match="no archive here"):
-            mend(tmp_path / name, fingerprint)
+            mend(tmp_path / name)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]
 
 
@@ -653,8 +652,8 @@ def answers(number: int) -> dict[str, tuple[Event, Story | None, Rewrite | None]
 @pytest.mark.parametrize("answer", answers(10))
 def test_the_run_after_a_repair_leaves_an_archive_that_is_sound(history: Path, answer: str) -> None:
     change(history / STORIES, line_of(10), b"")
-    repair(history, fingerprint)
-    writer = ArchiveWriter(history, fingerprint)
+    repair(history)
+    writer = ArchiveWriter(history)
     writer.write(*answers(10)[answer])
     writer.close()
     assert defects(history) == []
@@ -663,8 +662,8 @@ def test_the_run_after_a_repair_leaves_an_archive_that_is_sound(history: Path, a
 @pytest.mark.parametrize("is_settled", [True, False])
 def test_the_run_after_events_were_lost_leaves_an_archive_that_is_sound(history: Path, *, is_settled: bool) -> None:
     (history / EVENTS).unlink()
-    repair(history, fingerprint)
-    writer = ArchiveWriter(history, fingerprint)
+    repair(history)
+    writer = ArchiveWriter(history)
     if is_settled:
         writer.write(happened(EventKind.UNCHANGED, 10, state=State.ARCHIVED, version=1, http_status=200))
     else:

@@ -17,7 +17,6 @@ from slqncy.archive.ledger import Known, Ledger
 from slqncy.archive.rebuild import note
 from slqncy.archive.repair import rebuild
 from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
-from slqncy.dedup import fingerprint
 from slqncy.pipelines.store import judge
 from slqncy.reasons import GONE, EventKind, Exclusion, PageKind, Rejection, State
 from slqncy.records import Event, Rejected, Story
@@ -303,14 +302,14 @@ STEPS = st.lists(
 
 
 def live_and_rebuilt(root: Path, steps: list[tuple[int, str, int]]) -> tuple[dict[str, Any], dict[str, Any]]:
-    runs = Runs(ArchiveWriter(root, fingerprint))
+    runs = Runs(ArchiveWriter(root))
     for number, what, pause in steps:
         runs.now += pause
         runs.step(number, what)
     runs.writer.close()
     assert defects(root) == []
     live = tables(root / "ledger.sqlite")
-    rebuild(root, fingerprint)
+    rebuild(root)
     return live, tables(root / "ledger.sqlite")
 
 

@@ -16,7 +16,6 @@ from slqncy.archive import ArchiveError, ArchiveWriter
 from slqncy.archive.layout import Kind
 from slqncy.archive.recovery import MOST_LINES
 from slqncy.archive.verify import _STATES, verify
-from slqncy.dedup import fingerprint
 from slqncy.records import Event, Story, encode
 from tests.archive.looking import defects, lose_ledger, open_and_close, sql, write_history
 from tests.samples import FIRST, brought, found, keep, rejected, story, story_url
@@ -39,14 +38,14 @@ REWRITES = SEGMENTS[-1]
 
 
 def plain(root: Path) -> list[str]:
-    return verify(root, fingerprint).defects
+    return verify(root).defects
 
 
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive for many examples, each of which leaves it as it was."""
     root = tmp_path_factory.mktemp("lasting") / "archive"
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, story(1, downloaded=FIRST), story(2), story(2, "改过的正文。", version=2), story(5))
     writer.close()
     return root
@@ -76,7 +75,7 @@ def history(whole_history: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("full", [False, True])
 def test_a_sound_archive(root: Path, *, full: bool) -> None:
-    verdict = verify(root, fingerprint, full=full)
+    verdict = verify(root, full=full)
     assert verdict.defects == []
     assert verdict.lines == {Kind.EVENT: 11, Kind.STORY: 4, Kind.DUPLICATE: 1, Kind.REJECTED: 1, Kind.REWRITE: 1}
     assert verdict.size == sum((root / name).stat().st_size for name in SEGMENTS)
@@ -84,13 +83,13 @@ def test_a_sound_archive(root: Path, *, full: bool) -> None:
 
 @pytest.mark.parametrize("full", [False, True])
 def test_a_sound_archive_with_a_closed_month(history: Path, *, full: bool) -> None:
-    verdict = verify(history, fingerprint, full=full)
+    verdict = verify(history, full=full)
     assert verdict.defects == []
     assert verdict.lines == {Kind.EVENT: 37, Kind.STORY: 7, Kind.DUPLICATE: 2, Kind.REJECTED: 2, Kind.REWRITE: 4}
 
 
 def test_an_archive_that_is_being_written(root: Path) -> None:
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, story(6))
     assert defects(root) == []
     writer.commit()
@@ -105,7 +104,7 @@ def test_an_archive_of_nothing(tmp_path: Path) -> None:
 
 def test_no_archive(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="no archive here"):
-        verify(tmp_path, fingerprint)
+        verify(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -203,7 +202,7 @@ def test_a_lost_file_is_found(root: Path, name: str) -> None:
     ],
 )
 def test_a_line_that_should_not_have_been_written_is_found(root: Path, record: Story, defect: str) -> None:
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, record)
     writer.close()
     [sentence] = plain(root)
@@ -269,7 +268,7 @@ def test_an_event_whose_time_is_none_is_found(root: Path) -> None:
 )
 def test_a_ledger_that_disagrees_is_found(root: Path, statement: str, defect: str, *, full: bool) -> None:
     sql(root, statement)
-    assert any(defect in sentence for sentence in verify(root, fingerprint, full=full).defects)
+    assert any(defect in sentence for sentence in verify(root, full=full).defects)
 
 
 @pytest.mark.parametrize(
@@ -281,7 +280,6 @@ def test_a_ledger_that_disagrees_is_found(root: Path, statement: str, defect: st
         ("UPDATE url SET etag = 'x' WHERE id = 2", "url"),
         ("UPDATE url SET failures = 1", "url"),
         ("INSERT INTO url (url, kind, story, state) VALUES ('x', 'list', '', 'found')", "url"),
-        ("UPDATE line SET fingerprint = x'00'", "line"),
         ("UPDATE line SET url = 1 WHERE segment LIKE 'rejected%'", "line"),
     ],
 )
@@ -320,7 +318,7 @@ FAULTY: list[tuple[tuple[Event, Story | None], tuple[str, object]]] = [
 @pytest.mark.parametrize("number", range(len(_STATES)), ids=[sentence for sentence, _ in _STATES])
 def test_a_state_that_contradicts_the_lines_is_found(root: Path, number: int) -> None:
     (event, record), values = FAULTY[number]
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     writer.write(event, record)
     writer.close()
     assert f"ledger.sqlite: {_STATES[number][0].format(*values)}" in plain(root)

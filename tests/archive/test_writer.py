@@ -18,7 +18,6 @@ from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWr
 from slqncy.archive.layout import Kind, segment_kind
 from slqncy.archive.ledger import Ledger, Segment
 from slqncy.archive.recovery import MOST_LINES
-from slqncy.dedup import fingerprint
 from slqncy.reasons import PageKind, Rejection, State
 from slqncy.records import encode
 from tests.archive.looking import defects, lose_ledger, open_and_close, quarantine
@@ -45,12 +44,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from slqncy.records import Story
-
 
 @pytest.fixture
 def writer(tmp_path: Path) -> Iterator[ArchiveWriter]:
-    writer = ArchiveWriter(tmp_path / "new" / "archive", fingerprint)
+    writer = ArchiveWriter(tmp_path / "new" / "archive")
     yield writer
     writer.close()
 
@@ -79,13 +76,13 @@ def test_a_group_is_on_disk_when_commit_returns_and_not_before(writer: ArchiveWr
 
 
 def test_closing_acknowledges_and_abandoning_does_not(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1))
     writer.close()
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(2))
     writer.abandon()
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     assert writer.known(story_url(1)) is not None
     assert writer.known(story_url(2)) is None
     writer.close()
@@ -113,7 +110,7 @@ def test_a_group_never_passes_what_a_kill_may_leave(writer: ArchiveWriter) -> No
 
 def test_what_a_story_rewrites_is_on_disk_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the files of a group, though an earlier story of the group rewrites nothing."""
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1))
     keep(writer, story(2), original=1)
     keep(writer, duplicate(3), rejected(4))
@@ -142,7 +139,7 @@ def test_each_kind_has_its_folder_and_each_month_its_file(root: Path) -> None:
 
 def test_a_clock_set_back_brings_no_line_into_an_earlier_month(root: Path) -> None:
     october = {name: data for name, data in lines(root).items() if "2026-10" in name}
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, story(6, downloaded=FIRST), story(7, downloaded="2026-12-01T00:00:00Z"), story(8, downloaded=SECOND))
     writer.close()
     assert {name: data for name, data in lines(root).items() if "2026-10" in name} == october
@@ -153,7 +150,7 @@ def test_a_clock_set_back_brings_no_line_into_an_earlier_month(root: Path) -> No
 
 def test_an_archive_goes_on_where_it_ended(root: Path) -> None:
     before = (root / "stories/2026-11.jsonl").read_bytes()
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     keep(writer, story(6))
     writer.close()
     assert (root / "stories/2026-11.jsonl").read_bytes() == before + encode(story(6))
@@ -179,7 +176,7 @@ def test_a_changed_schema_is_published_again(root: Path) -> None:
     path = root / "schema/story.v1.json"
     schema = path.read_bytes()
     path.write_bytes(b"{}")
-    ArchiveWriter(root, fingerprint).close()
+    ArchiveWriter(root).close()
     assert path.read_bytes() == schema
 
 
@@ -267,12 +264,22 @@ def test_what_points_at_a_story_is_found_by_an_index(root: Path) -> None:
         assert indexed == (2,), "the duplicate and the rewrite"
 
 
-def test_the_first_story_of_a_text_is_its_original(writer: ArchiveWriter) -> None:
-    assert writer.same_text(story(1, "同一篇。")) is None
-    keep(writer, duplicate(9))
-    assert writer.same_text(duplicate(9)) is None, "a duplicate is nobody's original"
-    keep(writer, story(3, "同一篇。"), story(2, "同一篇!"))
-    assert writer.same_text(story(1, "同 一 篇")) == "slqncy/szxw/3"
+def test_a_line_is_read_from_its_place_before_and_after_it_is_acknowledged(root: Path) -> None:
+    writer = ArchiveWriter(root)
+    first, second = keep(writer, story(21), story(22))
+    assert (writer.story_at(first), writer.story_at(second)) == (story(21), story(22))
+    known = list(writer.stories_behind(None))
+    writer.commit()
+    assert (writer.story_at(first), writer.story_at(second)) == (story(21), story(22))
+    assert list(writer.stories_behind(None)) == [*known, (first, story(21)), (second, story(22))]
+    assert list(writer.stories_behind(first)) == [(second, story(22))]
+    assert list(writer.stories_behind(second)) == []
+    assert [writer.count_until(place) for place in (first, second)] == [len(known) + 1, len(known) + 2]
+    assert writer.has_line(second)
+    assert not writer.has_line(second._replace(position=second.position + 1))
+    with pytest.raises(ArchiveDamagedError, match=r"2026-11\.jsonl, byte 1: cannot be read"):
+        writer.story_at(first._replace(position=1))
+    writer.close()
 
 
 def test_what_was_written_is_known_before_it_is_acknowledged(writer: ArchiveWriter) -> None:
@@ -311,7 +318,7 @@ def failing(function: Callable[..., Any], calls: int, error: Exception) -> Calla
 @pytest.mark.parametrize("calls", [1, 2, 3, 4])
 def test_a_commit_that_failed_is_the_last_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int) -> None:
     """Whether one of the three files would not take its lines, or the ledger the fourth and last step."""
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1))
     writer.commit()
     keep(writer, story(2), rejected(3))
@@ -332,7 +339,7 @@ def test_a_commit_that_failed_is_the_last_write(tmp_path: Path, monkeypatch: pyt
             action()
     writer.close()
     assert not (tmp_path / "ledger.sha256").exists()
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     assert [writer.known(story_url(number)) is None for number in (1, 2, 3, 4, 5)] == [False, True, True, True, True]
     keep(writer, story(2), rejected(3))
     writer.close()
@@ -340,22 +347,13 @@ def test_a_commit_that_failed_is_the_last_write(tmp_path: Path, monkeypatch: pyt
     assert defects(tmp_path) == []
 
 
-def no_fingerprint_of_two(record: Story) -> bytes:
-    if record.story_id == "2":
-        raise RuntimeError("no fingerprint")
-    return fingerprint(record)
-
-
-@pytest.mark.parametrize(
-    ("record", "error"), [(story(2), RuntimeError), (replace(story(2), title="\ud800"), UnicodeEncodeError)]
-)
-def test_of_a_write_that_raised_nothing_is_half_kept(tmp_path: Path, record: Story, error: type[Exception]) -> None:
-    writer = ArchiveWriter(tmp_path, no_fingerprint_of_two)
+def test_of_a_write_that_raised_nothing_is_half_kept(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1))
-    with pytest.raises(error):
-        keep(writer, record)
+    with pytest.raises(UnicodeEncodeError):
+        keep(writer, replace(story(2), title="\ud800"))
     writer.close()
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     known = writer.known(story_url(2))
     assert known is None or known.state is State.FOUND
     writer.close()
@@ -367,7 +365,7 @@ def test_a_file_in_the_archives_place(tmp_path: Path) -> None:
     (tmp_path / "archive").write_bytes(b"mine")
     for path in (tmp_path / "archive", tmp_path / "archive" / "deeper"):
         with pytest.raises(ArchiveError, match="archive"):
-            ArchiveWriter(path, fingerprint)
+            ArchiveWriter(path)
     assert (tmp_path / "archive").read_bytes() == b"mine"
 
 
@@ -377,7 +375,7 @@ def test_something_else_in_the_place_of_a_part(tmp_path: Path, place: str) -> No
     blocked.parent.mkdir(exist_ok=True)
     blocked.write_bytes(b"mine")
     with pytest.raises(ArchiveError):  # noqa: PT012
-        writer = ArchiveWriter(tmp_path, fingerprint)
+        writer = ArchiveWriter(tmp_path)
         try:
             keep(writer, story(1))
         finally:
@@ -386,7 +384,7 @@ def test_something_else_in_the_place_of_a_part(tmp_path: Path, place: str) -> No
 
 
 def test_a_run_that_cannot_be_written(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     (tmp_path / "runs").write_bytes(b"mine")
     with pytest.raises(ArchiveError):
         writer.write_run("20261101T000000-1", {})
@@ -398,7 +396,7 @@ def test_a_ledger_that_is_none(root: Path) -> None:
     lose_ledger(root)
     (root / "ledger.sqlite").write_bytes(b"no database" * 100)
     with pytest.raises(ArchiveDamagedError, match=r"not a database; `scrapy rebuild`"):
-        ArchiveWriter(root, fingerprint)
+        ArchiveWriter(root)
     (root / "ledger.sqlite").unlink()
     open_and_close(root)
     assert defects(root) == []
@@ -419,7 +417,7 @@ def test_a_full_disk(
 
     root = tmp_path / "archive"
     left = lines(root)
-    writer = ArchiveWriter(root, fingerprint)
+    writer = ArchiveWriter(root)
     assert [record.story_id for record in Archive(root).stories()] == acknowledged
     kept = lines(root)
     assert all(left[name].startswith(kept[name]) for name in left)
@@ -431,7 +429,7 @@ def test_a_full_disk(
 
 
 def test_a_seal_that_cannot_be_written_is_an_error_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    writer = ArchiveWriter(tmp_path, fingerprint)
+    writer = ArchiveWriter(tmp_path)
     keep(writer, story(1))
     with monkeypatch.context() as patch:
         patch.setattr(disk, "write_whole", refuse)
@@ -452,7 +450,7 @@ def test_a_ledger_is_put_in_its_place_only_when_it_is_whole(root: Path, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(Ledger, "settle", refuse)
         with pytest.raises(ArchiveError, match="no space"):
-            ArchiveWriter(root, fingerprint)
+            ArchiveWriter(root)
     assert not (root / "ledger.sqlite").exists()
     open_and_close(root)
     assert defects(root) == []

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slqncy.dedup import fingerprint, normal_form
-from tests.samples import story
+from slqncy.dedup import compared, normal_form
 
 
 @pytest.mark.parametrize(
@@ -20,28 +19,35 @@ from tests.samples import story
         ("甲\u3000乙\u200b丙\ufeff", "甲乙丙"),
         ("ABC", "abc"),
         ("㎡", "m2"),
+        ("臺灣體育", "台湾体育"),
+        ("é", "e\u0301"),
+        ("甲乙丙丁\n（责任编辑：张三）", "甲乙丙丁"),
+        ("甲乙丙丁\n分享到：微信 微博", "甲乙丙丁"),
     ],
 )
 def test_what_differs_in_print_only_is_equal(one: str, other: str) -> None:
     assert normal_form(one) == normal_form(other)
-    assert fingerprint(story(1, one)) == fingerprint(story(2, other))
+    assert compared("", one).fingerprint == compared("标题", other).fingerprint
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("增长12%", "增长21%"), ("甲乙", "乙甲"), ("甲", "甲甲"), ("张三", "张弎"), ("体", "體"), ("3月15日", "3月16日")],
+    [
+        ("增长12%", "增长21%"),
+        ("甲乙", "乙甲"),
+        ("甲", "甲甲"),
+        ("张三", "张弎"),
+        ("涨1.2%", "涨12%"),
+        ("3月15日", "3月16日"),
+    ],
 )
 def test_what_differs_in_words_or_figures_is_not(one: str, other: str) -> None:
-    assert fingerprint(story(1, one)) != fingerprint(story(1, other))
+    assert compared("", one).fingerprint != compared("", other).fingerprint
 
 
-def test_only_the_text_counts() -> None:
-    assert fingerprint(story(1, "甲")) == fingerprint(story(2, "甲", version=3))
-
-
-def test_a_fingerprint_is_16_bytes_and_stays_the_same_for_ever() -> None:
-    # printf 甲乙 | sha256sum | cut -c-32
-    assert fingerprint(story(1, "甲,乙。")).hex() == "f73ab1f5c2b9542c9cea79597b69a5c4"
+@pytest.mark.parametrize("text", ["", "\n", "……", "！！！", "\u200b"])
+def test_where_nothing_is_left_nothing_is_equal(text: str) -> None:
+    assert compared("", text).fingerprint == b""
 
 
 @given(st.lists(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF))), st.text("，。！？、 \n\t(「”…—·"))

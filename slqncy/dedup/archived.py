@@ -1,0 +1,152 @@
+"""The stories of an archive, and which of them a new one duplicates.
+
+The index lies beside the lines and is made of them: what it lacks is added when the archive is opened, and where it is
+not of these lines it is made anew. So a kill leaves nothing to repair, and every verdict is one on what is archived.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slqncy.archive import ArchiveError
+from slqncy.archive.layout import Kind, Place, segment_month, segment_name
+from slqncy.dedup.deduplicator import Deduplicator
+from slqncy.dedup.text import Compared, compared
+from slqncy.reasons import DuplicateKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slqncy.archive import ArchiveWriter
+    from slqncy.dedup.verdict import Thresholds, Verdict
+    from slqncy.records import Story
+
+logger = logging.getLogger(__name__)
+
+INDEX = "index"
+"""Folder in the archive."""
+
+_POSITION_BITS = 44
+_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The archived story that a new one duplicates, and how."""
+
+    id: str
+    kind: DuplicateKind
+    verdict: Verdict
+
+    def fields(self, prefix: str, *, with_kind: bool = True) -> dict[str, Any]:
+        """As a line in duplicates/ or rewrites/ says it."""
+        said = {"of": self.id, "kind": self.kind, "score": self.verdict.score, "evidence": self.verdict.evidence}
+        return {f"{prefix}_{name}": value for name, value in said.items() if with_kind or name != "kind"}
+
+
+class _NotOfTheseLinesError(Exception):
+    """The index names a line that is not there."""
+
+
+def number_of(place: Place) -> int:
+    """A number for a line in stories/, larger for later lines."""
+    year, month = map(int, segment_month(place.segment).split("-"))
+    return (year * _MONTHS + month - 1) << _POSITION_BITS | place.position
+
+
+def place_of(number: int) -> Place:
+    """The line of such a number."""
+    year, month = divmod(number >> _POSITION_BITS, _MONTHS)
+    return Place(segment_name(Kind.STORY, f"{year:04}-{month + 1:02}"), number & (1 << _POSITION_BITS) - 1)
+
+
+def of_story(story: Story) -> Compared:
+    """A story of the archive as it is compared; one without a date was published when it was found."""
+    return compared(story.title, story.text, story.date_published or story.date_downloaded)
+
+
+class ArchivedStories:
+    """What is archived, open to be asked and added to."""
+
+    def __init__(self, archive: ArchiveWriter, thresholds: Thresholds) -> None:
+        """Open the index of an archive, and add what it lacks. Raises ArchiveError."""
+        self._archive = archive
+        self._last_asked: tuple[Story, Compared] | None = None
+        with _disk_errors(archive):
+            self._deduplicator = Deduplicator(archive.root / INDEX, self._text_of, thresholds)
+            self._catch_up()
+
+    def find(self, story: Story) -> Original | None:
+        """The archived story that this one duplicates, or None. Raises ArchiveError."""
+        with _disk_errors(self._archive):
+            try:
+                match = self._deduplicator.find(self._compared(story))
+            except _NotOfTheseLinesError:
+                self._begin_anew()
+                match = self._deduplicator.find(self._compared(story))
+        if match is None:
+            return None
+        return _original(story, self._archive.story_at(place_of(match.number)), match.verdict)
+
+    def add(self, place: Place, story: Story) -> None:
+        """Know a story whose line was just written there. Raises ArchiveError."""
+        with _disk_errors(self._archive):
+            self._add(place, story)
+
+    def flush(self) -> None:
+        """Write what is new, once the archive has acknowledged it. Raises ArchiveError."""
+        # The index never knows a line that a kill could take back.
+        self._archive.commit()
+        with _disk_errors(self._archive):
+            self._deduplicator.flush()
+
+    def close(self) -> None:
+        """Close the index, without another write."""
+        self._deduplicator.index.close()
+
+    def _compared(self, story: Story) -> Compared:
+        if self._last_asked is None or self._last_asked[0] is not story:
+            self._last_asked = story, of_story(story)
+        return self._last_asked[1]
+
+    def _text_of(self, number: int) -> Compared:
+        place = place_of(number)
+        if not self._archive.has_line(place):
+            raise _NotOfTheseLinesError
+        return of_story(self._archive.story_at(place))
+
+    def _add(self, place: Place, story: Story) -> None:
+        self._deduplicator.add(number_of(place), self._compared(story))
+        if self._deduplicator.index.is_due:
+            self.flush()
+
+    def _catch_up(self) -> None:
+        index = self._deduplicator.index
+        last = None if index.last is None else place_of(index.last)
+        if last and (not self._archive.has_line(last) or self._archive.count_until(last) != len(index)):
+            self._begin_anew()
+            return
+        for place, story in self._archive.stories_behind(last):
+            self._add(place, story)
+
+    def _begin_anew(self) -> None:
+        logger.warning("%s: not the index of these lines; making it anew", self._archive.root / INDEX)
+        self._deduplicator.clear()
+        self._archive.commit()
+        self._catch_up()
+
+
+def _original(story: Story, original: Story, verdict: Verdict) -> Original:
+    is_same = verdict.kind is DuplicateKind.SAME_TEXT and original.story_id == story.story_id
+    return Original(original.id, DuplicateKind.SAME_STORY if is_same else verdict.kind, verdict)
+
+
+@contextmanager
+def _disk_errors(archive: ArchiveWriter) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ArchiveError(f"{archive.root / INDEX}: cannot use the index: {error}") from error
