@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _SIZE = 65_280
@@ -55,6 +56,34 @@ def line_in(path: Path, position: int) -> bytes:
         with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
             unpacked.seek(position - starts[block])
             return unpacked.readline()
+
+
+def salvage(path: Path) -> Iterator[bytes]:
+    """What can be unpacked of a damaged file: of each block all that stands before the damage."""
+    data = path.read_bytes()
+    start = 0
+    while start >= 0:
+        following = _next_block(data, start + 1)
+        yield from _unpack(data[start + _HEADER.size : following if following >= 0 else None])
+        start = following
+
+
+def _next_block(data: bytes, start: int) -> int:
+    while (start := data.find(_START, start)) >= 0 and data[start + 12 : start + 14] != b"BC":
+        start += 1
+    return start
+
+
+def _unpack(body: bytes) -> Iterator[bytes]:
+    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+    # Byte by byte: of the piece with the damage nothing is given.
+    for byte in body:
+        try:
+            yield unpack.decompress(bytes((byte,)))
+        except zlib.error:
+            return
+        if unpack.eof:
+            return
 
 
 @lru_cache(64)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from slqncy.archive import disk
+from slqncy.archive.blocks import salvage
 from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import (
     LEDGER,
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from slqncy.records import Line
 
 _LINES = "SELECT segment, digest, story, line.version FROM line JOIN url ON url.id = line.url"
-_GZIP_HEADER = 10
-"""Bytes before the data; our files have neither name nor comment."""
 
 
 @dataclass(slots=True)
@@ -143,7 +142,7 @@ def _repair_segment(root: Path, name: str, acknowledged: _Acknowledged) -> Itera
                 disk.write_whole(manifest, said)
             return
         if not opened.exists():
-            disk.write_whole(opened, b"".join(_salvage(closed)))
+            disk.write_whole(opened, b"".join(salvage(closed)))
         yield f"{closed.name}: damaged; moved to {set_aside(root, closed)}, what it still gives is in {opened.name}"
         if manifest.exists():
             set_aside(root, manifest)
@@ -163,19 +162,6 @@ def _manifest(root: Path, name: str, segment: Segment | None) -> bytes | None:
     if not manifest.lines:
         return None
     return manifest.encode()
-
-
-def _salvage(path: Path) -> Iterator[bytes]:
-    """What can be unpacked of a damaged gzip file, up to the damage."""
-    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
-    with path.open("rb") as file:
-        file.seek(_GZIP_HEADER)
-        # Byte by byte: of the piece with the damage nothing is given.
-        while byte := file.read(1):
-            try:
-                yield unpack.decompress(byte)
-            except zlib.error:
-                return
 
 
 def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterator[str]:
