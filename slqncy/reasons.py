@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     FAILED = "failed"
     EXCLUDED = "excluded"
     LOST = "lost"  # found by repair or rebuild: lines of it are gone, or its events are; it is asked for again
+    RESCORED = "rescored"  # judged again: something else is said of what it duplicates
     FINISHED = "finished"  # a run ended; its report has the hash
 
 

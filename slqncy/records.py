@@ -124,7 +124,12 @@ class Rewrite:
     canonical_url: Annotated[str, Meta(description="The story's address on the site itself.")]
     title: Annotated[str, Meta(description="Headline of that version.")]
     content_hash: Annotated[str, Meta(description="content_hash of that version.")]
-    rewrite_of: Annotated[str, Meta(description="id of the story it rewrites.")]
+    rewrite_of: Annotated[
+        str, Meta(description='id of the story it rewrites, or "" where an earlier line is withdrawn.')
+    ]
+    rewrite_kind: Annotated[
+        DuplicateKind, Meta(description="rewrite; a copy's kind where it was judged to be one once it was in stories/.")
+    ]
     rewrite_score: Annotated[float, Meta(description="1.0 is certain.", ge=0, le=1)]
     rewrite_evidence: Annotated[str, Meta(description="What was compared.")]
     date_downloaded: Annotated[str, Meta(description="date_downloaded of that version: RFC 3339, UTC.")]

@@ -9,7 +9,12 @@ if TYPE_CHECKING:
 
 
 class Rewriting:
-    fields: ClassVar = {"rewrite_of": "slqncy/szxw/1", "rewrite_score": 0.75, "rewrite_evidence": "2 names\nand a date"}
+    fields: ClassVar = {
+        "rewrite_of": "slqncy/szxw/1",
+        "rewrite_kind": "rewrite",
+        "rewrite_score": 0.75,
+        "rewrite_evidence": "2 names\nand a date",
+    }
 
     def process_item(self, item: StoryItem) -> StoryItem:
         if item.story.story_id != "1":

@@ -84,6 +84,7 @@ def rewrite(record: Story, original: int = 1) -> Rewrite:
         title=record.title,
         content_hash=record.content_hash,
         rewrite_of=f"slqncy/szxw/{original}",
+        rewrite_kind=DuplicateKind.REWRITE,
         rewrite_score=0.75,
         rewrite_evidence="3 names and 4 figures",
         date_downloaded=record.date_downloaded,

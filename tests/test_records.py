@@ -56,8 +56,8 @@ char_count declared_delta content_hash date_downloaded provenance
 """
 DUPLICATE_KEYS = "duplicate_of duplicate_kind duplicate_score duplicate_evidence"
 REWRITE_KEYS = """
-schema_version id version canonical_url title content_hash rewrite_of rewrite_score rewrite_evidence date_downloaded
-run_id
+schema_version id version canonical_url title content_hash rewrite_of rewrite_kind rewrite_score rewrite_evidence
+date_downloaded run_id
 """
 PROVENANCE_KEYS = "spider run_id parser_version http_status encoding etag last_modified warc"
 

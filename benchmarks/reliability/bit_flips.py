@@ -118,7 +118,8 @@ def _write(writer: ArchiveWriter, event: EventKind, record: Story, *, reason: st
 def _write_rewrite(writer: ArchiveWriter, event: EventKind, record: Story) -> None:
     rewrite = Rewrite(
         id=record.id, version=record.version, canonical_url=record.canonical_url, title=record.title,
-        content_hash=record.content_hash, rewrite_of=id_of(1), rewrite_score=0.75, rewrite_evidence="names and figures",
+        content_hash=record.content_hash, rewrite_of=id_of(1),
+        rewrite_kind=DuplicateKind.REWRITE, rewrite_score=0.75, rewrite_evidence="names and figures",
         date_downloaded=record.date_downloaded, run_id=record.provenance.run_id,
     )  # fmt: skip
     writer.write(answer(event, record), record, rewrite)

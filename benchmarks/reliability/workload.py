@@ -136,7 +136,8 @@ class _Run:
         record = Story(**_fields(number, version, self._now(), self.id))
         rewrite = Rewrite(
             id=record.id, version=version, canonical_url=record.canonical_url, title=record.title,
-            content_hash=record.content_hash, rewrite_of=f"slqncy/szxw/{original}", rewrite_score=0.8,
+            content_hash=record.content_hash, rewrite_of=f"slqncy/szxw/{original}", rewrite_kind=DuplicateKind.REWRITE,
+            rewrite_score=0.8,
             rewrite_evidence="names and figures", date_downloaded=record.date_downloaded, run_id=self.id,
         ) if original else None  # fmt: skip
         event = EventKind.ARCHIVED if version == 1 else EventKind.CHANGED

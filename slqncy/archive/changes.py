@@ -13,7 +13,7 @@ import msgspec
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import open_segment
 from slqncy.archive.layout import Kind, segment_kind, segment_month, segment_name
-from slqncy.reasons import EventKind
+from slqncy.reasons import EventKind, State
 from slqncy.records import Event, decode
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ _CHANGES = {
     EventKind.CHANGED: ChangeKind.MOD,
     EventKind.GONE: ChangeKind.GONE,
 }
+
+
+def _change_of(event: Event) -> ChangeKind | None:
+    if event.event is EventKind.RESCORED and event.state is State.ARCHIVED:
+        return ChangeKind.ADD
+    return _CHANGES.get(event.event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +110,9 @@ def _changes(root: Path, lengths: dict[str, int | None], months: list[str], star
                         break
                     position += len(line)
                     event = decode(line, Event)
-                    if event.event in _CHANGES:
+                    if change := _change_of(event):
                         yield Change(
-                            change=_CHANGES[event.event], id=event.id, version=event.version, url=event.url,
+                            change=change, id=event.id, version=event.version, url=event.url,
                             at=event.at, token=f"{month}-{position}-{zlib.crc32(line):08x}",
                         )  # fmt: skip
         except (ValueError, OSError, EOFError, zlib.error) as error:

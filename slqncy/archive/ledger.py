@@ -207,6 +207,14 @@ class Ledger:
         ).fetchone()
         return Entry(*row) if row else None
 
+    def line_of(self, kind: Kind, url: int, version: int) -> Entry | None:
+        """The line of that kind with a version of an address."""
+        row = self.db.execute(
+            f"SELECT {_ENTRY} FROM line WHERE url = ? AND segment GLOB ? AND version = ?",  # noqa: S608
+            (url, f"{kind}/*", version),
+        ).fetchone()
+        return Entry(*row) if row else None
+
     def entries(self, url: int) -> list[Entry]:
         """All lines of an address, in the order they stand on disk within each kind."""
         rows = self.db.execute(f"SELECT {_ENTRY} FROM line WHERE url = ? ORDER BY segment, position", (url,))  # noqa: S608

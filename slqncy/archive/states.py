@@ -46,14 +46,15 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
         case EventKind.OPENED:
             db.execute("UPDATE url SET opened = (SELECT max(id) FROM url), complete = 0 WHERE id = ?", (url,))
         case EventKind.COMPLETED:
-            boundary = number(db, event.via) if event.via else None
-            db.execute("UPDATE url SET confirmed = coalesce(?, opened), complete = 1 WHERE id = ?", (boundary, url))
+            _completed(db, url, event)
         case EventKind.FAILED:
             _failed(db, url, event)
         case EventKind.EXCLUDED:
             _excluded(db, url, event)
         case EventKind.LOST:
             _lost(db, url, event)
+        case EventKind.RESCORED:
+            _rescored(db, url, event)
         case _:
             _answered(db, url, event)
 
@@ -70,6 +71,16 @@ def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
         (event.etag, event.last_modified, event.stories, event.hash, url),
     )
     if event.event in {EventKind.ARCHIVED, EventKind.CHANGED}:
+        db.execute("UPDATE url SET version = ? WHERE id = ?", (event.version, url))
+
+
+def _completed(db: sqlite3.Connection, url: int, event: Event) -> None:
+    boundary = number(db, event.via) if event.via else None
+    db.execute("UPDATE url SET confirmed = coalesce(?, opened), complete = 1 WHERE id = ?", (boundary, url))
+
+
+def _rescored(db: sqlite3.Connection, url: int, event: Event) -> None:
+    if event.state is State.ARCHIVED:
         db.execute("UPDATE url SET version = ? WHERE id = ?", (event.version, url))
 
 

@@ -41,10 +41,10 @@ class Original:
     kind: DuplicateKind
     verdict: Verdict
 
-    def fields(self, prefix: str, *, with_kind: bool = True) -> dict[str, Any]:
-        """As a line in duplicates/ or rewrites/ says it."""
+    def fields(self, prefix: str) -> dict[str, Any]:
+        """As a line in duplicates/ or rewrites/ says it: duplicate_of, …, or rewrite_of, …"""
         said = {"of": self.id, "kind": self.kind, "score": self.verdict.score, "evidence": self.verdict.evidence}
-        return {f"{prefix}_{name}": value for name, value in said.items() if with_kind or name != "kind"}
+        return {f"{prefix}_{name}": value for name, value in said.items()}
 
 
 class _NotOfTheseLinesError(Exception):
@@ -89,7 +89,7 @@ class ArchivedStories:
                 match = self._deduplicator.find(self._compared(story))
         if match is None:
             return None
-        return _original(story, self._archive.story_at(place_of(match.number)), match.verdict)
+        return original_of(story, self._archive.story_at(place_of(match.number)), match.verdict)
 
     def add(self, place: Place, story: Story) -> None:
         """Know a story whose line was just written there. Raises ArchiveError."""
@@ -139,7 +139,8 @@ class ArchivedStories:
         self._catch_up()
 
 
-def _original(story: Story, original: Story, verdict: Verdict) -> Original:
+def original_of(story: Story, original: Story, verdict: Verdict) -> Original:
+    """The original of a story, by a verdict on the two."""
     is_same = verdict.kind is DuplicateKind.SAME_TEXT and original.story_id == story.story_id
     return Original(original.id, DuplicateKind.SAME_STORY if is_same else verdict.kind, verdict)
 

@@ -32,7 +32,7 @@ class Deduplicate(Step):
         if (found := self.run.stories.find(story)) is None:
             return item
         if found.kind is DuplicateKind.REWRITE and not self._divert_rewrites:
-            item.rewrite = found.fields("rewrite", with_kind=False)
+            item.rewrite = found.fields("rewrite")
         else:
             item.duplicate = found.fields("duplicate")
         self.count(found.kind)

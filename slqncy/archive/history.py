@@ -1,0 +1,54 @@
+"""What was archived, in the order in which it was judged."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from typing import TYPE_CHECKING
+
+from slqncy.archive.errors import ArchiveDamagedError
+from slqncy.archive.files import line_at, whole_lines
+from slqncy.archive.layout import LINE_TYPES, Kind, Place, segment_kind
+from slqncy.reasons import EventKind
+from slqncy.records import Event, Story, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from slqncy.archive.ledger import Ledger
+
+_KINDS = {
+    EventKind.ARCHIVED: Kind.STORY,
+    EventKind.CHANGED: Kind.STORY,
+    EventKind.DUPLICATE: Kind.DUPLICATE,
+}
+
+
+def pages(root: Path, ledger: Ledger) -> Iterator[tuple[Place, Story]]:
+    """Lines of stories/ and duplicates/ that runs wrote, each with its place, in the order of their events.
+
+    Raises ArchiveDamagedError where something cannot be read.
+    """
+    name = ""
+    try:
+        for name, segment in ledger.segments().items():
+            if segment_kind(name) is not Kind.EVENT:
+                continue
+            for _, line in whole_lines(root, name, segment.length):
+                event = decode(line, Event)
+                kind = _KINDS.get(event.event)
+                if kind and event.version and (known := ledger.known(event.url)):
+                    entry = ledger.line_of(kind, known.id, event.version)
+                    if entry:
+                        place = Place(entry.segment, entry.position)
+                        yield place, page_at(root, place)
+    except (sqlite3.Error, ValueError, OSError, EOFError, zlib.error) as error:
+        raise ArchiveDamagedError(f"{root / name}: {error}; `scrapy verify --full` names every defect") from error
+
+
+def page_at(root: Path, place: Place) -> Story:
+    """The line at a place in stories/ or duplicates/. Raises as `line_at`, and ValueError."""
+    line_type = LINE_TYPES[segment_kind(place.segment)]
+    assert issubclass(line_type, Story)
+    return decode(line_at(root, *place), line_type)

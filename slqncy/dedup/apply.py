@@ -1,0 +1,77 @@
+"""Writing down what was judged anew: lines are added, none is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from slqncy.archive.history import page_at
+from slqncy.archive.layout import Kind, segment_kind
+from slqncy.reasons import DuplicateKind, EventKind, PageKind, State
+from slqncy.records import Duplicate, Event, Rewrite, Story, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slqncy.archive import ArchiveWriter
+    from slqncy.dedup.archived import Original
+    from slqncy.dedup.rescore import Change
+
+
+def apply(archive: ArchiveWriter, changes: Iterable[Change], *, divert_rewrites: bool) -> None:
+    """Write what `rescore` has found. Raises ArchiveError.
+
+    A story stays in stories/, whatever it is now; rewrites/ says what it duplicates. A copy that is none becomes a
+    story, and one of another story gets a further line in duplicates/.
+    """
+    for change in changes:
+        page = page_at(archive.root, change.place)
+        said = {field.name: getattr(page, field.name) for field in fields(Story)}
+        is_story = change.now is None or (change.now.kind is DuplicateKind.REWRITE and not divert_rewrites)
+        if segment_kind(change.place.segment) is Kind.STORY:
+            archive.write(_event(page, change, None), None, _rewrite(page, change.now))
+        elif is_story:
+            story = Story(**said)
+            story.version = _next_version(archive, Kind.STORY, page)
+            rewrite = _rewrite(story, change.now) if change.now else None
+            archive.write(_event(story, change, State.ARCHIVED), story, rewrite)
+        else:
+            assert change.now is not None
+            copy = Duplicate(**said, **change.now.fields("duplicate"))
+            copy.version = _next_version(archive, Kind.DUPLICATE, page)
+            archive.write(_event(copy, change, None), copy)
+    archive.commit()
+
+
+def _next_version(archive: ArchiveWriter, kind: Kind, page: Story) -> int:
+    latest = archive.latest(kind, page.canonical_url)
+    return latest.version + 1 if latest else 1
+
+
+def _event(page: Story, change: Change, state: State | None) -> Event:
+    return Event(
+        event=EventKind.RESCORED,
+        at=moment(datetime.now(UTC)),
+        run_id="",
+        url=page.canonical_url,
+        kind=PageKind.STORY,
+        id=page.id,
+        state=state,
+        detail=str(change),
+        version=page.version,
+    )
+
+
+def _rewrite(page: Story, original: Original | None) -> Rewrite:
+    withdrawn = {"of": "", "kind": DuplicateKind.REWRITE, "score": 0.0, "evidence": "an earlier line is withdrawn"}
+    return Rewrite(
+        id=page.id,
+        version=page.version,
+        canonical_url=page.canonical_url,
+        title=page.title,
+        content_hash=page.content_hash,
+        **(original.fields("rewrite") if original else {f"rewrite_{name}": said for name, said in withdrawn.items()}),
+        date_downloaded=page.date_downloaded,
+        run_id="",
+    )

@@ -1,0 +1,153 @@
+"""Judging a whole archive again, in the order in which it was judged, and saying what would be said otherwise."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from contextlib import closing
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from slqncy.archive import ArchiveDamagedError
+from slqncy.archive.files import line_at
+from slqncy.archive.history import page_at, pages
+from slqncy.archive.layout import LEDGER, Kind, Place, segment_kind
+from slqncy.archive.ledger import Ledger, require_archive
+from slqncy.dedup.archived import Original, of_story, original_of
+from slqncy.dedup.deduplicator import Deduplicator
+from slqncy.reasons import DuplicateKind
+from slqncy.records import Duplicate, Rewrite, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from slqncy.archive.ledger import Entry
+    from slqncy.dedup.text import Compared
+    from slqncy.dedup.verdict import Thresholds
+    from slqncy.records import Story
+
+_POSITION_BITS = 44
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a line in duplicates/ or rewrites/ says of a page."""
+
+    kind: DuplicateKind
+    of: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A page of which something else would be said."""
+
+    place: Place
+    """Its line in stories/ or, where it has none there, in duplicates/."""
+    id: str
+    was: Said | None
+    """None for a story that duplicates nothing."""
+    now: Original | None
+
+    def __str__(self) -> str:
+        now = "a story"
+        if self.now:
+            now = f"{self.now.kind} of {self.now.id}, {self.now.verdict.score:.3f}: {self.now.verdict.evidence}"
+        return f"{self.id}: is {self.was or 'a story'}, would be {now}"
+
+
+def rescore(root: Path, thresholds: Thresholds, *, divert_rewrites: bool) -> Iterator[Change]:
+    """Judge all pages of an archive again, each against the stories before it.
+
+    Raises ArchiveError where there is no archive, ArchiveDamagedError where something cannot be read.
+    """
+    require_archive(root, with_ledger=True)
+    try:
+        with closing(Ledger(root / LEDGER, read_only=True)) as ledger, TemporaryDirectory() as folder:
+            # One view of it all, while a run may be writing.
+            ledger.db.execute("BEGIN")
+            with closing(_Stories(root, folder, thresholds)) as stories:
+                for place, page in pages(root, ledger):
+                    known = ledger.known(page.canonical_url)
+                    assert known is not None
+                    lines = [entry for entry in ledger.entries(known.id) if entry.content_hash == page.content_hash]
+                    if _was_judged(lines, place, page):
+                        continue
+                    if segment_kind(place.segment) is Kind.STORY and page.version > 1:
+                        # An edit of a story is its next version, whatever else it resembles.
+                        stories.add(place, page)
+                        continue
+                    now = stories.find(page)
+                    if now is None or (now.kind is DuplicateKind.REWRITE and not divert_rewrites):
+                        stories.add(place, page)
+                    at, was = _said(root, lines)
+                    if was != (Said(now.kind, now.id) if now else None):
+                        yield Change(at, page.id, was, now)
+    except sqlite3.Error as error:
+        raise ArchiveDamagedError(f"{root / LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines") from error
+
+
+def _was_judged(lines: list[Entry], place: Place, page: Story) -> bool:
+    """Whether the same page stands in duplicates/ from an earlier time."""
+    copies = [line for line in lines if segment_kind(line.segment) is Kind.DUPLICATE]
+    is_copy = segment_kind(place.segment) is Kind.DUPLICATE
+    return any(not is_copy or copy.version < page.version for copy in copies)
+
+
+def _said(root: Path, lines: list[Entry]) -> tuple[Place, Said | None]:
+    """Where a page stands, and what is said of it: once in stories/ it stays there, and rewrites/ says the rest."""
+    of_kind = {kind: [line for line in lines if segment_kind(line.segment) is kind] for kind in Kind}
+    if of_kind[Kind.STORY]:
+        at, kind = of_kind[Kind.STORY][0], Kind.REWRITE
+    else:
+        at, kind = of_kind[Kind.DUPLICATE][-1], Kind.DUPLICATE
+    said = None
+    if of_kind[kind]:
+        newest = of_kind[kind][-1]
+        data = line_at(root, newest.segment, newest.position)
+        if kind is Kind.REWRITE:
+            rewrite = decode(data, Rewrite)
+            said = Said(rewrite.rewrite_kind, rewrite.rewrite_of) if rewrite.rewrite_of else None
+        else:
+            copy = decode(data, Duplicate)
+            said = Said(copy.duplicate_kind, copy.duplicate_of)
+    return Place(at.segment, at.position), said
+
+
+class _Stories:
+    """The stories so far, in an index of their own."""
+
+    def __init__(self, root: Path, folder: str, thresholds: Thresholds) -> None:
+        self._root = root
+        self._segments: list[str] = []
+        self._places = array("Q")
+        self._deduplicator = Deduplicator(folder, self._text_of, thresholds)
+
+    def find(self, page: Story) -> Original | None:
+        match = self._deduplicator.find(of_story(page))
+        if match is None:
+            return None
+        original = page_at(self._root, self._place(match.number))
+        return None if original.id == page.id else original_of(page, original, match.verdict)
+
+    def add(self, place: Place, page: Story) -> None:
+        if place.segment not in self._segments:
+            self._segments.append(place.segment)
+        self._deduplicator.add(len(self._places), of_story(page))
+        self._places.append(self._segments.index(place.segment) << _POSITION_BITS | place.position)
+        if self._deduplicator.index.is_due:
+            self._deduplicator.flush()
+
+    def close(self) -> None:
+        self._deduplicator.index.close()
+
+    def _place(self, number: int) -> Place:
+        code = self._places[number]
+        return Place(self._segments[code >> _POSITION_BITS], code & (1 << _POSITION_BITS) - 1)
+
+    def _text_of(self, number: int) -> Compared:
+        return of_story(page_at(self._root, self._place(number)))
