@@ -21,7 +21,8 @@ from scipy.special import expit
 from benchmarks.dedup.data import Data, Doc, load
 from slqncy.dedup import weights
 from slqncy.dedup.keys import COMMON
-from slqncy.dedup.likeness import Likeness, compare
+from slqncy.dedup.likeness import Likeness
+from slqncy.dedup.likeness import compare as compare_roughly
 from slqncy.dedup.signals import NEAR, REWRITE, near_signals, rewrite_signals
 from slqncy.dedup.text import Compared, compared
 
@@ -121,6 +122,11 @@ def _neighbours(data: Data, texts: dict[str, Compared]) -> Iterator[Row]:
             if like.days > _SAME_DAYS or like.contained <= _ONCE_MORE_ALIKE:
                 yield Row("natural", doc.id, like, "other")
         earlier.add(doc.id, its_keys)
+
+
+def compare(first: Compared, second: Compared) -> Likeness:
+    """Measure a pair, alignment included."""
+    return compare_roughly(first, second).aligned(first, second)
 
 
 def _compared(doc: Doc) -> Compared:

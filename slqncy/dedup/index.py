@@ -7,8 +7,9 @@ came after the last story it covers.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from itertools import accumulate, chain
+from collections import Counter, defaultdict
+from heapq import nsmallest
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,12 +92,14 @@ class Index:
         recent = [self._recent.get(key, []) for key in asked.tolist()]
         found.append(Found(np.array([len(places) for places in recent]), np.fromiter(chain(*recent), dtype=np.int64)))
         usable = sum(one.counts for one in found) <= MOST_POSTINGS
-        # In the order of the stories: those of each run behind those of the runs before.
-        starts = accumulate(map(len, self._runs), initial=0)
-        places = [one.places[np.repeat(usable, one.counts)] + start for one, start in zip(found, starts, strict=True)]
-        stories, hits = np.unique(np.concatenate(places), return_counts=True)
-        order = np.argsort(-hits, kind="stable")[:most]
-        return [self._number(int(stories[place])) for place in order if hits[place] >= COMMON]
+        hits: Counter[int] = Counter()
+        start = 0
+        for one, length in zip(found, (*map(len, self._runs), 0), strict=True):
+            # Places go on from run to run, in the order of the stories.
+            hits.update((one.places[np.repeat(usable, one.counts)] + start).tolist())
+            start += length
+        best = nsmallest(most, ((-count, place) for place, count in hits.items() if count >= COMMON))
+        return [self._number(place) for _, place in best]
 
     def _number(self, place: int) -> int:
         for run in self._runs:

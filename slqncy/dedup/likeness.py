@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +28,6 @@ class Likeness:
     """Length of the shorter text by that of the longer one."""
     shorter: int
     """Characters of the shorter text."""
-    alignment: Alignment
     shared_bits: float
     """Of the figures that both have."""
     first_bits: float
@@ -40,6 +39,12 @@ class Likeness:
     """Dice coefficient of the titles' pairs of characters."""
     days: int | None
     """Between their dates; None where one is not known."""
+    alignment: Alignment = field(default_factory=Alignment)
+    """Empty as long as they are not aligned, which takes longer than all the rest."""
+
+    def aligned(self, first: Compared, second: Compared) -> Likeness:
+        """The same, once their texts are laid side by side."""
+        return replace(self, alignment=align(first.text, second.text))
 
 
 def overlap(first: Hashes, second: Hashes) -> tuple[float, float]:
@@ -54,7 +59,7 @@ def overlap(first: Hashes, second: Hashes) -> tuple[float, float]:
 
 
 def compare(first: Compared, second: Compared) -> Likeness:
-    """Measure a pair."""
+    """Measure a pair, all but its alignment."""
     contained, _ = overlap(first.grams(5), second.grams(5))
     pairs_contained, pairs_equal = overlap(first.grams(2), second.grams(2))
     lengths = sorted((len(first.text), len(second.text)))
@@ -68,7 +73,6 @@ def compare(first: Compared, second: Compared) -> Likeness:
         pairs_equal=pairs_equal,
         length=lengths[0] / max(lengths[1], 1),
         shorter=lengths[0],
-        alignment=align(first.text, second.text),
         shared_bits=sum(first.bits[name] for name in shared),
         first_bits=sum(bits for name, bits in first.bits.items() if name not in shared),
         second_bits=sum(bits for name, bits in second.bits.items() if name not in shared),

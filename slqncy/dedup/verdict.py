@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from slqncy.dedup.likeness import Likeness
     from slqncy.dedup.text import Compared
 
+_LEAST_CONTAINED = 0.15
+"""Half of what any copy has that was ever changed for measuring: two texts with less are no copies."""
 _PART = 0.75
 """A text whose length is a smaller share of the other's is a part of it."""
 _FAR = 30
@@ -79,6 +81,9 @@ def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | Non
     if new.fingerprint and new.fingerprint == old.fingerprint:
         return Verdict(DuplicateKind.SAME_TEXT, 1.0, _EQUAL.format(len(new.text)), len(new.text))
     like = compare(new, old)
+    if like.contained < _LEAST_CONTAINED and _rewrite_score(like) < thresholds.rewrite:
+        return None
+    like = like.aligned(new, old)
     near = _probability(weights.NEAR, near_signals(like))
     is_far = like.days is not None and like.days > _FAR
     if near >= (max(thresholds.near, thresholds.far) if is_far else thresholds.near) and (
@@ -86,7 +91,7 @@ def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | Non
     ):
         kind = DuplicateKind.CONTAINED if like.length < _PART else DuplicateKind.NEAR_TEXT
         return Verdict(kind, round(near, 3), _near_evidence(like), like.alignment.aligned)
-    rewrite = _probability(weights.REWRITE, rewrite_signals(like))
+    rewrite = _rewrite_score(like)
     if rewrite >= (max(thresholds.rewrite, thresholds.far) if is_far else thresholds.rewrite) and (
         not is_far or like.shared_bits >= _FAR_BITS
     ):
@@ -94,6 +99,11 @@ def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | Non
             DuplicateKind.REWRITE, round(rewrite, 3), _rewrite_evidence(like, new, old), like.alignment.aligned
         )
     return None
+
+
+def _rewrite_score(like: Likeness) -> float:
+    """Of a pair that is not aligned, the most that it can have: alignment shows figures that differ."""
+    return _probability(weights.REWRITE, rewrite_signals(like))
 
 
 def _probability(logistic: tuple[float, ...], signals: tuple[float, ...]) -> float:
