@@ -18,12 +18,17 @@ def gram_hashes(text: str, size: int, salt: int = 0) -> Hashes:
 
     Equal runs have equal hashes in every process, and different ones look random.
     """
+    return mixed(gram_codes(text, size, salt))
+
+
+def gram_codes(text: str, size: int, salt: int = 0) -> Hashes:
+    """As `gram_hashes`, but for looking random: enough to tell whether two texts have the same runs."""
     characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     if not len(characters):
         return np.empty(0, dtype=_WORD)
     hashes = (characters.astype(_WORD) + _WORD(salt + 1)) * _ONE
     hashes ^= hashes >> _HALF
-    return mixed(_runs(hashes, min(size, len(characters))))
+    return _runs(hashes, min(size, len(characters)))
 
 
 def distinct(hashes: Hashes) -> Hashes:

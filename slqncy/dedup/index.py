@@ -7,7 +7,7 @@ came after the last story it covers.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from heapq import nsmallest
 from itertools import chain
 from pathlib import Path
@@ -41,7 +41,8 @@ class Index:
             left.unlink()
         self._runs = self._open_runs()
         self._numbers: list[int] = []
-        self._recent: defaultdict[int, list[int]] = defaultdict(list)
+        # Most keys are of one story: a number costs a fraction of a list, above all in garbage collection.
+        self._recent: dict[int, int | list[int]] = {}
         self._recent_keys: list[Hashes] = []
 
     def _open_runs(self) -> list[Run]:
@@ -81,7 +82,11 @@ class Index:
         place = len(self._numbers)
         its_keys = short(keys)
         for key in its_keys.tolist():
-            self._recent[key].append(place)
+            known = self._recent.setdefault(key, place)
+            if isinstance(known, list):
+                known.append(place)
+            elif known != place:
+                self._recent[key] = [known, place]
         self._recent_keys.append(its_keys)
         self._numbers.append(number)
 
@@ -89,8 +94,7 @@ class Index:
         """Numbers of the stories with the most keys in common, `COMMON` at least; of equal ones the oldest first."""
         asked = short(keys)
         found = [run.find(asked) for run in self._runs]
-        recent = [self._recent.get(key, []) for key in asked.tolist()]
-        found.append(Found(np.array([len(places) for places in recent]), np.fromiter(chain(*recent), dtype=np.int64)))
+        found.append(self._find_recent(asked))
         usable = sum(one.counts for one in found) <= MOST_POSTINGS
         hits: Counter[int] = Counter()
         start = 0
@@ -100,6 +104,12 @@ class Index:
             start += length
         best = nsmallest(most, ((-count, place) for place, count in hits.items() if count >= COMMON))
         return [self._number(place) for _, place in best]
+
+    def _find_recent(self, keys: Hashes) -> Found:
+        known = (self._recent.get(key, ()) for key in keys.tolist())
+        recent = [(places,) if isinstance(places, int) else places for places in known]
+        counts = np.fromiter(map(len, recent), dtype=np.int64, count=len(recent))
+        return Found(counts, np.fromiter(chain.from_iterable(recent), dtype=np.int64))
 
     def _number(self, place: int) -> int:
         for run in self._runs:

@@ -8,6 +8,7 @@ more often than not, pieces of the title.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 
@@ -37,12 +38,12 @@ COMMON = 3
 
 def keys_of(story: Compared) -> Hashes:
     """The keys of a story, ascending, at most 47."""
+    few = [*_fewest(_figure_codes(story.figures), _FIGURE_KEYS), *_fewest(_title_codes(story.title), _TITLE_KEYS)]
     parts = [
         # Three of them, so that an equal text is found whatever else is too common to find anything.
         np.frombuffer(story.fingerprint, dtype="<u8"),
         _smallest(gram_hashes(story.text, _TEXT_RUN), _TEXT_KEYS),
-        _smallest(gram_hashes(story.title, _TITLE_RUN, _TITLE_SALT), _TITLE_KEYS),
-        _smallest(mixed(np.array(_figure_codes(story.figures), dtype=np.uint64)), _FIGURE_KEYS),
+        mixed(np.array(few, dtype=np.uint64)),
     ]
     return distinct(np.concatenate(parts))
 
@@ -55,6 +56,16 @@ def _smallest(hashes: Hashes, count: int) -> Hashes:
         if len(candidates) >= count:
             return candidates[:count]
     return distinct(hashes)[:count]
+
+
+def _fewest(codes: list[int], count: int) -> list[int]:
+    return sorted(set(codes))[:count]
+
+
+def _title_codes(title: str) -> list[int]:
+    # A title is too short for arrays to pay.
+    runs = range(max(1, len(title) - _TITLE_RUN + 1)) if title else ()
+    return [_TITLE_SALT | crc32(title[start : start + _TITLE_RUN].encode()) for start in runs]
 
 
 def _figure_codes(figures: list[Figure]) -> list[int]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from slqncy.dedup.characters import plain
 from slqncy.dedup.figures import Figure, fold
-from slqncy.dedup.grams import Hashes, distinct, gram_hashes
+from slqncy.dedup.grams import Hashes, distinct, gram_codes
 from slqncy.dedup.keys import keys_of
 from slqncy.dedup.normal import compared_lines, joined
 
@@ -46,7 +46,7 @@ class Compared:
     def grams(self, size: int) -> Hashes:
         """Hashes of the different runs of `size` characters of the text, ascending."""
         if size not in self._grams:
-            self._grams[size] = distinct(gram_hashes(self.text, size))
+            self._grams[size] = distinct(gram_codes(self.text, size))
         return self._grams[size]
 
 
