@@ -24,6 +24,10 @@ _PART = 0.75
 _FAR = 30
 """Days after which a bulletin made from the same template is likelier than a copy."""
 _FAR_CONTAINED = 0.97
+_SMALL, _SMALL_CONTAINED = 0.3, 0.8
+"""Of a part so small so much must be in the whole."""
+_MANY_CONFLICTS = 2
+"""Figures; where so many differ, and no more agree, it is a bulletin."""
 _FAR_BITS = 20.0
 _MOST_NAMED = 6
 _EQUAL = "equal normal form, of {} characters and figures"
@@ -84,21 +88,27 @@ def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | Non
     if like.contained < _LEAST_CONTAINED and _rewrite_score(like) < thresholds.rewrite:
         return None
     like = like.aligned(new, old)
-    near = _probability(weights.NEAR, near_signals(like))
     is_far = like.days is not None and like.days > _FAR
-    if near >= (max(thresholds.near, thresholds.far) if is_far else thresholds.near) and (
-        not is_far or like.contained >= _FAR_CONTAINED
-    ):
+    far = thresholds.far if is_far else 0.0
+    near = _probability(weights.NEAR, near_signals(like))
+    if near >= max(thresholds.near, far) and _may_be_copy(like, is_far=is_far):
         kind = DuplicateKind.CONTAINED if like.length < _PART else DuplicateKind.NEAR_TEXT
         return Verdict(kind, round(near, 3), _near_evidence(like), like.alignment.aligned)
     rewrite = _rewrite_score(like)
-    if rewrite >= (max(thresholds.rewrite, thresholds.far) if is_far else thresholds.rewrite) and (
-        not is_far or like.shared_bits >= _FAR_BITS
-    ):
-        return Verdict(
-            DuplicateKind.REWRITE, round(rewrite, 3), _rewrite_evidence(like, new, old), like.alignment.aligned
-        )
+    if rewrite >= max(thresholds.rewrite, far) and (not is_far or like.shared_bits >= _FAR_BITS):
+        evidence = _rewrite_evidence(like, new, old)
+        return Verdict(DuplicateKind.REWRITE, round(rewrite, 3), evidence, like.alignment.aligned)
     return None
+
+
+def _may_be_copy(like: Likeness, *, is_far: bool) -> bool:
+    """Whether what labelled data are too few to show does not speak against it."""
+    places = like.alignment
+    if places.conflicting >= max(_MANY_CONFLICTS, places.agreeing):
+        return False
+    # A speech that a report quotes is in it as well, but not nearly all of the report in the speech.
+    least = _FAR_CONTAINED if is_far else _SMALL_CONTAINED if like.length < _SMALL else 0.0
+    return like.contained >= least
 
 
 def _rewrite_score(like: Likeness) -> float:
