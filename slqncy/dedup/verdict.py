@@ -93,11 +93,11 @@ def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | Non
     near = _probability(weights.NEAR, near_signals(like))
     if near >= max(thresholds.near, far) and _may_be_copy(like, is_far=is_far):
         kind = DuplicateKind.CONTAINED if like.length < _PART else DuplicateKind.NEAR_TEXT
-        return Verdict(kind, round(near, 3), _near_evidence(like), like.alignment.aligned)
+        return Verdict(kind, _score_of(near), _near_evidence(like), like.alignment.aligned)
     rewrite = _rewrite_score(like)
     if rewrite >= max(thresholds.rewrite, far) and (not is_far or like.shared_bits >= _FAR_BITS):
         evidence = _rewrite_evidence(like, new, old)
-        return Verdict(DuplicateKind.REWRITE, round(rewrite, 3), evidence, like.alignment.aligned)
+        return Verdict(DuplicateKind.REWRITE, _score_of(rewrite), evidence, like.alignment.aligned)
     return None
 
 
@@ -114,6 +114,11 @@ def _may_be_copy(like: Likeness, *, is_far: bool) -> bool:
 def _rewrite_score(like: Likeness) -> float:
     """Of a pair that is not aligned, the most that it can have: alignment shows figures that differ."""
     return _probability(weights.REWRITE, rewrite_signals(like))
+
+
+def _score_of(probability: float) -> float:
+    """As it is written down: of different texts none is certain."""
+    return min(round(probability, 3), 0.999)
 
 
 def _probability(logistic: tuple[float, ...], signals: tuple[float, ...]) -> float:

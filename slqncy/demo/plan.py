@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
     STORY = auto()
     COPY = auto()
-    """The body of another page, under another section and number."""
+    """The body of another page, under another section and number; of every second one a paragraph is left out."""
     MISCOUNTED = auto()
     """Its banner declares more characters than the body has."""
     UNLISTED = auto()
@@ -90,7 +90,15 @@ def plan_site(count: int, seed: int) -> list[Entry]:
 def _copy(entry: Entry, rng: Random) -> Entry:
     section = rng.choice([name for name in SECTIONS if name != entry.section])
     later = entry.story.published + timedelta(days=rng.randint(1, 3))
-    return replace(entry, story=replace(entry.story, published=later), section=section, kind=Kind.COPY)
+    story = replace(entry.story, published=later)
+    return replace(entry, story=_shortened(story) if entry.twin % 2 else story, section=section, kind=Kind.COPY)
+
+
+def _shortened(story: DemoStory) -> DemoStory:
+    """The story without its second paragraph, if it can spare one, under a title that says more."""
+    first, *others = story.paragraphs
+    left = others[1:] if len(others) > 2 else others  # noqa: PLR2004
+    return replace(story, title=f"{story.title}（图）", paragraphs=(first, *left), title_lines=())
 
 
 def _numbered(entries: list[Entry], fixed: Entry, rng: Random) -> list[Entry]:
