@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,9 +12,11 @@ from scrapy.commands import ScrapyCommand
 
 from slqncy.archive import ArchiveDamagedError, ArchiveError, ArchiveLockedError
 from slqncy.exitcodes import ExitStatus
+from slqncy.sites import Address, load_site, site_names
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
 
 class UsageError(ValueError):
@@ -43,6 +46,9 @@ class ArchiveCommand(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Work, and set the exit status."""
         assert self.settings is not None
+        if isinstance(sys.stdout, TextIOWrapper):
+            # Where the terminal's encoding lacks a character, that is no reason to stop.
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             self._refuse_surplus(args)
             self.exitcode = self.work(Path(self.settings["ARCHIVE_DIR"]), args, opts)
@@ -67,6 +73,19 @@ class ArchiveCommand(ScrapyCommand):
     @abstractmethod
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Do it. Raises ArchiveError, or UsageError for wrong arguments."""
+
+
+def names_of(name: str) -> Iterator[str]:
+    """A name as given, and the addresses it may stand for on the sites we know."""
+    yield name
+    if "://" in name:
+        canonical = (Address(load_site(site)).canonical(name) for site in site_names())
+        yield from filter(None, canonical)
+
+
+def never_found(name: str) -> str:
+    """What to say of a name that the archive has never heard of."""
+    return f"{name}: never found; no list page, sitemap or story that was read links to it"
 
 
 def _status(error: Exception) -> ExitStatus:

@@ -42,8 +42,7 @@ def explain(root: Path, names: Iterable[str]) -> Explanation | None:
     require_archive(root, with_ledger=True)
     try:
         with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
-            found = (ledger.known(name) or ledger.known_by_story(name) for name in names)
-            known = next((row for row in found if row), None)
+            known = ledger.first_known(names)
             if known is None:
                 return None
             lengths = {name: segment.length for name, segment in ledger.segments().items()}

@@ -262,6 +262,11 @@ class Ledger:
         # The index is of stories only, and is not used without being told so.
         return self._known("story = ? AND story <> ''", story_id)
 
+    def first_known(self, names: Iterable[str]) -> Known | None:
+        """What is known of the first of these URLs or story ids that was ever found, or None."""
+        found = (self.known(name) or self.known_by_story(name) for name in names)
+        return next(filter(None, found), None)
+
     def _known(self, condition: str, value: str | int) -> Known | None:
         row = self.db.execute(f"SELECT {_KNOWN} FROM url WHERE {condition}", (value,)).fetchone()  # noqa: S608
         return _as_known(row) if row else None

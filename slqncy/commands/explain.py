@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.explain import Explanation, explain
 from slqncy.archive.layout import Kind, closed_path, open_path, segment_kind
-from slqncy.cli import ArchiveCommand, UsageError
+from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import EventKind, PageKind
 from slqncy.records import moment
-from slqncy.sites import Address, load_site, site_names
 
 if TYPE_CHECKING:
     import argparse
@@ -40,21 +39,13 @@ class Command(ArchiveCommand):
         """Print the history of one address."""
         if len(args) != 1:
             raise UsageError("name one URL, or one id such as slqncy/szxw/9538")
-        explanation = explain(root, _names(args[0]))
+        explanation = explain(root, names_of(args[0]))
         if explanation is None:
-            print(f"{args[0]}: never found; no list page, sitemap or story that was read links to it")
+            print(never_found(args[0]))
             return ExitStatus.DATA
         for line in _told(root, explanation):
             print(line)
         return ExitStatus.OK
-
-
-def _names(name: str) -> Iterator[str]:
-    """A name as given, and the addresses it may stand for on the sites we know."""
-    yield name
-    if "://" in name:
-        canonical = (Address(load_site(site)).canonical(name) for site in site_names())
-        yield from filter(None, canonical)
 
 
 def _told(root: Path, explanation: Explanation) -> Iterator[str]:
