@@ -1,0 +1,1 @@
+"""Showing texts on a terminal, which may be hostile: nothing here reads or writes anything."""
