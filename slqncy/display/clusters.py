@@ -47,7 +47,7 @@ def told_original(story_id: str, story: Story | None) -> str:
 def told_member(link: Link, member: Member) -> str:
     """A story that copies or rewrites another, and how that is known."""
     published = _published(member.story) if member.story else _LOST
-    known = f"{member.kind} of {link.original}  {member.score:.2f}"
+    known = f"{member.kind} of {link.original}  {member.score:g}"
     return visible(f"  {known}  {link.id}  {member.url}  {published}  {member.evidence}") + "\n"
 
 
@@ -57,7 +57,7 @@ def _published(story: Story) -> str:
 
 def beside(columns: Columns, link: Link, original: Story | None, member: Member) -> Iterator[str]:
     """Title and text of a story and of one that copies or rewrites it, side by side."""
-    heads = (_head(link.original, original), f"{_head(link.id, member.story)}, {member.kind} {member.score:.2f}")
+    heads = (_head(link.original, original), f"{_head(link.id, member.story)}, {member.kind} {member.score:g}")
     yield "\n" + columns.heading(*heads) + "\n"
     if original and member.story:
         yield columns.row(row(original.title, member.story.title)) + "\n"
