@@ -76,7 +76,7 @@ def test_the_members_of_a_cluster_stand_before_the_texts(archive: Path) -> None:
     assert members.splitlines() == [
         f"slqncy/szxw/1  {story_url(1)}  no date  第1条新闻",
         f"  same_text of slqncy/szxw/1  1  slqncy/szxw/2  {story_url(2)}  no date  equal normal form",
-        f"  contained of slqncy/szxw/1  0.80  slqncy/szxw/3  {story_url(3)}  2026-10-30  all of it<U+000A>is there",
+        f"  contained of slqncy/szxw/1  0.8  slqncy/szxw/3  {story_url(3)}  2026-10-30  all of it<U+000A>is there",
         f"  rewrite of slqncy/szxw/1  0.75  slqncy/szxw/4  {story_url(4)}  no date  3 names and 4 figures",
         f"  same_text of slqncy/szxw/4  1  slqncy/szxw/5  {story_url(5)}  no date  equal normal form",
     ]
