@@ -39,6 +39,7 @@ def small() -> Iterator[Path]:
             patch.setattr(module, "MOST_POSTINGS", MOST)
         for module, name, value in (
             (indexes, "_SMALL", 2), (indexes, "_TIMES", 2), (runs, "_BUCKET", 1), (runs, "_CHUNK", 4),
+            (runs, "_HELD", 20),
         ):  # fmt: skip
             patch.setattr(module, name, value)
         yield Path(folder)

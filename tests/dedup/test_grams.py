@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slqncy.dedup.grams import distinct, gram_hashes
+from slqncy.dedup.grams import distinct, gram_codes, gram_hashes
 
 WORD = (1 << 64) - 1
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
@@ -67,6 +67,12 @@ def test_other_runs_sizes_and_salts_have_other_hashes() -> None:
     hashes = [gram_hashes(text, size, salt) for size in (1, 2, 3, 5, 7, 12) for salt in (0, 1 << 40)]
     assert len(distinct(np.concatenate(hashes))) == sum(map(len, hashes))
     assert len(distinct(gram_hashes("甲乙甲", 2))) == 2
+
+
+@given(st.text(st.sampled_from("甲乙\U000f0001"), max_size=50), SIZES)
+def test_codes_tell_the_same_runs_apart(text: str, size: int) -> None:
+    runs = {text[start : start + size] for start in range(max(1, len(text) - size + 1))} - {""}
+    assert len(distinct(gram_codes(text, size))) == len(distinct(gram_hashes(text, size))) == len(runs)
 
 
 def test_hashes_are_spread_evenly() -> None:

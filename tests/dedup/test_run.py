@@ -61,8 +61,12 @@ def test_the_file_is_what_it_was(small: Run) -> None:
     assert small.path.read_bytes() == expected
 
 
+@pytest.mark.parametrize("held", [0, 1 << 22], ids=["on disk", "in memory"])
 @pytest.mark.parametrize("shape", [(1, 1), (50, 40), (700, 3)], ids=str)
-def test_every_key_is_found_whatever_share_of_the_table_it_is_in(shape: tuple[int, int], tmp_path: Path) -> None:
+def test_every_key_is_found_whatever_share_of_the_table_it_is_in(
+    shape: tuple[int, int], held: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "_HELD", held)
     stories, each = shape
     keys = np.random.default_rng(stories).integers(0, 1 << 38, stories * each, dtype=np.uint64)
     places = np.repeat(np.arange(stories, dtype=np.uint64), each)
