@@ -7,7 +7,7 @@ not of these lines it is made anew. So a kill leaves nothing to repair, and ever
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,9 +75,11 @@ class ArchivedStories:
         """Open the index of an archive, and add what it lacks. Raises ArchiveError."""
         self._archive = archive
         self._last_asked: tuple[Story, Compared] | None = None
-        with _disk_errors(archive):
+        with _disk_errors(archive), ExitStack() as undo:
             self._deduplicator = Deduplicator(archive.root / INDEX, self._text_of, thresholds)
+            undo.callback(self.close)
             self._catch_up()
+            undo.pop_all()
 
     def find(self, story: Story) -> Original | None:
         """The archived story that this one duplicates, or None. Raises ArchiveError."""

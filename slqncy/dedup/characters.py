@@ -21,7 +21,8 @@ class _Characters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        if not character.isascii():
+        # Half a character, which OpenCC cannot read, is no letter either.
+        if not character.isascii() and unicodedata.category(character) != "Cs":
             # Words are not converted as words: 支援 and 支持 are different texts.
             character = "".join(map(_converter().convert, unicodedata.normalize("NFKD", character)))
         self[code] = "".join(map(_compared, character.casefold()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slqncy.dedup.index import Index
@@ -19,6 +18,8 @@ _MOST_COMPARED = 4
 """Stories that are compared with a new one: of labelled copies and rewrites the original was always among these."""
 _IN_MEMORY = 256
 """Stories kept as they are compared: of one event there are many at a time."""
+_LONGEST_KEPT = 20_000
+"""Characters; of stories of a megabyte so many would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,15 @@ class Deduplicator:
         """Open or create the index in `folder`. Raises OSError."""
         self.index = Index(folder)
         self._thresholds = thresholds or Thresholds()
-        self._text_of = lru_cache(_IN_MEMORY)(text_of)
+        self._text_of = text_of
+        self._kept: dict[int, Compared] = {}
 
     def matches(self, story: Compared) -> list[Match]:
         """The stories that this one duplicates, the surest first; of equal ones the oldest."""
         found = [
             Match(number, verdict)
             for number in self.index.candidates(story.keys, _MOST_COMPARED)
-            if (verdict := judge(story, self._text_of(number), self._thresholds))
+            if (verdict := judge(story, self._story(number), self._thresholds))
         ]
         return sorted(found, key=lambda match: (match.verdict.rank, -match.number), reverse=True)
 
@@ -63,8 +65,17 @@ class Deduplicator:
     def clear(self) -> None:
         """Forget all stories."""
         self.index.clear()
-        self._text_of.cache_clear()
+        self._kept.clear()
 
     def flush(self) -> None:
         """Write what is new to disk. Raises OSError."""
         self.index.flush()
+
+    def _story(self, number: int) -> Compared:
+        story = self._kept.pop(number, None) or self._text_of(number)
+        if len(story.title) + len(story.text) <= _LONGEST_KEPT:
+            # The last asked for stand last, and the first goes.
+            self._kept[number] = story
+            if len(self._kept) > _IN_MEMORY:
+                del self._kept[next(iter(self._kept))]
+        return story

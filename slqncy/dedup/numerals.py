@@ -47,7 +47,8 @@ def _digits(text: str) -> str | None:
 
 def _counted(text: str) -> float | None:
     """Of digits with what they count: 三百二十五万."""
-    total = section = 0
+    # Not integers: those raise where a float is infinite.
+    total = section = 0.0
     digit: int | None = None
     for character in text:
         if character in _DIGITS and not digit:
@@ -58,8 +59,8 @@ def _counted(text: str) -> float | None:
         elif character in _MYRIADS and total + section + (digit or 0):
             section += digit or 0
             # What stands before 亿 is multiplied as a whole, what stands before 万 since the last 亿.
-            before, section = (total + section, 0) if character == "亿" else (section, total)
-            total, section, digit = section + before * _MYRIADS[character], 0, None
+            before, section = (total + section, 0.0) if character == "亿" else (section, total)
+            total, section, digit = section + before * _MYRIADS[character], 0.0, None
         else:
             return None
-    return float(total + section + (digit or 0))
+    return total + section + (digit or 0)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import struct
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -44,7 +45,7 @@ _HELD = 1 << 22
 """Postings of the largest run that is held in memory, 32 MiB: reading them one by one is most of a question."""
 _CHUNK = 1 << 20
 """Postings that are merged at a time, about."""
-_WORD = 8
+_WORD, _TABLE_WORD = 8, 4
 
 Numbers = NDArray[np.uint64]
 
@@ -67,6 +68,32 @@ class _Header(NamedTuple):
     """Bytes of the file."""
 
 
+def _read_header(file: BinaryIO) -> _Header:
+    """Raises ValueError where the file is not just as long as what is in it by its header."""
+    head = file.read(_PACKED.size)
+    if len(head) < _PACKED.size:
+        raise ValueError(f"{file.name}: no index")
+    header = _Header(*_PACKED.unpack(head))
+    is_ours = (header.magic, header.version) == (_MAGIC, VERSION) and header.table_bits <= _KEY_BITS
+    if not is_ours or not header.documents or not _size(header) == header.size == os.fstat(file.fileno()).st_size:
+        raise ValueError(f"{file.name}: not a whole index of this version")
+    return header
+
+
+def _read_table(file: BinaryIO, header: _Header) -> NDArray[np.uint32]:
+    """Raises ValueError for what would lead out of the file."""
+    file.seek(_PACKED.size + _WORD * header.documents)
+    table = np.fromfile(file, "<u4", (1 << header.table_bits) + 1)
+    if table[0] or table[-1] != header.postings or (table[1:] < table[:-1]).any():
+        raise ValueError(f"{file.name}: not the table of an index")
+    return table
+
+
+def _size(header: _Header) -> int:
+    words = header.documents + header.postings
+    return _PACKED.size + _WORD * words + _TABLE_WORD * ((1 << header.table_bits) + 1)
+
+
 def short(keys: Hashes) -> Hashes:
     """Keys as a run holds them."""
     return keys >> _SHIFT
@@ -78,18 +105,14 @@ class Run:
     def __init__(self, path: Path) -> None:
         """Raises ValueError where the file is not a whole run of this version, OSError where it cannot be read."""
         self.path = path
-        self._file = path.open("rb")
-        head = self._file.read(_PACKED.size)
-        if len(head) < _PACKED.size:
-            raise ValueError(f"{path}: no index")
-        header = _Header(*_PACKED.unpack(head))
-        if (header.magic, header.version) != (_MAGIC, VERSION) or header.size != path.stat().st_size:
-            raise ValueError(f"{path}: not a whole index of this version")
-        self._documents, self.postings, self.table_bits = header.documents, header.postings, header.table_bits
-        self._file.seek(_PACKED.size + _WORD * header.documents)
-        self._table = np.fromfile(self._file, "<u4", (1 << header.table_bits) + 1)
-        self._postings_at = self._file.tell()
-        self._held = self._file.read() if header.postings <= _HELD else None
+        with ExitStack() as undo:
+            self._file = undo.enter_context(path.open("rb"))
+            header = _read_header(self._file)
+            self._documents, self.postings, self.table_bits = header.documents, header.postings, header.table_bits
+            self._table = _read_table(self._file, header)
+            self._postings_at = self._file.tell()
+            self._held = self._file.read() if header.postings <= _HELD else None
+            undo.pop_all()
 
     def __len__(self) -> int:
         return self._documents

@@ -164,8 +164,8 @@ def test_command(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     command = ["accuracy", "--data", str(folder), "--methods", "exact", "--json", str(figures), "--verbose"]
     monkeypatch.setattr(sys, "argv", command)
     assert accuracy.main() == 0
-    assert "exact  1.000  0.250" in capsys.readouterr().out
-    assert json.loads(figures.read_text())["methods"]["exact"]["variants"]["best"] == {"right": 1}
+    assert "exact  1.000  0.500" in capsys.readouterr().out
+    assert json.loads(figures.read_text())["methods"]["exact"]["variants"]["best"] == {"right": 2}
 
 
 def test_methods_are_chosen_by_family() -> None:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from slqncy.dedup import compared, normal_form
 
+WORDS = "甲乙丙丁戊己庚辛壬癸"
+
 
 @pytest.mark.parametrize(
     ("one", "other"),
@@ -50,6 +52,46 @@ def test_where_nothing_is_left_nothing_is_equal(text: str) -> None:
     assert compared("", text).fingerprint == b""
 
 
-@given(st.lists(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF))), st.text("，。！？、 \n\t(「”…—·"))
+@pytest.mark.parametrize(
+    ("text", "story"),
+    [
+        ("大 中 小\n甲乙丙丁\n上一篇：戊己\n下一篇：庚辛", "甲乙丙丁"),
+        ("来源：新华社\n甲乙丙丁", "来源新华社甲乙丙丁"),
+        ("2024年5月1日\n甲乙丙丁", "2024年5月1日甲乙丙丁"),
+        ("点击：123次\n扫一扫关注", "点击123次扫一扫关注"),
+        (f"责任编辑：{'甲' * 60}\n乙", f"责任编辑{'甲' * 60}乙"),
+    ],
+    ids=["edges", "source", "date alone", "nothing else", "too long to be none of the story"],
+)
+def test_lines_of_no_story_are_taken_off(text: str, story: str) -> None:
+    assert normal_form(text) == story
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1.2", "1.2"), ("1．2", "1.2"), (".5。3.", "53"), ("v1.2.", "v1.2"), ("1. 2", "12"), ("1..2", "12")],
+)
+def test_a_point_stays_within_a_number(text: str, expected: str) -> None:
+    assert normal_form(text) == expected
+
+
+@pytest.mark.parametrize("character", ["臺", "灣", "體", "後", "乾", "麵", "億", "萬", "兩", "點"])
+def test_traditional_script_is_simplified_wherever_it_stands(character: str) -> None:
+    alone = normal_form(character)
+    assert alone != character
+    assert normal_form(f"甲{character}乙{character}") == f"甲{alone}乙{alone}"
+
+
+@given(st.lists(st.text(WORDS)), st.text("，。！？、 \n\t(「”…—·"))
 def test_punctuation_is_no_difference(words: list[str], mark: str) -> None:
     assert normal_form(mark.join(words)) == "".join(words)
+
+
+@given(st.text(st.characters(exclude_categories=(), exclude_characters="薴")))
+def test_a_normal_form_is_its_own(text: str) -> None:
+    assert normal_form(normal_form(text)) == normal_form(text)
+
+
+@given(st.lists(st.text(f"{WORDS}，。 %Ａ臺")))
+def test_paragraphs_are_compared_one_by_one(paragraphs: list[str]) -> None:
+    assert normal_form("\n".join(paragraphs)) == "".join(map(normal_form, paragraphs))

@@ -1,0 +1,56 @@
+"""What is compared of each character, on its own."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slqncy.dedup.characters import KEPT, plain
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+LETTERS = 0x34000
+"""Code points; behind them are no letters."""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ＧＤＰ增长６．１％", "gdp增长6.1%"),
+        ("１，２３４.５‰", "1,234.5‰"),
+        ("臺灣後臺乾旱麵條", "台湾后台干旱面条"),
+        ("Ｃａｆｅ\u0301 ÉCOLE", "cafe ecole"),
+        ("甲\u200b\ufeff\u00ad乙", "甲乙"),
+        ("甲、乙!", "甲 乙 "),
+        ("①㎡½㏠", "1m21 21日"),
+        ("甲\x00乙\x1b", "甲 乙 "),
+        ("〇零", "〇零"),
+    ],
+)
+def test_what_is_left(text: str, expected: str) -> None:
+    assert plain(text) == expected
+
+
+def test_words_are_not_converted_as_words() -> None:
+    assert plain("支援軟體") == "支援软体"
+
+
+@pytest.mark.parametrize("code", [0xD800, 0xDFFF, 0xE000, 0xF8FF, 0xF0000, 0xFFFFE, 0x10FFFF])
+def test_what_nobody_can_read_is_a_space(code: int) -> None:
+    assert plain(f"甲{chr(code)}乙") == "甲 乙"
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_equal_texts_stay_equal_however_they_are_cut(one: str, other: str) -> None:
+    assert plain(one + other) == plain(one) + plain(other)
+
+
+@given(ANY_TEXT)
+def test_only_letters_digits_and_spaces_are_left(text: str) -> None:
+    assert all(character.isalnum() or character in KEPT or character == " " for character in plain(text))
+
+
+def test_what_is_compared_is_compared_as_itself() -> None:
+    unstable = {chr(code) for code in range(LETTERS) if plain(plain(chr(code))) != plain(chr(code))}
+    # 薴 is 苧, and 苧 in traditional script is 苎.
+    assert unstable <= {"薴"}
