@@ -553,7 +553,7 @@ def test_a_kill_in_the_middle_of_unpacking_costs_nothing(history: Path, monkeypa
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(repairing, "_salvage", half)
+        patch.setattr(repairing, "salvage", half)
         with pytest.raises(Killed):
             repair(history)
     repair(history)
@@ -589,7 +589,7 @@ def test_a_torn_tail_is_no_damage(history: Path) -> None:
 
 
 @pytest.mark.parametrize("left", [b"", b'{"schema_version":1,'], ids=["empty", "half a line"])
-@pytest.mark.parametrize("mend", [repair, rebuild, lambda root, _: open_and_close(root)])
+@pytest.mark.parametrize("mend", [repair, rebuild, open_and_close])
 def test_a_file_without_a_whole_line_is_taken_away_though_the_ledger_is_lost(
     history: Path, left: bytes, mend: Callable[..., object]
 ) -> None:
