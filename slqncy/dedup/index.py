@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from heapq import nsmallest
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,10 +105,15 @@ class Index:
         return [self._number(place) for _, place in best]
 
     def _find_recent(self, keys: Hashes) -> Found:
-        known = (self._recent.get(key, ()) for key in keys.tolist())
-        recent = [(places,) if isinstance(places, int) else places for places in known]
-        counts = np.fromiter(map(len, recent), dtype=np.int64, count=len(recent))
-        return Found(counts, np.fromiter(chain.from_iterable(recent), dtype=np.int64))
+        counts = np.zeros(len(keys), dtype=np.int64)
+        found: list[int] = []
+        for place, key in enumerate(keys.tolist()):
+            known = self._recent.get(key)
+            if known is not None:
+                stories = known if isinstance(known, list) else (known,)
+                counts[place] = len(stories)
+                found += stories
+        return Found(counts, np.array(found, dtype=np.int64))
 
     def _number(self, place: int) -> int:
         for run in self._runs:

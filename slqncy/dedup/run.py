@@ -134,15 +134,16 @@ class Run:
         """Which stories have these `short` keys."""
         buckets = (keys >> np.uint64(_KEY_BITS - self.table_bits)).astype(np.intp)
         starts, ends = self._table[buckets].astype(np.int64), self._table[buckets + 1].astype(np.int64)
-        postings = np.frombuffer(b"".join(map(self._read, starts.tolist(), ends.tolist())), "<u8")
+        spans = zip((_WORD * starts).tolist(), (_WORD * ends).tolist(), strict=True)
+        held, file, base = self._held, self._file.fileno(), self._postings_at
+        if held is not None:
+            read = [held[start:end] for start, end in spans]
+        else:
+            read = [os.pread(file, end - start, base + start) for start, end in spans]
+        postings = np.frombuffer(b"".join(read), "<u8")
         owners = np.repeat(np.arange(len(keys)), ends - starts)
         hits = postings >> _SHIFT == keys[owners]
         return Found(np.bincount(owners[hits], minlength=len(keys)), (postings[hits] & _PLACES).astype(np.int64))
-
-    def _read(self, start: int, end: int) -> bytes:
-        if self._held is not None:
-            return self._held[_WORD * start : _WORD * end]
-        return os.pread(self._file.fileno(), _WORD * (end - start), self._postings_at + _WORD * start)
 
     def part(self, number: int, bits: int) -> Numbers:
         """The postings whose keys begin with the `bits` bits of `number`; not more bits than the table has."""
