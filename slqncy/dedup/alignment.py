@@ -51,17 +51,16 @@ def align(one: str, other: str) -> Alignment:
     if max(len(one), len(other)) > _LONGEST:
         one, other = _meeting(one, other)
     result = Alignment()
-    before: tuple[int, int] | None = None
-    end = (0, 0)
+    end: tuple[int, int] | None = None
     for start, other_start, length in _blocks(one, other):
         result.aligned += length
         result.agreeing += len(figures_in(one[start : start + length]))
-        if before is None:
+        if end is None:
             _compare_edges(one[max(0, start - _EDGE) : start], other[max(0, other_start - _EDGE) : other_start], result)
         else:
-            _compare_slot(one[before[0] : start], other[before[1] : other_start], result)
-        before = end = (start + length, other_start + length)
-    if before:
+            _compare_slot(one[end[0] : start], other[end[1] : other_start], result)
+        end = (start + length, other_start + length)
+    if end:
         _compare_edges(one[end[0] : end[0] + _EDGE], other[end[1] : end[1] + _EDGE], result)
     return result
 

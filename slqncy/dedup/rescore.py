@@ -77,13 +77,14 @@ def rescore(root: Path, thresholds: Thresholds, *, divert_rewrites: bool) -> Ite
                     lines = [entry for entry in ledger.entries(known.id) if entry.content_hash == page.content_hash]
                     if _was_judged(lines, place, page):
                         continue
+                    story = of_story(page)
                     if segment_kind(place.segment) is Kind.STORY and page.version > 1:
                         # An edit of a story is its next version, whatever else it resembles.
-                        stories.add(place, page)
+                        stories.add(place, story)
                         continue
-                    now = stories.find(page)
+                    now = stories.original(page, story)
                     if now is None or (now.kind is DuplicateKind.REWRITE and not divert_rewrites):
-                        stories.add(place, page)
+                        stories.add(place, story)
                     at, was = _said(root, lines)
                     if was != (Said(now.kind, now.id) if now else None):
                         yield Change(at, page.id, was, now)
@@ -127,17 +128,17 @@ class _Stories:
         self._places = array("Q")
         self._deduplicator = Deduplicator(folder, self._text_of, thresholds)
 
-    def find(self, page: Story) -> Original | None:
-        match = self._deduplicator.find(of_story(page))
+    def original(self, page: Story, story: Compared) -> Original | None:
+        match = self._deduplicator.find(story)
         if match is None:
             return None
         original = page_at(self._root, self._place(match.number))
         return None if original.id == page.id else original_of(page, original, match.verdict)
 
-    def add(self, place: Place, page: Story) -> None:
+    def add(self, place: Place, story: Compared) -> None:
         if place.segment not in self._segments:
             self._segments.append(place.segment)
-        self._deduplicator.add(len(self._places), of_story(page))
+        self._deduplicator.add(len(self._places), story)
         self._places.append(self._segments.index(place.segment) << _POSITION_BITS | place.position)
         if self._deduplicator.index.is_due:
             self._deduplicator.flush()
