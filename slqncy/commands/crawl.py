@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
-from scrapy.settings import default_settings
+from scrapy.settings import BaseSettings, default_settings
 
 from slqncy import settings as project_settings
 from slqncy.exitcodes import ExitStatus
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import argparse
 
     from scrapy.crawler import CrawlerProcessBase
-    from scrapy.settings import BaseSettings
 
 
 class Command(ScrapyCrawl):
@@ -65,18 +64,26 @@ def _wrong_usage(
         return ExitStatus.USAGE, str(error)
     except SiteError as error:
         return ExitStatus.CONFIG, str(error)
-    wrong_number = _wrong_number(process.settings)
-    return (ExitStatus.CONFIG, wrong_number) if wrong_number else None
+    wrong_setting = _wrong_setting(process.settings)
+    return (ExitStatus.CONFIG, wrong_setting) if wrong_setting else None
 
 
-def _wrong_number(settings: BaseSettings) -> str:
-    """What is wrong with the first setting that should be a number and is none; "" where all are right."""
+_READ = {
+    int: (BaseSettings.getfloat, "a number"),
+    float: (BaseSettings.getfloat, "a number"),
+    bool: (BaseSettings.getbool, "True or False"),
+}
+
+
+def _wrong_setting(settings: BaseSettings) -> str:
+    """What is wrong with the first setting that is not of the type of its default; "" where all are right."""
     for name, default in {**vars(default_settings), **vars(project_settings)}.items():
-        if name.isupper() and type(default) in {int, float} and settings[name] is not None:
+        if name.isupper() and type(default) in _READ and settings[name] is not None:
+            read, what = _READ[type(default)]
             try:
-                settings.getfloat(name)
+                read(settings, name)
             except (TypeError, ValueError):
-                return f"{name}={settings[name]!r} must be a number"
+                return f"{name}={settings[name]!r} must be {what}"
     return ""
 
 

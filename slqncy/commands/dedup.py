@@ -38,9 +38,9 @@ class Command(ArchiveCommand):
         assert self.settings is not None
         try:
             thresholds = Thresholds.from_settings(self.settings)
+            divert = self.settings.getbool("DEDUP_DIVERT_REWRITES")
         except ValueError as error:
             raise UsageError(str(error)) from error
-        divert = self.settings.getbool("DEDUP_DIVERT_REWRITES")
         changes = list(_printed(rescore(root, thresholds, divert_rewrites=divert)))
         if opts.apply and changes:
             with closing(ArchiveWriter(root)) as archive:
