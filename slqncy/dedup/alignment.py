@@ -23,7 +23,7 @@ _SHORTEST_BLOCK = 4
 _EDGE = 16
 """Characters before the first block and behind the last one that are still the same place."""
 _LONGEST_SLOT = 12
-_LONGEST = 8_000
+LONGEST = 8_000
 """Characters of each text that are aligned: time grows with the product of the two lengths."""
 _ANCHOR = 12
 
@@ -40,15 +40,17 @@ class Alignment:
     """Figures that differ at the same place."""
     substitutions: int = 0
     """Short places where both texts have something, and not the same."""
-    replaced: int = 0
-    """Characters of such places that have none in common, as where another name stands."""
+    renamed: int = 0
+    """Such places that have no character in common, as where another name stands."""
+    different: int = 0
+    """Characters that stand in long places where both texts have something, of the text that has fewer there."""
     insertions: int = 0
     """Places where only one text has something."""
 
 
 def align(one: str, other: str) -> Alignment:
     """Lay two folded texts side by side; of very long ones, the parts where they meet."""
-    if max(len(one), len(other)) > _LONGEST:
+    if max(len(one), len(other)) > LONGEST:
         one, other = _meeting(one, other)
     result = Alignment()
     end: tuple[int, int] | None = None
@@ -56,12 +58,12 @@ def align(one: str, other: str) -> Alignment:
         result.aligned += length
         result.agreeing += len(figures_in(one[start : start + length]))
         if end is None:
-            _compare_edges(one[max(0, start - _EDGE) : start], other[max(0, other_start - _EDGE) : other_start], result)
+            _compare_edges(one[:start], other[:other_start], result, slice(-_EDGE, None))
         else:
             _compare_slot(one[end[0] : start], other[end[1] : other_start], result)
         end = (start + length, other_start + length)
     if end:
-        _compare_edges(one[end[0] : end[0] + _EDGE], other[end[1] : end[1] + _EDGE], result)
+        _compare_edges(one[end[0] :], other[end[1] :], result, slice(_EDGE))
     return result
 
 
@@ -71,8 +73,12 @@ def _blocks(one: str, other: str) -> Iterator[tuple[int, int, int]]:
             yield block.a, block.b, block.size
 
 
-def _compare_edges(one: str, other: str, result: Alignment) -> None:
-    ours, theirs = set(figures_in(one)), set(figures_in(other))
+def _compare_edges(one: str, other: str, result: Alignment, near: slice) -> None:
+    """What stands before the first block, or behind the last; of longer edges only the end by the block."""
+    if one and other and max(len(one), len(other)) <= _LONGEST_SLOT:
+        _compare_slot(one, other, result)
+        return
+    ours, theirs = set(figures_in(one[near])), set(figures_in(other[near]))
     result.agreeing += len(ours & theirs)
     result.conflicting += min(len(ours - theirs), len(theirs - ours))
 
@@ -89,10 +95,11 @@ def _compare_slot(one: str, other: str, result: Alignment) -> None:
         if conflicting:
             return
     if max(len(one), len(other)) > _LONGEST_SLOT:
+        result.different += min(len(one), len(other))
         return
     result.substitutions += 1
     if min(len(one), len(other)) > 1 and not ours and not theirs and not set(one) & set(other):
-        result.replaced += min(len(one), len(other))
+        result.renamed += 1
 
 
 def _meeting(one: str, other: str) -> tuple[str, str]:
@@ -100,9 +107,9 @@ def _meeting(one: str, other: str) -> tuple[str, str]:
     ours, theirs = gram_hashes(one, _ANCHOR), gram_hashes(other, _ANCHOR)
     places = np.flatnonzero(np.isin(ours, theirs)), np.flatnonzero(np.isin(theirs, ours))
     if not len(places[0]):
-        return one[:_LONGEST], other[:_LONGEST]
+        return one[:LONGEST], other[:LONGEST]
     starts = [max(0, int(place[0]) - _EDGE) for place in places]
     ends = [int(place[-1]) + _ANCHOR + _EDGE for place in places]
     return tuple(  # type: ignore[return-value]
-        text[start : min(end, start + _LONGEST)] for text, start, end in zip((one, other), starts, ends, strict=True)
+        text[start : min(end, start + LONGEST)] for text, start, end in zip((one, other), starts, ends, strict=True)
     )

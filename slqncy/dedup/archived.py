@@ -143,7 +143,10 @@ class ArchivedStories:
 
 def original_of(story: Story, original: Story, verdict: Verdict) -> Original:
     """The original of a story, by a verdict on the two."""
-    is_same = verdict.kind is DuplicateKind.SAME_TEXT and original.story_id == story.story_id
+    is_same = verdict.kind is DuplicateKind.SAME_TEXT and (original.site, original.story_id) == (
+        story.site,
+        story.story_id,
+    )
     return Original(original.id, DuplicateKind.SAME_STORY if is_same else verdict.kind, verdict)
 
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
 import opencc
 
-KEPT = ".,%‰"
+KEPT = ".,%‰+-"
 """What figures are written with; every other sign becomes a space."""
+
+_MINUS = "−"
+_CJK = range(0x3400, 0xA000)
+_MUCH = 0.05
+"""Share of characters of the traditional script alone, from which on a text is written in it."""
 
 
 @cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
+def _converter(rules: str) -> opencc.OpenCC:
+    return opencc.OpenCC(rules)
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    """A character that simplified texts do not have."""
+    every = "\n".join(map(chr, _CJK))
+    pairs = zip(every.split("\n"), _converter("t2s").convert(every).split("\n"), strict=True)
+    return re.compile(f"[{''.join(character for character, simplified in pairs if character != simplified)}]")
 
 
 class _Characters(dict[int, str]):
@@ -23,9 +37,8 @@ class _Characters(dict[int, str]):
         character = chr(code)
         # Half a character, which OpenCC cannot read, is no letter either.
         if not character.isascii() and unicodedata.category(character) != "Cs":
-            # Words are not converted as words: 支援 and 支持 are different texts.
-            character = "".join(map(_converter().convert, unicodedata.normalize("NFKD", character)))
-        self[code] = "".join(map(_compared, character.casefold()))
+            character = "".join(map(_converter("t2s").convert, unicodedata.normalize("NFKD", character)))
+        self[code] = "".join(map(_compared, character.casefold().replace(_MINUS, "-")))
         return self[code]
 
 
@@ -40,4 +53,8 @@ _CHARACTERS = _Characters()
 
 def plain(text: str) -> str:
     """Letters, digits and what figures are written with; all else is spaces."""
+    traditional = _traditional()
+    if traditional.search(text) and len(traditional.findall(text)) > _MUCH * len(text):
+        # With the script go words: 資訊 is 信息 here, and no other name.
+        text = _converter("tw2sp").convert(text.encode(errors="replace").decode())
     return text.translate(_CHARACTERS)

@@ -65,13 +65,22 @@ def fold(letters: str) -> tuple[str, list[Figure]]:
         figure = _read(match[0])
         if figure is None:
             return match[0]
+        if _is_negative(letters, start):
+            figure = _figure(f"-{figure.name}", figure.bits)
         figures.append(figure)
         return chr(_PRIVATE + figure.code % _CODES)
 
     folded = _FIGURE.sub(replace, letters)
-    for sign in " .,%‰":
+    for sign in " .,%‰+-":
         folded = folded.replace(sign, "")
     return folded, figures
+
+
+def _is_negative(letters: str, start: int) -> bool:
+    """Whether a minus stands before a figure, and no figure or word before it, as in 3-5."""
+    if not start or letters[start - 1] != "-":
+        return False
+    return start == 1 or not (letters[start - 2].isascii() and letters[start - 2].isalnum())
 
 
 @lru_cache(1 << 16)

@@ -8,15 +8,26 @@ from slqncy.dedup.characters import plain
 from slqncy.extract.boilerplate import is_boilerplate
 
 _LONGEST_BOILERPLATE = 60
-# A point within a number stays: 1.2 and 12 are different figures.
-_POINT = re.compile(r"(?<![0-9])\.|\.(?![0-9])")
+# Between two digits something stays: 1.2, 1:2 and 12 are different, and so are 5 and -5. A comma of thousands does not.
+_THOUSANDS = re.compile(r",(?=[0-9]{3}(?![0-9]))(?<=[0-9],)")
+_BETWEEN = re.compile(r"[0-9][ .,+-]+(?=[0-9])")
+_MINUS = re.compile(r"-(?=[0-9])(?<![0-9a-z]-)")
+_KEPT = {".": "\ue000", " ": "\ue001", "-": "\ue002"}
+"""Private-use characters are in no text of `characters.plain`."""
 
 
 def compared_lines(text: str) -> str:
     """The text without lines that are no part of any story; as it is, where nothing else is left."""
     lines = text.split("\n")
-    kept = [line for line in lines if len(line) > _LONGEST_BOILERPLATE or not is_boilerplate(line)]
+    kept = [line for line in lines if not _is_left_out(line, anywhere=True)]
+    for edge in (-1, 0):
+        while kept and _is_left_out(kept[edge], anywhere=False):
+            del kept[edge]
     return "\n".join(kept) if len(kept) < len(lines) and any(map(str.strip, kept)) else text
+
+
+def _is_left_out(line: str, *, anywhere: bool) -> bool:
+    return len(line) <= _LONGEST_BOILERPLATE and is_boilerplate(line, anywhere=anywhere)
 
 
 def normal_form(text: str) -> str:
@@ -25,9 +36,19 @@ def normal_form(text: str) -> str:
 
 
 def joined(letters: str) -> str:
-    """A text of `characters.plain` without its spaces and signs."""
-    if "." in letters:
-        letters = _POINT.sub("", letters)
-    for sign in " ,%‰":
+    """A text of `characters.plain` without its spaces and signs, save those that make another figure of one."""
+    if "," in letters:
+        letters = _THOUSANDS.sub("", letters)
+    letters = _BETWEEN.sub(_separated, letters)
+    if "-" in letters:
+        letters = _MINUS.sub(_KEPT["-"], letters)
+    for sign in " .,+-":
         letters = letters.replace(sign, "")
+    for sign, kept in _KEPT.items():
+        letters = letters.replace(kept, sign)
     return letters
+
+
+def _separated(match: re.Match[str]) -> str:
+    digit, between = match[0][0], match[0][1:]
+    return digit + _KEPT["." if between == "." else " "]

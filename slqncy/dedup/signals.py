@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import log, log1p
 from typing import TYPE_CHECKING
 
+from slqncy.dedup.alignment import LONGEST
+
 if TYPE_CHECKING:
     from slqncy.dedup.likeness import Likeness
 
@@ -16,6 +18,7 @@ NEAR = {
     "conflicting figures": -1,
     "agreeing figures": 1,
     "other names": -1,
+    "other passages": -1,
     "substitutions": -1,
     "insertions": 1,
     "figures shared": 1,
@@ -41,7 +44,7 @@ def near_signals(like: Likeness) -> tuple[float, ...]:
     Titles say nothing here: a copy gets another one, and bulletins of one kind have the same.
     """
     places = like.alignment
-    aligned = min(1.0, places.aligned / max(1, like.shorter))
+    aligned = min(1.0, places.aligned / max(1, min(like.shorter, LONGEST)))
     hundreds = max(1, places.aligned) / 100 + 0.3
     return (
         like.contained,
@@ -51,7 +54,8 @@ def near_signals(like: Likeness) -> tuple[float, ...]:
         places.conflicting / (places.conflicting + places.agreeing + 1),
         log1p(places.conflicting),
         log1p(places.agreeing),
-        min(places.replaced / (places.aligned + 30), 0.2),
+        log1p(places.renamed),
+        min(places.different / (places.aligned + 30), 1.0),
         min(places.substitutions / hundreds, 6.0),
         min(places.insertions / hundreds, 4.0),
         like.shared_bits / (like.shared_bits + min(like.first_bits, like.second_bits) + _FEW_BITS),

@@ -29,6 +29,8 @@ _SMALL, _SMALL_CONTAINED = 0.3, 0.8
 _MANY_CONFLICTS = 2
 """Figures; where so many differ, and no more agree, it is a bulletin."""
 _FAR_BITS = 20.0
+_CAPTION, _SAME_TITLE = 30, 0.5
+"""Characters of a text, and the least Dice coefficient of two titles that are one."""
 _MOST_NAMED = 6
 _EQUAL = "equal normal form, of {} characters and figures"
 
@@ -61,13 +63,13 @@ class Verdict:
     """Characters that both have, in one order."""
 
     @property
-    def rank(self) -> tuple[bool, float]:
+    def rank(self) -> tuple[bool, int, float]:
         """The better of two verdicts on one story has the higher rank: any copy before any rewrite.
 
         A page of several stories copies each of them for certain, and is a copy of that which is most of it.
         """
         is_copy = self.kind is not DuplicateKind.REWRITE
-        return is_copy, self.common if is_copy else self.score
+        return is_copy, self.common if is_copy else 0, self.score
 
 
 def _score(name: str, value: Any) -> float:
@@ -82,6 +84,8 @@ def _score(name: str, value: Any) -> float:
 
 def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | None:
     """How `new` duplicates `old`, or None where it does not."""
+    if _are_captions(new, old):
+        return None
     if new.fingerprint and new.fingerprint == old.fingerprint:
         return Verdict(DuplicateKind.SAME_TEXT, 1.0, _EQUAL.format(len(new.text)), len(new.text))
     like = compare(new, old)
@@ -95,10 +99,19 @@ def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | Non
         kind = DuplicateKind.CONTAINED if like.length < _PART else DuplicateKind.NEAR_TEXT
         return Verdict(kind, _score_of(near), _near_evidence(like), like.alignment.aligned)
     rewrite = _rewrite_score(like)
-    if rewrite >= max(thresholds.rewrite, far) and (not is_far or like.shared_bits >= _FAR_BITS):
+    # Without any figure in common nothing tells a rewrite from another story of the kind.
+    if rewrite >= max(thresholds.rewrite, far) and like.shared_bits > (_FAR_BITS if is_far else 0.0):
         evidence = _rewrite_evidence(like, new, old)
         return Verdict(DuplicateKind.REWRITE, _score_of(rewrite), evidence, like.alignment.aligned)
     return None
+
+
+def _are_captions(new: Compared, old: Compared) -> bool:
+    """Whether the texts are so short that the titles tell the stories: 请点击观看视频 stands under many."""
+    if max(len(new.text), len(old.text)) >= _CAPTION or not new.title_pairs or not old.title_pairs:
+        return False
+    both = len(new.title_pairs & old.title_pairs)
+    return 2 * both < _SAME_TITLE * (len(new.title_pairs) + len(old.title_pairs))
 
 
 def _may_be_copy(like: Likeness, *, is_far: bool) -> bool:

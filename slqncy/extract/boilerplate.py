@@ -104,9 +104,6 @@ _ANYWHERE = {
         then=r"(?:[上下左右]?[方面侧图]|图中|以上|以下)?的?(?:微信|二维码|关注|下载|分享|手机|加|进群|添加|查看|订阅|阅读|打开)",
     ),
 }
-_UNDATED: dict[Boilerplate, re.Pattern[str]] = {
-    kind: pattern for kind, pattern in (_EDGE | _ANYWHERE).items() if kind is not Boilerplate.PUBLISHED
-}
 _WHOLE = {Boilerplate.TOOLS, Boilerplate.PAGER}
 _TAIL = re.compile(r"\s*[\[(（【]\s*(?:本文)?(?:责任编辑|责编|编辑)\s*[:：／/]\s*[^\])）】]{1,24}[\])）】]\s*$")
 _SOURCE_GENERAL = re.compile(
@@ -169,9 +166,15 @@ def strip(lines: list[str], title: str, site: Site) -> Stripped:
     return stripped
 
 
-def is_boilerplate(line: str) -> bool:
-    """Whether a whole line is boilerplate on any site's pages; a date alone is not, as stories may differ in it."""
-    return _kind(line, _UNDATED) is not None
+def is_boilerplate(line: str, *, anywhere: bool) -> bool:
+    """Whether a whole line is boilerplate on any site's pages: wherever it stands, or where it begins or ends a text.
+
+    A line that may hold all that two stories differ in is none here: a date alone, or figures.
+    """
+    if not any(map(str.isalpha, line)):
+        return False
+    kind = _kind(line, _ANYWHERE if anywhere else _EDGE)
+    return kind is not None and kind is not Boilerplate.PUBLISHED
 
 
 def join_pages(lines: list[str], further: list[str], site: Site) -> list[str]:
