@@ -197,11 +197,6 @@ class ArchiveWriter:
             known = self._ledger.known(url)
             return self._ledger.latest(kind, known.id) if known else None
 
-    def pointing_at(self, story_id: str) -> list[Entry]:
-        """All lines in duplicates/ and rewrites/ that name a story as their original, in the order they stand there."""
-        with self._disk_errors():
-            return self._ledger.pointing_at(story_id)
-
     def story_at(self, place: Place) -> Story:
         """The story whose line is there. Raises ArchiveDamagedError where it cannot be read."""
         try:

@@ -13,20 +13,20 @@ _MIX = _WORD(0xD6E8FEB86659FD93)
 _HALF = _WORD(32)
 
 
-def gram_hashes(text: str, size: int, salt: int = 0) -> Hashes:
+def gram_hashes(text: str, size: int) -> Hashes:
     """64-bit hashes of the runs of `size` characters, in their order; one of the whole text where it is shorter.
 
     Equal runs have equal hashes in every process, and different ones look random.
     """
-    return mixed(gram_codes(text, size, salt))
+    return mixed(gram_codes(text, size))
 
 
-def gram_codes(text: str, size: int, salt: int = 0) -> Hashes:
+def gram_codes(text: str, size: int) -> Hashes:
     """As `gram_hashes`, but for looking random: enough to tell whether two texts have the same runs."""
     characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     if not len(characters):
         return np.empty(0, dtype=_WORD)
-    hashes = (characters.astype(_WORD) + _WORD(salt + 1)) * _ONE
+    hashes = (characters.astype(_WORD) + _WORD(1)) * _ONE
     hashes ^= hashes >> _HALF
     return _runs(hashes, min(size, len(characters)))
 

@@ -143,10 +143,6 @@ class Index:
     def _path(self, first: int, last: int) -> Path:
         return self.folder / f"{first:020}-{last:020}{_SUFFIX}"
 
-    def has(self, number: int) -> bool:
-        """Whether a story of that number is in the index."""
-        return number in self._numbers or any(run.has(number) for run in self._runs)
-
     def clear(self) -> None:
         """Forget everything."""
         for run in self._runs:

@@ -122,14 +122,6 @@ class Run:
         place %= self._documents
         return int.from_bytes(os.pread(self._file.fileno(), _WORD, _PACKED.size + _WORD * place), "little")
 
-    def has(self, number: int) -> bool:
-        """Whether a story of that number is in the run."""
-        low, high = 0, self._documents
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if self.document(middle) < number else (low, middle)
-        return low < self._documents and self.document(low) == number
-
     def find(self, keys: Hashes) -> Found:
         """Which stories have these `short` keys."""
         buckets = (keys >> np.uint64(_KEY_BITS - self.table_bits)).astype(np.intp)
