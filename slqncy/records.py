@@ -133,7 +133,9 @@ class Rewrite:
     rewrite_score: Annotated[float, Meta(description="1.0 is certain.", ge=0, le=1)]
     rewrite_evidence: Annotated[str, Meta(description="What was compared.")]
     date_downloaded: Annotated[str, Meta(description="date_downloaded of that version: RFC 3339, UTC.")]
-    run_id: Annotated[str, Meta(description="The run that wrote the line: runs/<run_id>.json.")]
+    run_id: Annotated[
+        str, Meta(description="The run that wrote the line, runs/<run_id>.json, or rescore-<time> where none did.")
+    ]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,7 +145,9 @@ class Event:
     schema_version: Annotated[int, Meta(description="Version of this shape.")] = SCHEMA_VERSION
     event: Annotated[EventKind, Meta(description="What happened.")]
     at: Annotated[str, Meta(description="When. RFC 3339, UTC.")]
-    run_id: Annotated[str, Meta(description='The run it happened in, runs/<run_id>.json, or "" where it was none.')]
+    run_id: Annotated[
+        str, Meta(description='The run it happened in, runs/<run_id>.json, or rescore-<time> or "" where it was none.')
+    ]
     url: Annotated[str, Meta(description='Canonical URL of the page, or "" where a run finished.')] = ""
     kind: Annotated[PageKind | None, Meta(description="What the address leads to; null where a run finished.")] = None
     id: Annotated[str, Meta(description='id of the story, or "" where the address is of no story.')] = ""

@@ -59,5 +59,5 @@ def test_what_a_story_rewrites_stands_beside_each_of_its_versions(
     assert told == [(EventKind.ARCHIVED, 1), (EventKind.CHANGED, 2)]
     assert scrapy("verify", "--full", "-s", f"ARCHIVE_DIR={tmp_path}").status == 0
     explained = scrapy("explain", "slqncy/szxw/2", "-s", f"ARCHIVE_DIR={tmp_path}").output
-    assert f"version 2 rewrites slqncy/szxw/1, {versions[1].content_hash}" in explained
+    assert f"version 2 tells what slqncy/szxw/1 tells, {versions[1].content_hash}" in explained
     assert "rewrite of slqncy/szxw/1: 2 names and a date" in explained

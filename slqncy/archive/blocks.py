@@ -22,6 +22,8 @@ _SIZE = 65_280
 """Bytes of lines in a block: what does not compress still fits."""
 _HEADER = struct.Struct("<4sIBBHBBHH")
 _START = b"\x1f\x8b\x08\x04"
+_PLAIN, _GZIP = b"\x1f\x8b\x08\x00", 16
+"""How a gzip file without blocks begins, and what tells zlib that it is one."""
 _EXTRA = (6, ord("B"), ord("C"), 2)
 _ENDS = struct.Struct("<II")
 _LEVEL = 6
@@ -61,10 +63,13 @@ def line_in(path: Path, position: int) -> bytes:
 def salvage(path: Path) -> Iterator[bytes]:
     """What can be unpacked of a damaged file: of each block all that stands before the damage."""
     data = path.read_bytes()
+    if data.startswith(_PLAIN):
+        yield from _unpack(data, zlib.MAX_WBITS | _GZIP)
+        return
     start = 0
     while start >= 0:
         following = _next_block(data, start + 1)
-        yield from _unpack(data[start + _HEADER.size : following if following >= 0 else None])
+        yield from _unpack(data[start + _HEADER.size : following if following >= 0 else None], -zlib.MAX_WBITS)
         start = following
 
 
@@ -74,8 +79,8 @@ def _next_block(data: bytes, start: int) -> int:
     return start
 
 
-def _unpack(body: bytes) -> Iterator[bytes]:
-    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+def _unpack(body: bytes, window: int) -> Iterator[bytes]:
+    unpack = zlib.decompressobj(window)
     # Byte by byte: of the piece with the damage nothing is given.
     for byte in body:
         try:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import line_at, whole_lines
 from slqncy.archive.layout import LINE_TYPES, Kind, Place, segment_kind
 from slqncy.reasons import EventKind
-from slqncy.records import Event, Story, decode
+from slqncy.records import Event, Rewrite, Story, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ _KINDS = {
 def pages(root: Path, ledger: Ledger) -> Iterator[tuple[Place, Story]]:
     """Lines of stories/ and duplicates/ that runs wrote, each with its place, in the order of their events.
 
+    Lines that were written when an archive was judged again are none of them: their pages stand where they came first.
     Raises ArchiveDamagedError where something cannot be read.
     """
     name = ""
@@ -48,7 +50,29 @@ def pages(root: Path, ledger: Ledger) -> Iterator[tuple[Place, Story]]:
 
 
 def page_at(root: Path, place: Place) -> Story:
-    """The line at a place in stories/ or duplicates/. Raises as `line_at`, and ValueError."""
+    """The line at a place in stories/ or duplicates/. Raises ArchiveDamagedError where it cannot be read."""
+    with _reading(root, place):
+        return page_of(place, line_at(root, *place))
+
+
+def rewrite_at(root: Path, place: Place) -> Rewrite:
+    """The line at a place in rewrites/. Raises ArchiveDamagedError where it cannot be read."""
+    with _reading(root, place):
+        return decode(line_at(root, *place), Rewrite)
+
+
+@contextmanager
+def _reading(root: Path, place: Place) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        raise ArchiveDamagedError(
+            f"{root / place.segment}, byte {place.position}: {error}; `scrapy verify --full` names every defect"
+        ) from error
+
+
+def page_of(place: Place, data: bytes) -> Story:
+    """What a line of stories/ or duplicates/ says. Raises ValueError."""
     line_type = LINE_TYPES[segment_kind(place.segment)]
     assert issubclass(line_type, Story)
-    return decode(line_at(root, *place), line_type)
+    return decode(data, line_type)

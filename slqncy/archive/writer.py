@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from slqncy.archive import disk, states
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.files import line_at, whole_lines
+from slqncy.archive.history import page_of
 from slqncy.archive.layout import (
     LEDGER,
     LOCK,
@@ -198,9 +199,9 @@ class ArchiveWriter:
             return self._ledger.latest(kind, known.id) if known else None
 
     def story_at(self, place: Place) -> Story:
-        """The story whose line is there. Raises ArchiveDamagedError where it cannot be read."""
+        """The line at a place in stories/ or duplicates/. Raises ArchiveDamagedError where it cannot be read."""
         try:
-            return decode(self._unwritten.get(place) or line_at(self.root, *place), Story)
+            return page_of(place, self._unwritten.get(place) or line_at(self.root, *place))
         except (ValueError, OSError, EOFError, zlib.error) as error:
             raise _unreadable(self.root, place, error) from error
 

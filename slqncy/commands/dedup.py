@@ -10,13 +10,15 @@ from slqncy.archive import ArchiveWriter
 from slqncy.cli import ArchiveCommand, UsageError
 from slqncy.dedup import Thresholds
 from slqncy.dedup.apply import apply
-from slqncy.dedup.rescore import Change, rescore
+from slqncy.dedup.rescore import rescore
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from slqncy.dedup.rescore import Change
 
 
 class Command(ArchiveCommand):
@@ -41,24 +43,30 @@ class Command(ArchiveCommand):
             divert = self.settings.getbool("DEDUP_DIVERT_REWRITES")
         except ValueError as error:
             raise UsageError(str(error)) from error
-        changes = list(_printed(rescore(root, thresholds, divert_rewrites=divert)))
-        if opts.apply and changes:
+        kinds: Counter[str] = Counter()
+        if opts.apply:
+            # Held from the beginning: what is found must still be so when it is written.
             with closing(ArchiveWriter(root)) as archive:
-                apply(archive, changes, divert_rewrites=divert)
-        print(f"{root}: {len(changes)} pages {'changed' if opts.apply else 'would change'}{_summary(changes)}")
-        if changes and not opts.apply:
+                changes = rescore(root, thresholds, divert_rewrites=divert)
+                apply(archive, _told(changes, kinds, heedless=True), divert_rewrites=divert)
+        else:
+            for _ in _told(rescore(root, thresholds, divert_rewrites=divert), kinds, heedless=False):
+                pass
+        total = f"{root}: {kinds.total()} pages {'changed' if opts.apply else 'would change'}"
+        print(total, *(f"{count} {kind}" for kind, count in kinds.most_common()), sep="; ")
+        if kinds and not opts.apply:
             print("Nothing was written; --apply writes it.")
         return ExitStatus.OK
 
 
-def _printed(changes: Iterator[Change]) -> Iterator[Change]:
+def _told(changes: Iterable[Change], kinds: Counter[str], *, heedless: bool) -> Iterator[Change]:
+    """Print each change, and count it; `heedless` of a reader that has seen enough."""
     for change in changes:
-        print(change)
+        was, now = (said.kind if said else "story" for said in (change.was, change.now))
+        kinds[f"from {was} to {now}"] += 1
+        try:
+            print(change)
+        except BrokenPipeError:
+            if not heedless:
+                raise
         yield change
-
-
-def _summary(changes: list[Change]) -> str:
-    kinds = Counter(
-        (change.was.kind if change.was else "story", change.now.kind if change.now else "story") for change in changes
-    )
-    return "".join(f"; {count} from {was} to {now}" for (was, now), count in kinds.most_common())

@@ -68,7 +68,8 @@ def _holds(line: Entry) -> str:
         case Kind.REJECTED:
             return f"rejected: {line.note}"
         case Kind.REWRITE:
-            return f"version {line.version} rewrites {line.note}"
+            original = f"tells what {line.note} tells" if line.note else "tells what no other story tells, after all"
+            return f"version {line.version} {original}"
         case _:
             return f"version {line.version}"
 

@@ -25,22 +25,23 @@ def apply(archive: ArchiveWriter, changes: Iterable[Change], *, divert_rewrites:
     A story stays in stories/, whatever it is now; rewrites/ says what it duplicates. A copy that is none becomes a
     story, and one of another story gets a further line in duplicates/.
     """
+    run_id = f"rescore-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
     for change in changes:
         page = page_at(archive.root, change.place)
         said = {field.name: getattr(page, field.name) for field in fields(Story)}
         is_story = change.now is None or (change.now.kind is DuplicateKind.REWRITE and not divert_rewrites)
         if segment_kind(change.place.segment) is Kind.STORY:
-            archive.write(_event(page, change, None), None, _rewrite(page, change.now))
+            archive.write(_event(page, change, None, run_id), None, _rewrite(page, change.now, run_id))
         elif is_story:
             story = Story(**said)
             story.version = _next_version(archive, Kind.STORY, page)
-            rewrite = _rewrite(story, change.now) if change.now else None
-            archive.write(_event(story, change, State.ARCHIVED), story, rewrite)
+            rewrite = _rewrite(story, change.now, run_id) if change.now else None
+            archive.write(_event(story, change, State.ARCHIVED, run_id), story, rewrite)
         else:
             assert change.now is not None
             copy = Duplicate(**said, **change.now.fields("duplicate"))
             copy.version = _next_version(archive, Kind.DUPLICATE, page)
-            archive.write(_event(copy, change, None), copy)
+            archive.write(_event(copy, change, None, run_id), copy)
     archive.commit()
 
 
@@ -49,11 +50,11 @@ def _next_version(archive: ArchiveWriter, kind: Kind, page: Story) -> int:
     return latest.version + 1 if latest else 1
 
 
-def _event(page: Story, change: Change, state: State | None) -> Event:
+def _event(page: Story, change: Change, state: State | None, run_id: str) -> Event:
     return Event(
         event=EventKind.RESCORED,
         at=moment(datetime.now(UTC)),
-        run_id="",
+        run_id=run_id,
         url=page.canonical_url,
         kind=PageKind.STORY,
         id=page.id,
@@ -63,7 +64,7 @@ def _event(page: Story, change: Change, state: State | None) -> Event:
     )
 
 
-def _rewrite(page: Story, original: Original | None) -> Rewrite:
+def _rewrite(page: Story, original: Original | None, run_id: str) -> Rewrite:
     withdrawn = {"of": "", "kind": DuplicateKind.REWRITE, "score": 0.0, "evidence": "an earlier line is withdrawn"}
     return Rewrite(
         id=page.id,
@@ -73,5 +74,5 @@ def _rewrite(page: Story, original: Original | None) -> Rewrite:
         content_hash=page.content_hash,
         **(original.fields("rewrite") if original else {f"rewrite_{name}": said for name, said in withdrawn.items()}),
         date_downloaded=page.date_downloaded,
-        run_id="",
+        run_id=run_id,
     )

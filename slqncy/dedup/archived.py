@@ -30,6 +30,8 @@ INDEX = "index"
 """Folder in the archive."""
 
 _POSITION_BITS = 44
+_TOLD = 10_000
+"""Stories after which a long beginning says that it goes on."""
 _MONTHS = 12
 
 
@@ -131,8 +133,10 @@ class ArchivedStories:
         if last and (not self._archive.has_line(last) or self._archive.count_until(last) != len(index)):
             self._begin_anew()
             return
-        for place, story in self._archive.stories_behind(last):
+        for count, (place, story) in enumerate(self._archive.stories_behind(last), start=1):
             self._add(place, story)
+            if count % _TOLD == 0:
+                logger.info("%s: %d stories added to the index", self._archive.root / INDEX, count)
 
     def _begin_anew(self) -> None:
         logger.warning("%s: not the index of these lines; making it anew", self._archive.root / INDEX)

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from slqncy.archive import ArchiveDamagedError
-from slqncy.archive.files import line_at
-from slqncy.archive.history import page_at, pages
+from slqncy.archive import ArchiveDamagedError, ArchiveError
+from slqncy.archive.history import page_at, pages, rewrite_at
 from slqncy.archive.layout import LEDGER, Kind, Place, segment_kind
 from slqncy.archive.ledger import Ledger, require_archive
 from slqncy.dedup.archived import Original, of_story, original_of
 from slqncy.dedup.deduplicator import Deduplicator
 from slqncy.reasons import DuplicateKind
-from slqncy.records import Duplicate, Rewrite, decode
+from slqncy.records import Duplicate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,22 +73,41 @@ def rescore(root: Path, thresholds: Thresholds, *, divert_rewrites: bool) -> Ite
                 for place, page in pages(root, ledger):
                     known = ledger.known(page.canonical_url)
                     assert known is not None
-                    lines = [entry for entry in ledger.entries(known.id) if entry.content_hash == page.content_hash]
-                    if _was_judged(lines, place, page):
-                        continue
-                    story = of_story(page)
-                    if segment_kind(place.segment) is Kind.STORY and page.version > 1:
-                        # An edit of a story is its next version, whatever else it resembles.
-                        stories.add(place, story)
-                        continue
-                    now = stories.original(page, story)
-                    if now is None or (now.kind is DuplicateKind.REWRITE and not divert_rewrites):
-                        stories.add(place, story)
-                    at, was = _said(root, lines)
-                    if was != (Said(now.kind, now.id) if now else None):
-                        yield Change(at, page.id, was, now)
+                    change = _judge(stories, ledger.entries(known.id), place, page, divert_rewrites=divert_rewrites)
+                    if change:
+                        yield change
     except sqlite3.Error as error:
         raise ArchiveDamagedError(f"{root / LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines") from error
+    except OSError as error:
+        raise ArchiveError(f"no room for an index to judge with: {error}; TMPDIR names another folder") from error
+
+
+def _judge(
+    stories: _Stories, entries: list[Entry], place: Place, page: Story, *, divert_rewrites: bool
+) -> Change | None:
+    is_copy = segment_kind(place.segment) is Kind.DUPLICATE
+    same = [entry for entry in entries if entry.content_hash == page.content_hash]
+    if _was_judged(same, place, page) or (is_copy and _has_newer(entries, page)):
+        return None
+    story = of_story(page)
+    if not is_copy and page.version > 1:
+        # An edit of a story is its next version, whatever else it resembles.
+        stories.add(place, story)
+        return None
+    now = stories.original(page, story)
+    at, was = _said(stories.root, same)
+    # What stands in stories/ stays there, and runs find it there.
+    is_story = now is None or (now.kind is DuplicateKind.REWRITE and not divert_rewrites)
+    if is_story or segment_kind(at.segment) is Kind.STORY:
+        stories.add(place, story)
+    return Change(at, page.id, was, now) if was != (Said(now.kind, now.id) if now else None) else None
+
+
+def _has_newer(entries: list[Entry], copy: Story) -> bool:
+    """Whether the address of a copy has said something else since."""
+    others = [entry for entry in entries if entry.content_hash != copy.content_hash]
+    kinds = {segment_kind(entry.segment) for entry in others if entry.version > copy.version}
+    return Kind.DUPLICATE in kinds or any(segment_kind(entry.segment) is Kind.STORY for entry in others)
 
 
 def _was_judged(lines: list[Entry], place: Place, page: Story) -> bool:
@@ -108,13 +126,13 @@ def _said(root: Path, lines: list[Entry]) -> tuple[Place, Said | None]:
         at, kind = of_kind[Kind.DUPLICATE][-1], Kind.DUPLICATE
     said = None
     if of_kind[kind]:
-        newest = of_kind[kind][-1]
-        data = line_at(root, newest.segment, newest.position)
+        newest = Place(of_kind[kind][-1].segment, of_kind[kind][-1].position)
         if kind is Kind.REWRITE:
-            rewrite = decode(data, Rewrite)
+            rewrite = rewrite_at(root, newest)
             said = Said(rewrite.rewrite_kind, rewrite.rewrite_of) if rewrite.rewrite_of else None
         else:
-            copy = decode(data, Duplicate)
+            copy = page_at(root, newest)
+            assert isinstance(copy, Duplicate)
             said = Said(copy.duplicate_kind, copy.duplicate_of)
     return Place(at.segment, at.position), said
 
@@ -123,7 +141,7 @@ class _Stories:
     """The stories so far, in an index of their own."""
 
     def __init__(self, root: Path, folder: str, thresholds: Thresholds) -> None:
-        self._root = root
+        self.root = root
         self._segments: list[str] = []
         self._places = array("Q")
         self._deduplicator = Deduplicator(folder, self._text_of, thresholds)
@@ -132,7 +150,7 @@ class _Stories:
         match = self._deduplicator.find(story)
         if match is None:
             return None
-        original = page_at(self._root, self._place(match.number))
+        original = page_at(self.root, self._place(match.number))
         return None if original.id == page.id else original_of(page, original, match.verdict)
 
     def add(self, place: Place, story: Compared) -> None:
@@ -151,4 +169,4 @@ class _Stories:
         return Place(self._segments[code >> _POSITION_BITS], code & (1 << _POSITION_BITS) - 1)
 
     def _text_of(self, number: int) -> Compared:
-        return of_story(page_at(self._root, self._place(number)))
+        return of_story(page_at(self.root, self._place(number)))

@@ -224,21 +224,30 @@ class Run:
             self.status, self.reason = ExitStatus.CONFIG, str(error)
             raise CloseSpider("wrong_setting") from error
         try:
-            self.archive = ArchiveWriter(directory)
-            self._open = True
-            self.archive.close_months(f"{self.started:%Y-%m}")
-            self._known_before = self.archive.newest()
-            self.stories = ArchivedStories(self.archive, thresholds)
+            self._open_archive(directory, thresholds)
         except ArchiveLockedError as error:
             self.status, self.reason = ExitStatus.TEMPORARY, str(error)
             raise CloseSpider("archive_locked") from error
         except ArchiveError as error:
             self.status, self.reason = ExitStatus.IO, str(error)
-            if self._open:
-                self._open = False
-                self.archive.abandon()
             raise CloseSpider("archive_unusable") from error
+        except Exception as error:
+            # Scrapy would log it, and crawl on without an archive.
+            logger.exception("The archive cannot be opened")
+            self.reason = f"the archive cannot be opened: {error!r}"
+            raise CloseSpider("archive_unusable") from error
+        self._open = True
         self._clock.start(_COMMIT_INTERVAL, now=False)
+
+    def _open_archive(self, directory: str, thresholds: Thresholds) -> None:
+        self.archive = ArchiveWriter(directory)
+        try:
+            self.archive.close_months(f"{self.started:%Y-%m}")
+            self._known_before = self.archive.newest()
+            self.stories = ArchivedStories(self.archive, thresholds)
+        except BaseException:
+            self.archive.abandon()
+            raise
 
     def _commit(self) -> None:
         if self._disk_error is None:
@@ -257,8 +266,9 @@ class Run:
         try:
             if self._disk_error:
                 raise self._disk_error
-            last_words()
+            # Before the report says how the run ended.
             self.stories.flush()
+            last_words()
             self.archive.close()
         except ArchiveError as error:
             self.status, self.reason = ExitStatus.IO, str(error)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slqncy.archive.layout import Kind
+from slqncy.archive.layout import Kind, Place
 from slqncy.pipelines.base import Step
 from slqncy.reasons import DuplicateKind
+from slqncy.records import Duplicate, Story
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from slqncy.items import StoryItem
+
+_FIELDS = tuple(name for name in Duplicate.__dataclass_fields__ if name not in Story.__dataclass_fields__)
 
 
 class Deduplicate(Step):
@@ -29,6 +32,10 @@ class Deduplicate(Step):
         # An edit of an archived story is its next version, whatever else it resembles.
         if item.rejection or self.archive.latest(Kind.STORY, story.canonical_url):
             return item
+        if copy := self._known_copy(story):
+            item.duplicate = {name: getattr(copy, name) for name in _FIELDS}
+            self.count(copy.duplicate_kind)
+            return item
         if (found := self.run.stories.find(story)) is None:
             return item
         if found.kind is DuplicateKind.REWRITE and not self._divert_rewrites:
@@ -37,3 +44,12 @@ class Deduplicate(Step):
             item.duplicate = found.fields("duplicate")
         self.count(found.kind)
         return item
+
+    def _known_copy(self, story: Story) -> Duplicate | None:
+        """What was said of this very page before: looking again at what has not changed does not judge it again."""
+        known = self.archive.latest(Kind.DUPLICATE, story.canonical_url)
+        if known is None or known.content_hash != story.content_hash:
+            return None
+        copy = self.archive.story_at(Place(known.segment, known.position))
+        assert isinstance(copy, Duplicate)
+        return copy

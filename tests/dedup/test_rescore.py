@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slqncy.archive import Archive, ArchiveWriter
-from slqncy.archive.repair import rebuild
+from slqncy.archive import Archive, ArchiveDamagedError, ArchiveWriter
+from slqncy.archive.repair import rebuild, repair
 from slqncy.dedup import Thresholds
 from slqncy.dedup.apply import apply
 from slqncy.dedup.rescore import rescore
@@ -132,3 +132,49 @@ def test_reading_changes_nothing(root: Path) -> None:
     files = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     again(root, Thresholds(near=0.01, rewrite=0.01))
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == files
+
+
+def test_an_older_text_of_a_copy_never_comes_back(root: Path) -> None:
+    copy = with_text(duplicate(5), "图书馆旧馆停用", "县图书馆旧馆即日起停用，原址改建为文化馆，工期约十个月。")
+    with closing(ArchiveWriter(root)) as writer:
+        keep(
+            writer,
+            copy,
+            with_text(story(5), "图书馆旧馆拆除", "县图书馆旧馆今天拆除，原址将建一座口袋公园，明年五月开放。"),
+        )
+    assert again(root) == []
+
+
+def test_judging_to_and_fro_leaves_a_sound_archive(root: Path) -> None:
+    with closing(ArchiveWriter(root)) as writer:
+        keep(writer, with_text(story(4), "管网接通了", EDITED))
+    for near in (0.5, 1.0, 0.5, 1.0):
+        thresholds = Thresholds(near=near, rewrite=1.0)
+        with closing(ArchiveWriter(root)) as writer:
+            apply(writer, rescore(root, thresholds, divert_rewrites=False), divert_rewrites=False)
+        assert again(root, thresholds) == []
+        assert defects(root) == []
+    assert [said.rewrite_of for said in Archive(root).rewrites()] == ["slqncy/szxw/1", "", "slqncy/szxw/1", ""]
+    assert repair(root) == []
+    assert again(root, Thresholds(near=1.0, rewrite=1.0)) == []
+
+
+def test_what_stands_in_stories_is_an_original_whatever_is_said_of_it(root: Path) -> None:
+    with closing(ArchiveWriter(root)) as writer:
+        keep(
+            writer,
+            with_text(story(4), "管网接通了", EDITED),
+            with_text(replace(duplicate(7), duplicate_of="slqncy/szxw/4"), "又是管网", EDITED),
+        )
+    [change] = rescore(root, Thresholds(), divert_rewrites=False)
+    assert change.id == "slqncy/szxw/4"
+    with closing(ArchiveWriter(root)) as writer:
+        apply(writer, [change], divert_rewrites=False)
+    assert again(root) == []
+
+
+def test_a_line_that_cannot_be_read_is_named(root: Path) -> None:
+    path = root / "duplicates/2026-11.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"schema_version":1', b'"schema_version":x', 1))
+    with pytest.raises(ArchiveDamagedError, match=r"duplicates/2026-11\.jsonl.*scrapy verify --full"):
+        again(root)
