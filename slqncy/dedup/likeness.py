@@ -61,9 +61,13 @@ def overlap(first: Hashes, second: Hashes) -> tuple[float, float]:
     return both / len(small), both / (len(small) + len(large) - both)
 
 
+def shared_runs(first: Compared, second: Compared) -> float:
+    """`Likeness.contained` alone, which takes a fraction of the whole."""
+    return overlap(first.grams(5), second.grams(5))[0]
+
+
 def compare(first: Compared, second: Compared) -> Likeness:
     """Measure a pair, all but its alignment."""
-    contained, _ = overlap(first.grams(5), second.grams(5))
     pairs_contained, pairs_equal = overlap(first.grams(2), second.grams(2))
     lengths = sorted((len(first.text), len(second.text)))
     shared = first.bits.keys() & second.bits.keys()
@@ -71,7 +75,7 @@ def compare(first: Compared, second: Compared) -> Likeness:
     titles = first.title_pairs, second.title_pairs
     title_both = len(titles[0] & titles[1])
     return Likeness(
-        contained=contained,
+        contained=shared_runs(first, second),
         pairs_contained=pairs_contained,
         pairs_equal=pairs_equal,
         length=lengths[0] / max(lengths[1], 1),

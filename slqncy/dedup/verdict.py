@@ -7,7 +7,7 @@ from math import exp
 from typing import TYPE_CHECKING, Any
 
 from slqncy.dedup import weights
-from slqncy.dedup.likeness import compare
+from slqncy.dedup.likeness import compare, shared_runs
 from slqncy.dedup.signals import near_signals, rewrite_signals
 from slqncy.reasons import DuplicateKind
 
@@ -84,7 +84,7 @@ def _score(name: str, value: Any) -> float:
 
 def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | None:
     """How `new` duplicates `old`, or None where it does not."""
-    if _are_captions(new, old):
+    if _are_captions(new, old) or _share_nothing(new, old):
         return None
     if new.fingerprint and new.fingerprint == old.fingerprint:
         return Verdict(DuplicateKind.SAME_TEXT, 1.0, _EQUAL.format(len(new.text)), len(new.text))
@@ -112,6 +112,11 @@ def _are_captions(new: Compared, old: Compared) -> bool:
         return False
     both = len(new.title_pairs & old.title_pairs)
     return 2 * both < _SAME_TITLE * (len(new.title_pairs) + len(old.title_pairs))
+
+
+def _share_nothing(new: Compared, old: Compared) -> bool:
+    """Whether neither a copy nor a rewrite can come of it: of most candidates that is all there is to find out."""
+    return shared_runs(new, old) < _LEAST_CONTAINED and new.bits.keys().isdisjoint(old.bits)
 
 
 def _may_be_copy(like: Likeness, *, is_far: bool) -> bool:
