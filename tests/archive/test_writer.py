@@ -236,7 +236,7 @@ def test_what_points_at_a_story(writer: ArchiveWriter) -> None:
     pointing = {
         number: [
             (segment_kind(entry.segment), known.story, entry.version, entry.note)
-            for entry in writer.pointing_at(f"slqncy/szxw/{number}")
+            for entry in writer._ledger.pointing_at(f"slqncy/szxw/{number}")
             if (known := writer.known_by_id(entry.url))
         ]
         for number in range(1, 8)
@@ -249,7 +249,7 @@ def test_what_points_at_a_story(writer: ArchiveWriter) -> None:
         5: [(Kind.REWRITE, seven, 2, five)],
         7: [(Kind.DUPLICATE, "slqncy/szxw/3", 1, seven), (Kind.DUPLICATE, "slqncy/szxw/2", 2, seven)],
     }  # fmt: skip
-    assert writer.pointing_at("") == writer.pointing_at("no_title") == []
+    assert writer._ledger.pointing_at("") == writer._ledger.pointing_at("no_title") == []
 
 
 def test_what_points_at_a_story_is_found_by_an_index(root: Path) -> None:
