@@ -113,7 +113,7 @@ def test_a_group_that_was_never_acknowledged_is_moved_aside_and_asked_for_again(
     assert writer.newest() == len(kept)
     assert all(writer.known(story_url(number)) is None for number in lost)
     rewrites = [writer.latest(Kind.REWRITE, story_url(number)) for number in kept]
-    assert writer._ledger.pointing_at("slqncy/szxw/1") == rewrites
+    assert {entry.note for entry in rewrites if entry} == ({"slqncy/szxw/1"} if kept else set())
     keep(writer, *map(story, lost), original=1)
     writer.close()
     whole = [*kept, *lost]
