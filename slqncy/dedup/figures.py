@@ -18,7 +18,7 @@ _CODES = 0x20000
 _FOLDED = re.compile("[\U000f0000-\U0010ffff]")
 # It begins with one set of characters: the engine skips to the next of them without trying the rest.
 _FIGURE = re.compile(
-    rf"[0-9{NUMERALS}](?:分之)?(?:[0-9{NUMERALS}点]|[.,](?=[0-9])|[多余](?=[万亿]))*"
+    rf"[0-9{NUMERALS}](?:分之)?(?:[0-9{NUMERALS}点]|[.](?=[0-9])|,(?=[0-9]{{3}}(?![0-9]))|[多余](?=[万亿]))*"
     rf"(?:月[0-9{NUMERALS}]{{1,3}}[日号]|个百分点|[%‰年月日号时分秒成])?"
 )
 _PARTS = re.compile(rf"(?:([0-9{NUMERALS}点.,多余]+)分之)?([0-9{NUMERALS}点.,多余]+)(.*)", re.DOTALL)

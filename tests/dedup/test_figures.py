@@ -141,10 +141,10 @@ def test_private_use_characters_are_no_figures(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "1" * 1_000_000, "1" * 41, "一" + "亿" * 1000, "9" + "亿" * 1000, "1," * 1000, "1" + "0" * 400,
+        "1" * 1_000_000, "1" * 41, "一" + "亿" * 1000, "9" + "亿" * 1000, "1" + "0" * 400,
         "三分之" + "9" * 400,
     ],
-    ids=["a million digits", "41 digits", "numerals", "digits and numerals", "commas", "10^400", "a fraction"],
+    ids=["a million digits", "41 digits", "numerals", "digits and numerals", "10^400", "a fraction"],
 )  # fmt: skip
 def test_what_is_too_long_is_no_figure(text: str) -> None:
     assert fold(plain(text))[1] == []
