@@ -24,6 +24,7 @@ WORDS = "甲乙丙丁戊己庚辛壬癸"
         ("臺灣體育", "台湾体育"),
         ("é", "e\u0301"),
         ("甲乙丙丁\n（责任编辑：张三）", "甲乙丙丁"),
+        ("增长5.1‰,", "增长5.1"),
         ("甲乙丙丁\n分享到：微信 微博", "甲乙丙丁"),
     ],
 )
@@ -60,8 +61,10 @@ def test_where_nothing_is_left_nothing_is_equal(text: str) -> None:
         ("2024年5月1日\n甲乙丙丁", "2024年5月1日甲乙丙丁"),
         ("点击：123次\n扫一扫关注", "点击123次扫一扫关注"),
         (f"责任编辑：{'甲' * 60}\n乙", f"责任编辑{'甲' * 60}乙"),
+        (f"免责声明：{'甲' * 60}\n乙", f"免责声明{'甲' * 60}乙"),
+        (f"免责声明：{'甲' * 50}\n乙", "乙"),
     ],
-    ids=["edges", "source", "date alone", "nothing else", "too long to be none of the story"],
+    ids=["edges", "source", "date alone", "nothing else", "long line", "long notice", "notice"],
 )
 def test_lines_of_no_story_are_taken_off(text: str, story: str) -> None:
     assert normal_form(text) == story

@@ -159,6 +159,13 @@ def test_a_run_of_another_version_or_with_a_header_that_cannot_be_is_not_opened(
     refused(small.path)
 
 
+def test_a_run_of_no_stories_is_not_opened(tmp_path: Path) -> None:
+    """Nobody writes one, and it has no last story."""
+    path = tmp_path / "empty.run"
+    path.write_bytes(HEADER.pack(b"slqncy\x00\x01", 1, 0, 0, 0, 72) + bytes(8))
+    refused(path)
+
+
 @given(st.data())
 def test_a_changed_bit_of_header_or_table_is_noticed_or_does_no_harm(
     whole_run: tuple[Path, list[int]], data: st.DataObject
