@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from slqncy.dedup.characters import KEPT, plain
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
+SIMPLIFIED = st.text(
+    st.one_of(st.characters(exclude_categories=(), max_codepoint=0x33FF), st.sampled_from("东渚湖大桥"))
+)
 LETTERS = 0x34000
 """Code points; behind them are no letters."""
 
@@ -31,8 +34,18 @@ def test_what_is_left(text: str, expected: str) -> None:
     assert plain(text) == expected
 
 
-def test_words_are_not_converted_as_words() -> None:
-    assert plain("支援軟體") == "支援软体"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("支援軟體", "支持软件"),
+        ("資訊\x00軟體\ud800", "信息 软件 "),
+        (f"支援{'甲' * 40}軟體", f"支援{'甲' * 40}软体"),
+        ("支援软件", "支援软件"),
+    ],
+    ids=["traditional", "with NUL", "hardly traditional", "simplified"],
+)
+def test_words_are_converted_as_words_in_traditional_texts(text: str, expected: str) -> None:
+    assert plain(text) == expected
 
 
 @pytest.mark.parametrize("code", [0xD800, 0xDFFF, 0xE000, 0xF8FF, 0xF0000, 0xFFFFE, 0x10FFFF])
@@ -40,7 +53,7 @@ def test_what_nobody_can_read_is_a_space(code: int) -> None:
     assert plain(f"甲{chr(code)}乙") == "甲 乙"
 
 
-@given(ANY_TEXT, ANY_TEXT)
+@given(SIMPLIFIED, SIMPLIFIED)
 def test_equal_texts_stay_equal_however_they_are_cut(one: str, other: str) -> None:
     assert plain(one + other) == plain(one) + plain(other)
 
