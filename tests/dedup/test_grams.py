@@ -29,22 +29,22 @@ def joined(ones: list[int]) -> int:
     return first * 0xA0761D6478BD642F & WORD ^ (last * 0xE7037ED1A0B428DB & WORD) >> 7
 
 
-def naive(text: str, size: int, salt: int) -> list[int]:
-    ones = [(ord(character) + salt + 1) * 0x9E3779B97F4A7C15 & WORD for character in text]
+def naive(text: str, size: int) -> list[int]:
+    ones = [(ord(character) + 1) * 0x9E3779B97F4A7C15 & WORD for character in text]
     ones = [one ^ one >> 32 for one in ones]
     size = min(size, len(ones))
     return [mixed(joined(ones[start : start + size])) for start in range(len(ones) - size + 1)] if ones else []
 
 
-@given(ANY_TEXT, SIZES, st.integers(0, 1 << 40))
-def test_hashes_are_those_of_a_plain_implementation(text: str, size: int, salt: int) -> None:
-    assert gram_hashes(text, size, salt).tolist() == naive(text, size, salt)
+@given(ANY_TEXT, SIZES)
+def test_hashes_are_those_of_a_plain_implementation(text: str, size: int) -> None:
+    assert gram_hashes(text, size).tolist() == naive(text, size)
 
 
 def test_hashes_are_what_they_were() -> None:
     """An index on disk is made of them: where one changes, `keys.VERSION` has to."""
     assert gram_hashes("东渚湖大桥", 3).tolist() == [15858980828323964044, 2837738058824555499, 12306603451166284972]
-    assert gram_hashes("东渚湖大桥", 5, 1 << 40).tolist() == [9241266616649026495]
+    assert gram_hashes("东渚湖大桥", 5).tolist() == [10258830258255580121]
     assert gram_hashes("\U000f0001", 7).tolist() == [3042600433521426151]
 
 
@@ -62,9 +62,9 @@ def test_equal_runs_have_equal_hashes_wherever_they_stand(before: str, behind: s
     assert np.array_equal(hashes[len(before) : len(before) + len(ours)], ours)
 
 
-def test_other_runs_sizes_and_salts_have_other_hashes() -> None:
+def test_other_runs_and_sizes_have_other_hashes() -> None:
     text = "".join(map(chr, range(0x4E00, 0x5E00)))
-    hashes = [gram_hashes(text, size, salt) for size in (1, 2, 3, 5, 7, 12) for salt in (0, 1 << 40)]
+    hashes = [gram_hashes(text, size) for size in (1, 2, 3, 5, 7, 12)]
     assert len(distinct(np.concatenate(hashes))) == sum(map(len, hashes))
     assert len(distinct(gram_hashes("甲乙甲", 2))) == 2
 

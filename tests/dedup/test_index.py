@@ -51,7 +51,7 @@ def test_an_index_is_what_a_table_in_memory_would_be(
 
 def test_nothing_is_found_in_an_empty_index(tmp_path: Path) -> None:
     index = Index(tmp_path / "not" / "there")
-    assert (len(index), index.last, index.has(0), index.is_due) == (0, None, False, False)
+    assert (len(index), index.last, index.is_due) == (0, None, False)
     assert index.candidates(compared("标题", "正文").keys, 4) == []
     index.flush()
     assert list(index.folder.iterdir()) == []
@@ -67,7 +67,7 @@ def test_a_story_without_keys_finds_nothing_and_is_counted(tmp_path: Path, *, is
         index.flush()
     assert index.candidates(compared("", "……").keys, 4) == []
     assert index.candidates(compared("标题", "正文").keys, 4) == [2]
-    assert (len(index), index.last, index.has(1)) == (2, 2, True)
+    assert (len(index), index.last) == (2, 2)
     index.close()
 
 

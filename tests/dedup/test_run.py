@@ -46,7 +46,6 @@ def test_a_run_has_what_was_written(small: Run, tmp_path: Path) -> None:
     assert (len(small), small.postings) == (3, 6)
     assert [small.document(place) for place in (0, 1, 2, -1)] == [3, 5, 8, 8]
     assert found(small, 0, 7, 8, 1 << 37, (1 << 38) - 1) == [[2], [0, 1, 2], [], [0], [1]]
-    assert [number for number in range(10) if small.has(number)] == NUMBERS
 
 
 def test_nothing_asked_nothing_found(small: Run) -> None:
