@@ -225,15 +225,6 @@ class Ledger:
         rows = self.db.execute(f"SELECT {_ENTRY} FROM line WHERE segment = ? ORDER BY position", (segment,))  # noqa: S608
         return (Entry(*row) for row in rows)
 
-    def pointing_at(self, story_id: str) -> list[Entry]:
-        """All lines in duplicates/ and rewrites/ that name a story as their original, in the order they stand there."""
-        # Ids have slashes, reasons of a rejection have none; the index is not used without being told so.
-        rows = self.db.execute(
-            f"SELECT {_ENTRY} FROM line WHERE note = ? AND note GLOB '*/*' ORDER BY segment, position",  # noqa: S608
-            (story_id,),
-        )
-        return [Entry(*row) for row in rows]
-
     def has_line(self, place: Place) -> bool:
         """Whether a line begins there."""
         return self.db.execute("SELECT 1 FROM line WHERE (segment, position) = (?, ?)", place).fetchone() is not None

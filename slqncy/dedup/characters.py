@@ -8,10 +8,15 @@ from functools import cache
 
 import opencc
 
+from slqncy.dedup.numerals import NUMERALS
+
 KEPT = ".,%‰+-"
 """What figures are written with; every other sign becomes a space."""
 
 _MINUS = "−"
+# No minus stands before a date, nor between two figures of one unit: 3月-5月, 10元-15元.
+_DATES = re.compile(rf"-(?=[0-9{NUMERALS}]+[年月日号时])")
+_RANGE = re.compile(r"([0-9]([^ .,+0-9-]{1,2}))-(?=[0-9][0-9.,]*\2)")
 _CJK = range(0x3400, 0xA000)
 _MUCH = 0.05
 """Share of characters of the traditional script alone, from which on a text is written in it."""
@@ -55,6 +60,7 @@ def plain(text: str) -> str:
     """Letters, digits and what figures are written with; all else is spaces."""
     traditional = _traditional()
     if traditional.search(text) and len(traditional.findall(text)) > _MUCH * len(text):
-        # With the script go words: 資訊 is 信息 here, and no other name. Of what OpenCC cannot read it stops at NUL.
+        # With the script go words: 資訊 is 信息 here, and no other name. OpenCC stops at a NUL.
         text = _converter("tw2sp").convert(text.encode(errors="replace").decode().replace("\0", " "))
-    return text.translate(_CHARACTERS)
+    letters = text.translate(_CHARACTERS)
+    return _RANGE.sub(r"\1 ", _DATES.sub(" ", letters)) if "-" in letters else letters

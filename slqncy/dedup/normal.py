@@ -27,7 +27,7 @@ def compared_lines(text: str) -> str:
 
 
 def _is_left_out(line: str, *, anywhere: bool) -> bool:
-    return len(line) <= _LONGEST_BOILERPLATE and is_boilerplate(line, anywhere=anywhere)
+    return len(line) <= _LONGEST_BOILERPLATE and (not line.strip() or is_boilerplate(line, anywhere=anywhere))
 
 
 def normal_form(text: str) -> str:
@@ -51,4 +51,6 @@ def joined(letters: str) -> str:
 
 def _separated(match: re.Match[str]) -> str:
     digit, between = match[0][0], match[0][1:]
+    if len(between) > 1 and between.endswith("-"):
+        return digit + _KEPT[" "] + _KEPT["-"]
     return digit + _KEPT["." if between == "." else " "]

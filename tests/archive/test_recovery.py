@@ -112,7 +112,8 @@ def test_a_group_that_was_never_acknowledged_is_moved_aside_and_asked_for_again(
     assert quarantine(root) == sorted(filter(None, tails))
     assert writer.newest() == len(kept)
     assert all(writer.known(story_url(number)) is None for number in lost)
-    assert writer.pointing_at("slqncy/szxw/1") == [writer.latest(Kind.REWRITE, story_url(number)) for number in kept]
+    rewrites = [writer.latest(Kind.REWRITE, story_url(number)) for number in kept]
+    assert {entry.note for entry in rewrites if entry} == ({"slqncy/szxw/1"} if kept else set())
     keep(writer, *map(story, lost), original=1)
     writer.close()
     whole = [*kept, *lost]

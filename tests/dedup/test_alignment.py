@@ -40,21 +40,31 @@ def both_ways(one: str, other: str) -> Alignment:
         ("新增1.2万人，增长5.1%，好于预期", "新增12000人，增长5.1％好于预期", Alignment(aligned=11, agreeing=2)),
         ("就业人数增长5.1%，好于预期", "就业人数增长4.3%，好于预期", Alignment(aligned=10, conflicting=1)),
         ("会议3月1日在京召开并通过决议", "会议3月2日在京召开并通过决议", Alignment(aligned=11, conflicting=1)),
+        ("会议由张三主持召开", "会议由李四光主持召开", Alignment(aligned=7, substitutions=1, renamed=1)),
+        ("在会议上张三主持召开", "会议由李四光主持召开", Alignment(aligned=4, substitutions=1)),
+        ("今天的会议由张三主持召开", "今天的会议由李四光主持召开", Alignment(aligned=10, substitutions=1, renamed=1)),
+        ("今天的会议由张三主持召开", "今天的会议由张飞主持召开", Alignment(aligned=11, substitutions=1)),
+        ("今天的会议由张三主持召开", "今天的会议由主持召开", Alignment(aligned=10, insertions=1)),
         ("今天的会议由1人主持召开", "今天的会议由9人主持召开", Alignment(aligned=11, conflicting=1)),
         ("今天的会议由主持召开", "今天的会议由9人主持召开", Alignment(aligned=10, insertions=1)),
-        ("今天的会议由张三主持召开", "今天的会议由主持召开", Alignment(aligned=10, insertions=1)),
-        ("会议由张三主持召开", "会议由李四光主持召开", Alignment(aligned=7, substitutions=1, renamed=1)),
-        ("会议由张三主持召开", "会议由张飞主持召开", Alignment(aligned=8, substitutions=1)),
-        ("张三主持召开会议", "李四光主持召开会议", Alignment(aligned=6, substitutions=1, renamed=1)),
-        ("主持召开会议的是张三", "主持召开会议的是李四光", Alignment(aligned=8, substitutions=1, renamed=1)),
-        ("今天会议张伟1人主持召开", "今天会议李娜2人主持召开", Alignment(aligned=9, conflicting=1)),
-        # More than a word is no slot.
+        # A single character is no name.
+        ("今天的会议由甲主持召开", "今天的会议由乙主持召开", Alignment(aligned=10, substitutions=1)),
+        ("张三今天主持，李四今天出席", "王五今天主持，赵六今天出席", Alignment(aligned=8, substitutions=2, renamed=2)),
+        # More than a word is a passage.
         (f"今天会议{'甲' * 12}主持召开", f"今天会议{'乙' * 12}主持召开", Alignment(8, substitutions=1, renamed=1)),
-        (f"今天会议{'甲' * 13}主持召开", f"今天会议{'乙' * 15}主持召开", Alignment(8, different=13)),
-        # Of long edges only the end by the block is the same place.
-        (f"{'甲' * 20}12{'甲' * 15}主持召开", f"{'乙' * 20}34{'乙' * 15}主持召开", Alignment(4, conflicting=1)),
-        (f"{'甲' * 20}12{'甲' * 16}主持召开", f"{'乙' * 20}34{'乙' * 15}主持召开", Alignment(4)),
-        (f"主持召开{'甲' * 15}12{'甲' * 9}", f"主持召开{'乙' * 15}12{'乙' * 9}", Alignment(4, agreeing=1)),
+        (f"今天会议{'甲' * 13}主持召开", f"今天会议{'乙' * 12}主持召开", Alignment(8, different=12)),
+        (f"今天会议{'甲' * 13}主持召开", f"今天会议{'乙' * 99}主持召开", Alignment(8, different=13)),
+        (f"今天会议{'甲' * 13}主持召开", "今天会议主持召开", Alignment(8, insertions=1)),
+        # So are the ends of a text, where they are short.
+        ("张三主持召开", "李四光主持召开", Alignment(aligned=4, substitutions=1, renamed=1)),
+        ("会议召开，张三", "会议召开，李四", Alignment(aligned=4, substitutions=1, renamed=1)),
+        ("会议召开，5人", "会议召开，9人", Alignment(aligned=4, conflicting=1)),
+        ("会议召开，张三", "会议召开", Alignment(aligned=4)),
+        (f"{'甲' * 12}主持召开", f"{'乙' * 12}主持召开", Alignment(aligned=4, substitutions=1, renamed=1)),
+        (f"{'甲' * 13}主持召开", f"{'乙' * 12}主持召开", Alignment(aligned=4)),
+        # Of longer ends, the figures that stand near.
+        (f"5人{'甲' * 13}主持召开", f"9人{'乙' * 13}主持召开", Alignment(aligned=4, conflicting=1)),
+        (f"5人{'甲' * 16}主持召开", f"9人{'乙' * 16}主持召开", Alignment(aligned=4)),
     ],
     ids=str,
 )  # fmt: skip
@@ -145,7 +155,8 @@ CHARACTERS = st.text(st.sampled_from("甲乙丙\U000f0001\U000f0002"), max_size=
 @given(CHARACTERS, CHARACTERS)
 def test_nothing_is_counted_that_is_not_there(one: str, other: str) -> None:
     result = align(one, other)
-    assert result.aligned <= min(len(one), len(other))
+    assert result.aligned + result.different <= min(len(one), len(other))
+    assert result.renamed <= result.substitutions
     figures = min(sum(character >= "\U000f0000" for character in text) for text in (one, other))
     assert result.conflicting + result.agreeing <= 2 * figures
     assert result == align(one, other)

@@ -153,6 +153,8 @@ def test_the_sites_own_number_again_is_the_same_story(root: Path) -> None:
     again = replace(page(1, texts.STORY), id="slqncy/kx/1", canonical_url="http://www.slqncy.com/kx/1.html")
     with opened(root) as (_, stories):
         assert told(stories, again) == ("slqncy/szxw/1", DuplicateKind.SAME_STORY, 1.0)
+        elsewhere = replace(again, id="other/szxw/1", site="other")
+        assert told(stories, elsewhere) == ("slqncy/szxw/1", DuplicateKind.SAME_TEXT, 1.0)
         edited = replace(again, text=texts.edited())
         assert told(stories, edited) == ("slqncy/szxw/1", DuplicateKind.NEAR_TEXT, 0.999)
 

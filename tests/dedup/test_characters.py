@@ -6,12 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slqncy.dedup.characters import KEPT, plain
+from slqncy.dedup.characters import KEPT, _traditional, plain
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
-SIMPLIFIED = st.text(
-    st.one_of(st.characters(exclude_categories=(), max_codepoint=0x33FF), st.sampled_from("东渚湖大桥"))
-)
+SIMPLIFIED = ANY_TEXT.filter(lambda text: "-" not in plain(text) and not _traditional().search(text))
 LETTERS = 0x34000
 """Code points; behind them are no letters."""
 
@@ -25,6 +23,7 @@ LETTERS = 0x34000
         ("Ｃａｆｅ\u0301 ÉCOLE", "cafe ecole"),
         ("甲\u200b\ufeff\u00ad乙", "甲乙"),
         ("甲、乙!", "甲 乙 "),
+        ("－5+3−1–2—4", "-5+3-1 2 4"),
         ("①㎡½㏠", "1m21 21日"),
         ("甲\x00乙\x1b", "甲 乙 "),
         ("〇零", "〇零"),
@@ -37,15 +36,21 @@ def test_what_is_left(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("支援軟體", "支持软件"),
-        ("資訊\x00軟體\ud800", "信息 软件 "),
-        (f"支援{'甲' * 40}軟體", f"支援{'甲' * 40}软体"),
-        ("支援软件", "支援软件"),
+        ("資訊網路支援", "信息网络支持"),
+        ("軟體與滑鼠", "软件与鼠标"),
+        ("支援软体", "支援软体"),
+        ("資訊\ud800網路", "信息 网络"),
+        ("資訊\x00網路", "信息 网络"),
     ],
-    ids=["traditional", "with NUL", "hardly traditional", "simplified"],
 )
-def test_words_are_converted_as_words_in_traditional_texts(text: str, expected: str) -> None:
+def test_words_of_a_traditional_text_become_those_of_a_simplified_one(text: str, expected: str) -> None:
     assert plain(text) == expected
+
+
+def test_a_single_traditional_character_makes_no_traditional_text() -> None:
+    simplified = "台湾红十字会上月派人前来支援当地居民重建家园"
+    assert plain(f"{simplified}於") == f"{simplified}于"
+    assert plain(f"{simplified}會議開始") == f"{simplified.replace('支援', '支持')}会议开始"
 
 
 @pytest.mark.parametrize("code", [0xD800, 0xDFFF, 0xE000, 0xF8FF, 0xF0000, 0xFFFFE, 0x10FFFF])

@@ -79,6 +79,13 @@ def test_of_equal_originals_the_oldest(add: Callable[[Compared], int], deduplica
     assert [match.number for match in matches] == [first, second]
 
 
+def test_an_equal_text_is_a_copy_of_its_equal_and_not_of_an_older_page_that_has_it(
+    add: Callable[[Compared], int], deduplicator: Deduplicator
+) -> None:
+    page, equal = add(texts.story(texts.PAGE, "今日要闻")), add(texts.story())
+    assert [match.number for match in deduplicator.matches(texts.story(title="转发"))] == [equal, page]
+
+
 def test_a_copy_is_of_its_original_and_not_of_what_rewrites_it(
     add: Callable[[Compared], int], deduplicator: Deduplicator
 ) -> None:

@@ -11,7 +11,7 @@ from slqncy.dedup.figures import Figure, figures_in, fold
 from slqncy.dedup.numerals import NUMERALS
 
 PIECES = st.sampled_from([
-    *NUMERALS, *"0123456789.,%‰年月日号时分秒成多余点", "分之", "个百分点", "亿" * 15, "G", "甲", "，", " ", "\n",
+    *NUMERALS, *"0123456789.,%‰+-年月日号时分秒成多余点", "分之", "个百分点", "亿" * 15, "G", "甲", "，", " ", "\n",
     "\U000f0000", "\ud800",
 ])  # fmt: skip
 TEXTS = st.one_of(st.text(st.characters(exclude_categories=())), st.lists(PIECES).map("".join))
@@ -42,8 +42,9 @@ def names(text: str) -> list[str]:
         ("4月", ["4月", "四月"]),
         ("15日", ["15日", "15号", "十五日"]),
         ("20", ["20人", "二十人", "20。", "第20届", "+20", "a-20"]),
-        ("-5", ["-5℃", "－5", "−5度", "零下-5"]),
-        ("-5%", ["-5%", "下降-5个百分点"]),
+        ("-5", ["-5", "－5", "−5", "气温-5", "甲，-5"]),
+        ("-3.2%", ["-3.2%", "增速为-3.2％", "-3.2个百分点"]),
+        ("-1.2亿", ["-1.2亿", "-12000万"]),
     ],
 )
 def test_one_figure_however_it_is_written(name: str, written: list[str]) -> None:
@@ -84,6 +85,38 @@ def test_other_figures_are_other_characters() -> None:
     assert len({fold(plain(text))[0] for text in written}) == len(written)
 
 
+def test_a_minus_makes_another_figure_that_tells_as_much() -> None:
+    (below,), (above,) = figures("-5.2%"), figures("5.2%")
+    assert below.bits == above.bits
+    assert below.code != above.code
+    assert fold(plain("-5.2%"))[0] != fold(plain("5.2%"))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3-5", ["3", "5"]),
+        ("3~-5", ["3", "-5"]),
+        ("-8至-3", ["-8", "-3"]),
+        ("b-5", ["5"]),
+        ("3月-5月", ["3月", "5月"]),
+        ("三月-五月", ["3月", "5月"]),
+        ("2020年3月1日-2021年5月", ["2020年", "3月1日", "2021年", "5月"]),
+        ("3.5元-10.5元", ["3.5", "10.5"]),
+        ("3月-0.3%", ["3月", "-0.3%"]),
+        ("5人-3%", ["5", "-3%"]),
+        ("5%-10%", ["5%", "10%"]),
+        ("3月1日-15日", ["3月1日", "15日"]),
+        ("3公里-5公里", ["3", "5"]),
+        ("+5", ["5"]),
+        ("5-", ["5"]),
+        ("20—30", ["20", "30"]),
+    ],
+)
+def test_a_minus_behind_a_figure_is_a_range(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
+
+
 def test_what_a_figure_tells() -> None:
     texts = ["5092.76", "1.2亿", "3月1日", "15日", "2024年", "2024", "20"]
     bits = [figure.bits for text in texts for figure in figures(text)]
@@ -92,8 +125,8 @@ def test_what_a_figure_tells() -> None:
 
 def test_codes_are_what_they_were() -> None:
     """Keys are made of them: where one changes, `keys.VERSION` has to."""
-    codes = [figure.code for text in ("1.2亿", "3月1日", "50.3%", "2024年", "7") for figure in figures(text)]
-    assert codes == [2972206263, 2556841437, 3530875607, 1415616663, 1790921346]
+    codes = [figure.code for text in ("1.2亿", "3月1日", "50.3%", "2024年", "7", "-7") for figure in figures(text)]
+    assert codes == [2972206263, 2556841437, 3530875607, 1415616663, 1790921346, 3645828383]
 
 
 @given(TEXTS)

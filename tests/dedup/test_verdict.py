@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
 from typing import Any
 
 import opencc
 import pytest
 
-from slqncy.dedup import Thresholds, Verdict, compared, judge
+from slqncy.dedup import Compared, Thresholds, Verdict, compared, judge
 from slqncy.reasons import DuplicateKind
 from tests.dedup import texts
 from tests.dedup.texts import story
@@ -104,6 +106,85 @@ def test_the_shortest_texts_are_compared_too(text: str) -> None:
     assert both_ways(compared("", text), compared("", "乙")) is None
 
 
+# Whatever the scores
+
+
+NEARLY_ALL = Thresholds(near=0.001, rewrite=0.001)
+CAPTION = "请点击观看视频"
+FIGURES = "[0-9零一二三四五六七八九十百千万亿两]"
+
+
+def letters(count: int) -> str:
+    """Any, but none of which figures are written."""
+    every = re.sub(FIGURES, "", "".join(map(chr, range(0x4E00, 0x5E00))))
+    return "".join(Random(1).choices(every, k=count))
+
+
+@pytest.mark.parametrize("text", [CAPTION, letters(29)])
+def test_under_one_caption_the_titles_tell_the_stories(text: str) -> None:
+    one = compared(texts.TITLE, text)
+    assert both_ways(one, compared(texts.OTHER_TITLE, text), NEARLY_ALL) is None
+    for title in (texts.TITLE, f"视频：{texts.TITLE}", ""):
+        verdict = both_ways(one, compared(title, text))
+        assert verdict is not None
+        assert verdict.kind is DuplicateKind.SAME_TEXT
+
+
+@pytest.mark.parametrize("text", [letters(30), texts.STORY])
+def test_longer_texts_are_equal_whatever_their_titles(text: str) -> None:
+    verdict = both_ways(compared(texts.TITLE, text), compared(texts.OTHER_TITLE, text))
+    assert verdict is not None
+    assert verdict.kind is DuplicateKind.SAME_TEXT
+
+
+def test_a_rewrite_has_some_figure_in_common() -> None:
+    rewrite = compared(texts.TITLE, re.sub(FIGURES, "", texts.REWRITE), texts.DAY)
+    assert rewrite.bits.keys().isdisjoint(story().bits)
+    assert both_ways(rewrite, story(), NEARLY_ALL) is None
+    with_one = compared(texts.TITLE, f"{re.sub(FIGURES, '', texts.REWRITE)}其中有1146片箱梁。", texts.DAY)
+    verdict = both_ways(with_one, story(), Thresholds(near=1.0, rewrite=0.001))
+    assert verdict is not None
+    assert verdict.kind is DuplicateKind.REWRITE
+
+
+@pytest.mark.parametrize(
+    ("conflicting", "agreeing", "is_copy"),
+    [(0, 0, True), (1, 0, True), (1, 5, True), (2, 0, False), (2, 2, False), (2, 3, True), (5, 5, False), (5, 6, True)],
+)
+def test_where_more_figures_differ_than_agree_it_is_no_copy(conflicting: int, agreeing: int, *, is_copy: bool) -> None:
+    words = letters(400)
+    pieces = [words[start : start + 20] for start in range(0, len(words), 20)]
+
+    def bulletin(first: int) -> Compared:
+        figures = [first + place for place in range(conflicting)] + [700 + place for place in range(agreeing)]
+        numbers = [*map(str, figures), *[""] * (len(pieces) - len(figures))]
+        return compared("今日通报", "".join(map("".join, zip(pieces, numbers, strict=True))))
+
+    verdict = both_ways(bulletin(110), bulletin(330), Thresholds(near=0.001, rewrite=1.0))
+    assert (verdict is not None) == is_copy
+
+
+@pytest.mark.parametrize(("kept", "is_copy"), [(1.0, True), (0.9, True), (0.7, False), (0.5, False)])
+def test_of_a_small_part_nearly_all_is_in_the_whole(kept: float, *, is_copy: bool) -> None:
+    """A report that quotes from a speech is no part of it."""
+    whole = letters(1000)
+    count = int(250 * kept)
+    report = whole[500 : 500 + count] + letters(2000)[1200 : 1450 - count]
+    verdict = both_ways(compared("报道", report), compared("讲话", whole), Thresholds(near=0.001, rewrite=1.0))
+    assert (verdict is not None) == is_copy
+    assert verdict is None or verdict.kind is DuplicateKind.CONTAINED
+
+
+@pytest.mark.parametrize("count", [2_000, 20_000, 100_000])
+def test_a_long_copy_without_figures_but_for_one_word(count: int) -> None:
+    text = letters(count)
+    assert compared("", text).figures == []
+    changed = f"{text[: count // 2]}新词{text[count // 2 + 2 :]}"
+    verdict = both_ways(compared("转发", changed), compared("原文", text))
+    assert verdict is not None
+    assert verdict.kind is DuplicateKind.NEAR_TEXT
+
+
 # Thresholds
 
 
@@ -143,3 +224,11 @@ def test_any_copy_is_better_than_any_rewrite_and_of_copies_that_which_is_most_of
     part = Verdict(DuplicateKind.CONTAINED, 0.5, "", 300)
     weaker = Verdict(DuplicateKind.REWRITE, 0.6, "", 1000)
     assert sorted([part, rewrite, weaker, near], key=lambda verdict: verdict.rank) == [weaker, rewrite, near, part]
+
+
+def test_of_copies_that_are_as_much_of_it_the_surest_is_the_best() -> None:
+    same, page = judge(story(), story(), DEFAULT), judge(story(), story(texts.PAGE), DEFAULT)
+    assert same is not None
+    assert page is not None
+    assert page.common == same.common
+    assert page.rank < same.rank

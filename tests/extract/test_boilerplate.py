@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slqncy.extract.boilerplate import join_pages, strip
+from slqncy.extract.boilerplate import is_boilerplate, join_pages, strip
 from slqncy.extract.frame import find_trailer, first_banner
 from slqncy.reasons import Boilerplate as B  # noqa: N817
 from slqncy.sites import load_site
@@ -254,6 +254,20 @@ def test_boilerplate_goes_from_the_edges(kind: B, line: str) -> None:
 def test_between_paragraphs_only_the_kinds_that_stand_there_go(kind: B, line: str) -> None:
     stripped = strip([BODY[0], line, BODY[1]], "", SITE)
     assert stripped.paragraphs == (BODY if kind in ANYWHERE else [BODY[0], line, BODY[1]])
+
+
+@pytest.mark.parametrize(("kind", "line"), GONE)
+def test_a_line_alone_is_boilerplate_where_it_would_go(kind: B, line: str) -> None:
+    # The source is the site's own to name, and stories may differ in a date or in figures alone.
+    is_any = kind not in {B.SOURCE_LINE, B.PUBLISHED} and any(map(str.isalpha, line))
+    assert is_boilerplate(line, anywhere=True) == (is_any and kind in ANYWHERE)
+    assert is_boilerplate(line, anywhere=False) == (is_any and kind not in ANYWHERE)
+
+
+@pytest.mark.parametrize("line", [*KEPT, "", " ", "05", "1 2 3", "[1] [2]", "1/3", "101|102", "3"])
+def test_a_line_of_a_story_or_of_figures_alone_is_none(line: str) -> None:
+    assert not is_boilerplate(line, anywhere=True)
+    assert not is_boilerplate(line, anywhere=False)
 
 
 @pytest.mark.parametrize("line", KEPT)
