@@ -60,7 +60,7 @@ def plain(text: str) -> str:
     """Letters, digits and what figures are written with; all else is spaces."""
     traditional = _traditional()
     if traditional.search(text) and len(traditional.findall(text)) > _MUCH * len(text):
-        # With the script go words: 資訊 is 信息 here, and no other name.
-        text = _converter("tw2sp").convert(text.encode(errors="replace").decode())
+        # With the script go words: 資訊 is 信息 here, and no other name. OpenCC stops at a NUL.
+        text = _converter("tw2sp").convert(text.encode(errors="replace").decode().replace("\0", " "))
     letters = text.translate(_CHARACTERS)
     return _RANGE.sub(r"\1 ", _DATES.sub(" ", letters)) if "-" in letters else letters

@@ -53,9 +53,9 @@ class Compared:
 def compared(title: str, text: str, published: str = "") -> Compared:
     """The story as it is compared; `published` as in a record: RFC 3339 or a date, "" where it is not known."""
     letters = plain(compared_lines(text))
-    normal = joined(letters)
-    fingerprint = hashlib.blake2b(normal.encode(), digest_size=24).digest() if normal else b""
     folded, figures = fold(letters)
+    # A normal form may be signs alone.
+    fingerprint = hashlib.blake2b(joined(letters).encode(), digest_size=24).digest() if folded else b""
     return Compared(fold(plain(title))[0], folded, fingerprint, figures, _day(published))
 
 

@@ -11,13 +11,10 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
 from slqncy.dedup import alignment
-from slqncy.dedup.alignment import Alignment, align
+from slqncy.dedup.alignment import LONGEST, Alignment, align
 from slqncy.dedup.characters import plain
 from slqncy.dedup.figures import fold
 from tests.dedup import texts
-
-LONGEST = 8_000
-"""Characters of each text that are laid side by side."""
 
 
 def folded(text: str) -> str:

@@ -199,11 +199,12 @@ def lose_last(root: Path) -> None:
     runs(root)[1].unlink()
 
 
-def change_documents(root: Path, place: int) -> None:
-    """Another number than that of the line."""
-    path = runs(root)[0]
+def change_documents(root: Path, place: int, run: int = 0) -> None:
+    """The number of the byte behind the beginning of the line."""
+    path = runs(root)[run]
     data = bytearray(path.read_bytes())
-    data[64 + 8 * place] ^= 1
+    number = slice(64 + 8 * place, 72 + 8 * place)
+    data[number] = (int.from_bytes(data[number], "little") + 1).to_bytes(8, "little")
     path.write_bytes(data)
 
 
@@ -249,7 +250,9 @@ def close_months(root: Path) -> None:
     [
         remove, tear, lose_first, lose_last, change_all_documents, write_rubbish, put_that_of_another_archive,
         put_an_older_one, put_a_newer_one, close_months,
-        *(lambda root, place=place: change_documents(root, place) for place in (0, 4, len(OLD) - 1)),
+        lambda root: change_documents(root, 0),
+        lambda root: change_documents(root, 4),
+        lambda root: change_documents(root, len(NEW) - 1, run=1),
     ],
     ids=[
         "missing", "torn", "first run missing", "last run missing", "all numbers", "rubbish", "of another archive",

@@ -40,6 +40,7 @@ def test_what_is_left(text: str, expected: str) -> None:
         ("軟體與滑鼠", "软件与鼠标"),
         ("支援软体", "支援软体"),
         ("資訊\ud800網路", "信息 网络"),
+        ("資訊\x00網路", "信息 网络"),
     ],
 )
 def test_words_of_a_traditional_text_become_those_of_a_simplified_one(text: str, expected: str) -> None:

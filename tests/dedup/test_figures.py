@@ -41,7 +41,7 @@ def names(text: str) -> list[str]:
         ("2024年", ["2024年", "二〇二四年", "二零二四年", "两千零二十四年"]),
         ("4月", ["4月", "四月"]),
         ("15日", ["15日", "15号", "十五日"]),
-        ("20", ["20人", "二十人", "20。", "第20届"]),
+        ("20", ["20人", "二十人", "20。", "第20届", "+20", "a-20"]),
         ("-5", ["-5", "－5", "−5", "气温-5", "甲，-5"]),
         ("-3.2%", ["-3.2%", "增速为-3.2％", "-3.2个百分点"]),
         ("-1.2亿", ["-1.2亿", "-12000万"]),
@@ -64,6 +64,10 @@ def test_what_is_no_figure(text: str) -> None:
     folded, found = fold(plain(text))
     assert found == []
     assert figures_in(folded) == []
+
+
+def test_a_line_between_figures_is_no_minus() -> None:
+    assert names("3-5人，比分2-1。电话010-8888。-3--5") == ["3", "5", "2", "1", "10", "8888", "-3", "-5"]
 
 
 def test_a_folded_text_has_one_character_for_each_figure() -> None:

@@ -50,6 +50,11 @@ def test_what_differs_in_print_only_is_equal(one: str, other: str) -> None:
         ("甲", "甲甲"),
         ("张三", "张弎"),
         ("涨1.2%", "涨12%"),
+        ("涨1.2%", "涨1.2"),
+        ("零上5度", "零上-5度"),
+        ("比分3:2", "比分32"),
+        ("红球号码\n03 07 08\n蓝球号码\n16", "红球号码\n01 02 11\n蓝球号码\n9"),
+        ("金牌榜\n40\n27", "金牌榜\n38\n32"),
         ("3月15日", "3月16日"),
         ("气温-5℃", "气温5℃"),
         ("-5", "5"),
@@ -73,7 +78,7 @@ def test_what_differs_in_words_or_figures_is_not(one: str, other: str) -> None:
     assert compared("", one).fingerprint != compared("", other).fingerprint
 
 
-@pytest.mark.parametrize("text", ["", "\n", "……", "！！！", "\u200b"])
+@pytest.mark.parametrize("text", ["", "\n", "……", "！！！", "\u200b", "%", "-+,."])
 def test_where_nothing_is_left_nothing_is_equal(text: str) -> None:
     assert compared("", text).fingerprint == b""
 
@@ -90,6 +95,8 @@ def test_where_nothing_is_left_nothing_is_equal(text: str) -> None:
         ("甲乙\n05 12 17\n1 2 3\n9", "甲乙05 12 17 1 2 3 9"),
         ("\n点击：123次\n\n甲乙\n\n责任编辑：张三\n \n", "甲乙"),
         (f"责任编辑：{'甲' * 60}\n乙", f"责任编辑{'甲' * 60}乙"),
+        (f"免责声明：{'甲' * 60}\n乙", f"免责声明{'甲' * 60}乙"),
+        (f"免责声明：{'甲' * 50}\n乙", "乙"),
     ],
     ids=[
         "edges",
@@ -100,7 +107,9 @@ def test_where_nothing_is_left_nothing_is_equal(text: str) -> None:
         "others between",
         "digits",
         "empty lines",
-        "too long to be none of the story",
+        "long line",
+        "long notice",
+        "notice",
     ],
 )
 def test_lines_of_no_story_are_taken_off(text: str, story: str) -> None:

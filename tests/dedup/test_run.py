@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slqncy.dedup import run as runs
-from slqncy.dedup.run import MOST_POSTINGS, Run, merge_runs, write_run
+from slqncy.dedup.run import MOST_POSTINGS, Numbers, Run, merge_runs, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,6 +99,32 @@ def test_merged_runs_are_what_one_run_would_be(chunk: int, tmp_path: Path, monke
         run.close()
 
 
+def test_runs_are_merged_in_small_parts_though_most_keys_begin_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the smallest hashes of a text do."""
+    monkeypatch.setattr(runs, "_CHUNK", 1000)
+    sizes: list[int] = []
+
+    def capped(postings: Numbers) -> Numbers:
+        sizes.append(len(postings))
+        return postings
+
+    monkeypatch.setattr(runs, "_capped", capped)
+    random, places = np.random.default_rng(1), np.arange(20_000, dtype=np.uint64)
+    both = [
+        write_run(
+            tmp_path / f"{name}.run", places.tolist(), random.integers(0, 1 << 33, 20_000, dtype=np.uint64), places
+        )
+        for name in ("a", "b")
+    ]
+    merged = merge_runs(tmp_path / "merged.run", *both)
+    assert merged.postings == sum(sizes) == 40_000
+    assert max(sizes) <= 6000
+    for run in (*both, merged):
+        run.close()
+
+
 def test_of_a_common_key_no_more_is_kept_than_tells_that_it_is_common(tmp_path: Path) -> None:
     first, second = (
         write_run(
@@ -156,6 +182,13 @@ def test_a_run_of_another_version_or_with_a_header_that_cannot_be_is_not_opened(
     fields[field] = value
     small.path.write_bytes(HEADER.pack(*fields) + data[HEADER.size :])
     refused(small.path)
+
+
+def test_a_run_of_no_stories_is_not_opened(tmp_path: Path) -> None:
+    """Nobody writes one, and it has no last story."""
+    path = tmp_path / "empty.run"
+    path.write_bytes(HEADER.pack(b"slqncy\x00\x01", 1, 0, 0, 0, 72) + bytes(8))
+    refused(path)
 
 
 @given(st.data())
