@@ -42,7 +42,8 @@ def keys_of(story: Compared) -> Hashes:
     parts = [
         # Three of them, so that an equal text is found whatever else is too common to find anything.
         np.frombuffer(story.fingerprint, dtype="<u8"),
-        _smallest(gram_hashes(story.text, _TEXT_RUN), _TEXT_KEYS),
+        # The smallest ones begin alike; mixed once more they are spread over the whole index.
+        mixed(_smallest(gram_hashes(story.text, _TEXT_RUN), _TEXT_KEYS)),
         mixed(np.array(few, dtype=np.uint64)),
     ]
     return distinct(np.concatenate(parts))

@@ -177,7 +177,7 @@ def merge_runs(path: Path, first: Run, second: Run) -> Run:
     most = first.postings + second.postings
     bits = min(first.table_bits, second.table_bits)
     starts = first.starts(bits), second.starts(bits)
-    # Equal shares of the postings, not of the keys: those are the smallest of many, and begin alike.
+    # Equal shares of the postings, however the keys begin.
     cuts = [0, *np.searchsorted(starts[0] + starts[1], np.arange(_CHUNK, most, _CHUNK)).tolist(), -1]
     offset = np.uint64(len(first))
 

@@ -26,9 +26,9 @@ def common(one: Compared, other: Compared) -> int:
 @pytest.mark.parametrize(
     ("story", "count", "expected"),
     [
-        (compared("东渚湖大桥通车", "3月1日，大桥通车，长3.86公里。"), 12, "42a2872a567aa6bb"),
-        (texts.story(), 47, "e6e9fc93272e2589"),
-        (texts.story(texts.REWRITE, texts.REWRITE_TITLE), 47, "936bf8c7a93c91b4"),
+        (compared("东渚湖大桥通车", "3月1日，大桥通车，长3.86公里。"), 12, "4bd78b33df2e7b1e"),
+        (texts.story(), 47, "20ab0f9c4b421897"),
+        (texts.story(texts.REWRITE, texts.REWRITE_TITLE), 47, "ddb0a27428b4b3a8"),
     ],
     ids=["short", "story", "rewrite"],
 )
