@@ -20,9 +20,12 @@ def compared_lines(text: str) -> str:
     """The text without lines that are no part of any story; as it is, where nothing else is left."""
     lines = text.split("\n")
     kept = [line for line in lines if not _is_left_out(line, anywhere=True)]
-    for edge in (-1, 0):
-        while kept and _is_left_out(kept[edge], anywhere=False):
-            del kept[edge]
+    start, end = 0, len(kept)
+    while end and _is_left_out(kept[end - 1], anywhere=False):
+        end -= 1
+    while start < end and _is_left_out(kept[start], anywhere=False):
+        start += 1
+    kept = kept[start:end]
     return "\n".join(kept) if len(kept) < len(lines) and any(map(str.strip, kept)) else text
 
 
