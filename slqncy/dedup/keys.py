@@ -16,7 +16,6 @@ from slqncy.dedup.grams import Hashes, distinct, gram_hashes, mixed
 
 if TYPE_CHECKING:
     from slqncy.dedup.figures import Figure
-    from slqncy.dedup.text import Compared
 
 VERSION = 1
 """Of the keys; an index of another version is made anew."""
@@ -31,19 +30,18 @@ _APART = 2
 _TELLING_PAIR, _TELLING_FIGURE = 6.0, 8.0
 """Bits; what tells less is in too many stories to find one by."""
 
-
 COMMON = 3
 """Keys that a copy or rewrite has in common with its original, at least; two are as often chance."""
 
 
-def keys_of(story: Compared) -> Hashes:
-    """The keys of a story, ascending, at most 47."""
-    few = [*_fewest(_figure_codes(story.figures), _FIGURE_KEYS), *_fewest(_title_codes(story.title), _TITLE_KEYS)]
+def keys_of(title: str, text: str, figures: list[Figure], fingerprint: bytes) -> Hashes:
+    """The keys of a story, whose parts are those of `text.Compared`: ascending, at most 47."""
+    few = [*_fewest(_figure_codes(figures), _FIGURE_KEYS), *_fewest(_title_codes(title), _TITLE_KEYS)]
     parts = [
         # Three of them, so that an equal text is found whatever else is too common to find anything.
-        np.frombuffer(story.fingerprint, dtype="<u8"),
+        np.frombuffer(fingerprint, dtype="<u8"),
         # The smallest ones begin alike; mixed once more they are spread over the whole index.
-        mixed(_smallest(gram_hashes(story.text, _TEXT_RUN), _TEXT_KEYS)),
+        mixed(_smallest(gram_hashes(text, _TEXT_RUN), _TEXT_KEYS)),
         mixed(np.array(few, dtype=np.uint64)),
     ]
     return distinct(np.concatenate(parts))

@@ -31,7 +31,7 @@ class Compared:
     @cached_property
     def keys(self) -> Hashes:
         """What it is found by."""
-        return keys_of(self)
+        return keys_of(self.title, self.text, self.figures, self.fingerprint)
 
     @cached_property
     def bits(self) -> dict[str, float]:
