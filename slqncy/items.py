@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from slqncy.records import Duplicate, Rejected, Rewrite, Story
+from slqncy.records import Duplicate, Rejected, rewrite_line, story_fields
 
 if TYPE_CHECKING:
     from slqncy.reasons import Rejection
+    from slqncy.records import Rewrite, Story
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class StoryItem:
 
     def record(self) -> Story:
         """The line to write: a Rejected, a Duplicate or a Story."""
-        fields = {name: getattr(self.story, name) for name in Story.__dataclass_fields__}
+        fields = story_fields(self.story)
         if self.rejection:
             return Rejected(**fields, reason=self.rejection, reason_detail=self.rejection_detail)
         if self.duplicate:
@@ -54,8 +55,4 @@ class StoryItem:
         """The line to write with that of a story, once its version is known: what it rewrites, if anything."""
         if self.rejection or self.duplicate or not self.rewrite:
             return None
-        fields = {
-            name: getattr(self.story, name)
-            for name in ("id", "version", "canonical_url", "title", "content_hash", "date_downloaded")
-        }
-        return Rewrite(**fields, **self.rewrite, run_id=self.story.provenance.run_id)
+        return rewrite_line(self.story, self.rewrite, self.story.provenance.run_id)

@@ -176,6 +176,17 @@ _LINE_BREAKERS = (
 )
 
 
+def story_fields(page: Story) -> dict[str, Any]:
+    """What a line of any page has, to make one of another kind of it."""
+    return {name: getattr(page, name) for name in Story.__dataclass_fields__}
+
+
+def rewrite_line(story: Story, said: dict[str, Any], run_id: str) -> Rewrite:
+    """The line that says of a version of a story what it rewrites; `said` are the rewrite_… fields."""
+    shared = ("id", "version", "canonical_url", "title", "content_hash", "date_downloaded")
+    return Rewrite(**{name: getattr(story, name) for name in shared}, **said, run_id=run_id)
+
+
 def moment(at: datetime) -> str:
     """A time as lines write it: RFC 3339, UTC, whole seconds. `at` must know its zone."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

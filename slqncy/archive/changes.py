@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slqncy.archive.errors import ArchiveDamagedError
-from slqncy.archive.files import open_segment
+from slqncy.archive.files import open_segment, whole_lines
 from slqncy.archive.layout import Kind, segment_kind, segment_month, segment_name
 from slqncy.reasons import EventKind, State
 from slqncy.records import Event, decode
@@ -101,19 +101,14 @@ def _changes(root: Path, lengths: dict[str, int | None], months: list[str], star
     for month in months:
         name = segment_name(Kind.EVENT, month)
         position = start[1] if month == start[0] else 0
-        length = lengths[name]
         try:
-            with open_segment(root, name) as file:
-                file.seek(position)
-                for line in file:
-                    if not line.endswith(b"\n") or (length is not None and position >= length):
-                        break
-                    position += len(line)
-                    event = decode(line, Event)
-                    if change := _change_of(event):
-                        yield Change(
-                            change=change, id=event.id, version=event.version, url=event.url,
-                            at=event.at, token=f"{month}-{position}-{zlib.crc32(line):08x}",
-                        )  # fmt: skip
+            for begin, line in whole_lines(root, name, lengths[name], position):
+                position = begin + len(line)
+                event = decode(line, Event)
+                if change := _change_of(event):
+                    yield Change(
+                        change=change, id=event.id, version=event.version, url=event.url,
+                        at=event.at, token=f"{month}-{position}-{zlib.crc32(line):08x}",
+                    )  # fmt: skip
         except (ValueError, OSError, EOFError, zlib.error) as error:
             raise ArchiveDamagedError(f"{root / name}, byte {position}: cannot be read: {error}") from error

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slqncy.archive.errors import ArchiveDamagedError
-from slqncy.archive.files import line_at
+from slqncy.archive.history import page_at, rewrite_at
 from slqncy.archive.layout import LEDGER, Kind, Place, segment_kind
 from slqncy.archive.ledger import Ledger, require_archive
-from slqncy.records import Duplicate, Rewrite, Story, decode
+from slqncy.records import Duplicate, Rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.reasons import DuplicateKind
+    from slqncy.records import Story
 
 # Of what is archived the last line in rewrites/ counts, and may withdraw those before it; else the last in duplicates/.
 # In the order of segments stories/ comes last.
@@ -128,7 +129,7 @@ class Clusters:
         with self._reading():
             known = self._ledger.known_by_story(story_id)
             entry = self._ledger.latest(Kind.STORY, known.id) if known else None
-            return decode(line_at(self._root, entry.segment, entry.position), Story) if entry else None
+            return page_at(self._root, entry.place) if entry else None
 
     def member(self, link: Link) -> Member:
         """What a line says."""
@@ -155,8 +156,11 @@ class Clusters:
         return Listed(original, story.title if story else None, copies, rewrites, itself, ids)
 
     def _line(self, link: Link) -> Duplicate | Rewrite:
-        data = line_at(self._root, *link.place)
-        return decode(data, Rewrite) if link.is_rewrite else decode(data, Duplicate)
+        if link.is_rewrite:
+            return rewrite_at(self._root, link.place)
+        copy = page_at(self._root, link.place)
+        assert isinstance(copy, Duplicate)
+        return copy
 
     def _original(self, story_id: str) -> str:
         """Where the chain of what is a copy or a rewrite of what ends."""

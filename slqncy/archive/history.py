@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import line_at, whole_lines
-from slqncy.archive.layout import LINE_TYPES, Kind, Place, segment_kind
+from slqncy.archive.layout import LINE_TYPES, Kind, segment_kind
 from slqncy.reasons import EventKind
 from slqncy.records import Event, Rewrite, Story, decode
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from slqncy.archive.layout import Place
     from slqncy.archive.ledger import Ledger
 
 _KINDS = {
@@ -43,8 +44,7 @@ def pages(root: Path, ledger: Ledger) -> Iterator[tuple[Place, Story]]:
                 if kind and event.version and (known := ledger.known(event.url)):
                     entry = ledger.line_of(kind, known.id, event.version)
                     if entry:
-                        place = Place(entry.segment, entry.position)
-                        yield place, page_at(root, place)
+                        yield entry.place, page_at(root, entry.place)
     except (sqlite3.Error, ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(f"{root / name}: {error}; `scrapy verify --full` names every defect") from error
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from slqncy.archive.errors import ArchiveError
-from slqncy.archive.layout import LEDGER, is_archive, month_after, segment_kind, segment_month
+from slqncy.archive.layout import LEDGER, Place, is_archive, month_after, segment_kind, segment_month
 from slqncy.reasons import PageKind, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from slqncy.archive.layout import Kind, Place
+    from slqncy.archive.layout import Kind
 
 VERSION = 3
 """Of the tables; a ledger of another version is rebuilt."""
@@ -98,6 +98,11 @@ class Entry:
     content_hash: str
     note: str
     digest: bytes
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return Place(self.segment, self.position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from slqncy.dedup.figures import figures_in
-from slqncy.dedup.grams import gram_hashes
+from slqncy.dedup.grams import gram_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def _compare_slot(one: str, other: str, result: Alignment) -> None:
 
 def _meeting(one: str, other: str) -> tuple[str, str]:
     """The parts of two texts around the first and the last run of characters that both have."""
-    ours, theirs = gram_hashes(one, _ANCHOR), gram_hashes(other, _ANCHOR)
+    ours, theirs = gram_codes(one, _ANCHOR), gram_codes(other, _ANCHOR)
     places = np.flatnonzero(np.isin(ours, theirs)), np.flatnonzero(np.isin(theirs, ours))
     if not len(places[0]):
         return one[:LONGEST], other[:LONGEST]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from slqncy.archive.history import page_at
 from slqncy.archive.layout import Kind, segment_kind
 from slqncy.reasons import DuplicateKind, EventKind, PageKind, State
-from slqncy.records import Duplicate, Event, Rewrite, Story, moment
+from slqncy.records import Duplicate, Event, Story, moment, rewrite_line, story_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +16,14 @@ if TYPE_CHECKING:
     from slqncy.archive import ArchiveWriter
     from slqncy.dedup.archived import Original
     from slqncy.dedup.rescore import Change
+    from slqncy.records import Rewrite
+
+_WITHDRAWN = {
+    "rewrite_of": "",
+    "rewrite_kind": DuplicateKind.REWRITE,
+    "rewrite_score": 0.0,
+    "rewrite_evidence": "an earlier line is withdrawn",
+}
 
 
 def apply(archive: ArchiveWriter, changes: Iterable[Change], *, divert_rewrites: bool) -> None:
@@ -28,8 +35,8 @@ def apply(archive: ArchiveWriter, changes: Iterable[Change], *, divert_rewrites:
     run_id = f"rescore-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
     for change in changes:
         page = page_at(archive.root, change.place)
-        said = {field.name: getattr(page, field.name) for field in fields(Story)}
-        is_story = change.now is None or (change.now.kind is DuplicateKind.REWRITE and not divert_rewrites)
+        said = story_fields(page)
+        is_story = change.now is None or not change.now.sets_apart(divert_rewrites=divert_rewrites)
         if segment_kind(change.place.segment) is Kind.STORY:
             archive.write(_event(page, change, None, run_id), None, _rewrite(page, change.now, run_id))
         elif is_story:
@@ -65,14 +72,4 @@ def _event(page: Story, change: Change, state: State | None, run_id: str) -> Eve
 
 
 def _rewrite(page: Story, original: Original | None, run_id: str) -> Rewrite:
-    withdrawn = {"of": "", "kind": DuplicateKind.REWRITE, "score": 0.0, "evidence": "an earlier line is withdrawn"}
-    return Rewrite(
-        id=page.id,
-        version=page.version,
-        canonical_url=page.canonical_url,
-        title=page.title,
-        content_hash=page.content_hash,
-        **(original.fields("rewrite") if original else {f"rewrite_{name}": said for name, said in withdrawn.items()}),
-        date_downloaded=page.date_downloaded,
-        run_id=run_id,
-    )
+    return rewrite_line(page, original.fields("rewrite") if original else _WITHDRAWN, run_id)

@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 INDEX = "index"
 """Folder in the archive."""
 
-_POSITION_BITS = 44
+POSITION_BITS = 44
+"""Of a line's place in its file, as a part of a number."""
 _TOLD = 10_000
 """Stories after which a long beginning says that it goes on."""
 _MONTHS = 12
@@ -42,6 +43,10 @@ class Original:
     id: str
     kind: DuplicateKind
     verdict: Verdict
+
+    def sets_apart(self, *, divert_rewrites: bool) -> bool:
+        """Whether what has this original is no story of its own: a rewrite is one, unless rewrites are diverted."""
+        return self.kind is not DuplicateKind.REWRITE or divert_rewrites
 
     def fields(self, prefix: str) -> dict[str, Any]:
         """As a line in duplicates/ or rewrites/ says it: duplicate_of, …, or rewrite_of, …"""
@@ -56,13 +61,13 @@ class _NotOfTheseLinesError(Exception):
 def number_of(place: Place) -> int:
     """A number for a line in stories/, larger for later lines."""
     year, month = map(int, segment_month(place.segment).split("-"))
-    return (year * _MONTHS + month - 1) << _POSITION_BITS | place.position
+    return (year * _MONTHS + month - 1) << POSITION_BITS | place.position
 
 
 def place_of(number: int) -> Place:
     """The line of such a number."""
-    year, month = divmod(number >> _POSITION_BITS, _MONTHS)
-    return Place(segment_name(Kind.STORY, f"{year:04}-{month + 1:02}"), number & (1 << _POSITION_BITS) - 1)
+    year, month = divmod(number >> POSITION_BITS, _MONTHS)
+    return Place(segment_name(Kind.STORY, f"{year:04}-{month + 1:02}"), number & (1 << POSITION_BITS) - 1)
 
 
 def of_story(story: Story) -> Compared:

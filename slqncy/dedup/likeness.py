@@ -61,6 +61,12 @@ def overlap(first: Hashes, second: Hashes) -> tuple[float, float]:
     return both / len(small), both / (len(small) + len(large) - both)
 
 
+def title_likeness(first: Compared, second: Compared) -> float:
+    """Dice coefficient of the titles' pairs of characters; 0 where neither has any."""
+    pairs = first.title_pairs, second.title_pairs
+    return 2 * len(pairs[0] & pairs[1]) / max(1, len(pairs[0]) + len(pairs[1]))
+
+
 def shared_runs(first: Compared, second: Compared) -> float:
     """`Likeness.contained` alone, which takes a fraction of the whole."""
     return overlap(first.grams(5), second.grams(5))[0]
@@ -72,8 +78,6 @@ def compare(first: Compared, second: Compared) -> Likeness:
     lengths = sorted((len(first.text), len(second.text)))
     shared = first.bits.keys() & second.bits.keys()
     names = [[figure.name for figure in story.figures[:_MOST_FIGURES]] for story in (first, second)]
-    titles = first.title_pairs, second.title_pairs
-    title_both = len(titles[0] & titles[1])
     return Likeness(
         contained=shared_runs(first, second),
         pairs_contained=pairs_contained,
@@ -84,6 +88,6 @@ def compare(first: Compared, second: Compared) -> Likeness:
         first_bits=sum(bits for name, bits in first.bits.items() if name not in shared),
         second_bits=sum(bits for name, bits in second.bits.items() if name not in shared),
         figures_in_order=LCSseq.similarity(*names) / max(1, min(map(len, names))),
-        title_equal=2 * title_both / max(1, len(titles[0]) + len(titles[1])),
+        title_equal=title_likeness(first, second),
         days=None if first.day is None or second.day is None else abs(first.day - second.day),
     )

@@ -13,9 +13,8 @@ from slqncy.archive import ArchiveDamagedError, ArchiveError
 from slqncy.archive.history import page_at, pages, rewrite_at
 from slqncy.archive.layout import LEDGER, Kind, Place, segment_kind
 from slqncy.archive.ledger import Ledger, require_archive
-from slqncy.dedup.archived import Original, of_story, original_of
+from slqncy.dedup.archived import POSITION_BITS, Original, of_story, original_of
 from slqncy.dedup.deduplicator import Deduplicator
-from slqncy.reasons import DuplicateKind
 from slqncy.records import Duplicate
 
 if TYPE_CHECKING:
@@ -25,9 +24,8 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Entry
     from slqncy.dedup.text import Compared
     from slqncy.dedup.verdict import Thresholds
+    from slqncy.reasons import DuplicateKind
     from slqncy.records import Story
-
-_POSITION_BITS = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def _judge(
     now = stories.original(page, story)
     at, was = _said(stories.root, same)
     # What stands in stories/ stays there, and runs find it there.
-    is_story = now is None or (now.kind is DuplicateKind.REWRITE and not divert_rewrites)
+    is_story = now is None or not now.sets_apart(divert_rewrites=divert_rewrites)
     if is_story or segment_kind(at.segment) is Kind.STORY:
         stories.add(place, story)
     return Change(at, page.id, was, now) if was != (Said(now.kind, now.id) if now else None) else None
@@ -126,7 +124,7 @@ def _said(root: Path, lines: list[Entry]) -> tuple[Place, Said | None]:
         at, kind = of_kind[Kind.DUPLICATE][-1], Kind.DUPLICATE
     said = None
     if of_kind[kind]:
-        newest = Place(of_kind[kind][-1].segment, of_kind[kind][-1].position)
+        newest = of_kind[kind][-1].place
         if kind is Kind.REWRITE:
             rewrite = rewrite_at(root, newest)
             said = Said(rewrite.rewrite_kind, rewrite.rewrite_of) if rewrite.rewrite_of else None
@@ -134,7 +132,7 @@ def _said(root: Path, lines: list[Entry]) -> tuple[Place, Said | None]:
             copy = page_at(root, newest)
             assert isinstance(copy, Duplicate)
             said = Said(copy.duplicate_kind, copy.duplicate_of)
-    return Place(at.segment, at.position), said
+    return at.place, said
 
 
 class _Stories:
@@ -157,7 +155,7 @@ class _Stories:
         if place.segment not in self._segments:
             self._segments.append(place.segment)
         self._deduplicator.add(len(self._places), story)
-        self._places.append(self._segments.index(place.segment) << _POSITION_BITS | place.position)
+        self._places.append(self._segments.index(place.segment) << POSITION_BITS | place.position)
         if self._deduplicator.index.is_due:
             self._deduplicator.flush()
 
@@ -166,7 +164,7 @@ class _Stories:
 
     def _place(self, number: int) -> Place:
         code = self._places[number]
-        return Place(self._segments[code >> _POSITION_BITS], code & (1 << _POSITION_BITS) - 1)
+        return Place(self._segments[code >> POSITION_BITS], code & (1 << POSITION_BITS) - 1)
 
     def _text_of(self, number: int) -> Compared:
         return of_story(page_at(self.root, self._place(number)))

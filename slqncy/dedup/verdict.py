@@ -7,7 +7,7 @@ from math import exp
 from typing import TYPE_CHECKING, Any
 
 from slqncy.dedup import weights
-from slqncy.dedup.likeness import compare, shared_runs
+from slqncy.dedup.likeness import compare, shared_runs, title_likeness
 from slqncy.dedup.signals import near_signals, rewrite_signals
 from slqncy.reasons import DuplicateKind
 
@@ -84,10 +84,14 @@ def _score(name: str, value: Any) -> float:
 
 def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | None:
     """How `new` duplicates `old`, or None where it does not."""
-    if _are_captions(new, old) or _share_nothing(new, old):
+    if _are_captions(new, old):
         return None
     if new.fingerprint and new.fingerprint == old.fingerprint:
         return Verdict(DuplicateKind.SAME_TEXT, 1.0, _EQUAL.format(len(new.text)), len(new.text))
+    return None if _share_nothing(new, old) else _judge_different(new, old, thresholds)
+
+
+def _judge_different(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | None:
     like = compare(new, old)
     if like.contained < _LEAST_CONTAINED and _rewrite_score(like) < thresholds.rewrite:
         return None
@@ -110,8 +114,7 @@ def _are_captions(new: Compared, old: Compared) -> bool:
     """Whether the texts are so short that the titles tell the stories: 请点击观看视频 stands under many."""
     if max(len(new.text), len(old.text)) >= _CAPTION or not new.title_pairs or not old.title_pairs:
         return False
-    both = len(new.title_pairs & old.title_pairs)
-    return 2 * both < _SAME_TITLE * (len(new.title_pairs) + len(old.title_pairs))
+    return title_likeness(new, old) < _SAME_TITLE
 
 
 def _share_nothing(new: Compared, old: Compared) -> bool:

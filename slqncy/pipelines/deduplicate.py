@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slqncy.archive.layout import Kind, Place
+from slqncy.archive.layout import Kind
 from slqncy.pipelines.base import Step
-from slqncy.reasons import DuplicateKind
 from slqncy.records import Duplicate, Story
 
 if TYPE_CHECKING:
@@ -38,10 +37,10 @@ class Deduplicate(Step):
             return item
         if (found := self.run.stories.find(story)) is None:
             return item
-        if found.kind is DuplicateKind.REWRITE and not self._divert_rewrites:
-            item.rewrite = found.fields("rewrite")
-        else:
+        if found.sets_apart(divert_rewrites=self._divert_rewrites):
             item.duplicate = found.fields("duplicate")
+        else:
+            item.rewrite = found.fields("rewrite")
         self.count(found.kind)
         return item
 
@@ -50,6 +49,6 @@ class Deduplicate(Step):
         known = self.archive.latest(Kind.DUPLICATE, story.canonical_url)
         if known is None or known.content_hash != story.content_hash:
             return None
-        copy = self.archive.story_at(Place(known.segment, known.position))
+        copy = self.archive.story_at(known.place)
         assert isinstance(copy, Duplicate)
         return copy
