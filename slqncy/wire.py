@@ -14,8 +14,6 @@ from uuid import uuid4
 from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IAddress
     from twisted.web._newclient import Request as SentRequest
@@ -95,7 +93,7 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 
     def request(self, request: SentRequest) -> Deferred[IResponse]:
         # A request is sent again where a kept connection was dead; its ticket is off its headers by then.
-        ticket = getattr(request, "_slqncy_ticket", None) or next(_take(request), b"")
+        ticket = getattr(request, "_slqncy_ticket", None) or _take(request)
         request._slqncy_ticket = ticket  # type: ignore[attr-defined]  # noqa: SLF001
         self._recording = self._recordings.get(ticket)
         if self._recording:
@@ -120,6 +118,7 @@ class _Sent:
         self.data += b"".join(parts)
 
 
-def _take(request: SentRequest) -> Iterator[bytes]:
-    yield from request.headers.getRawHeaders(TICKET, ())
+def _take(request: SentRequest) -> bytes:
+    tickets = request.headers.getRawHeaders(TICKET, [b""])
     request.headers.removeHeader(TICKET)
+    return tickets[0]
