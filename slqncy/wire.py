@@ -119,6 +119,6 @@ class _Sent:
 
 
 def _take(request: SentRequest) -> bytes:
-    tickets = request.headers.getRawHeaders(TICKET, [b""])
+    tickets: list[bytes] = request.headers.getRawHeaders(TICKET, [b""])
     request.headers.removeHeader(TICKET)
     return tickets[0]
