@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import zlib
 from dataclasses import replace
@@ -12,7 +11,7 @@ from slqncy.archive import disk
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.layout import WARC, open_warc_path, warc_path, warcs_on_disk
 from slqncy.archive.ledger import WarcFile
-from slqncy.archive.quarantine import keep_aside, set_aside
+from slqncy.archive.quarantine import cut_back
 from slqncy.records import Warc
 from slqncy.warc.scan import WarcError, scan
 from slqncy.warc.write import exchange_records, warcinfo
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Ledger
     from slqncy.warc.capture import Reference
     from slqncy.warc.exchange import Exchange
-
-logger = logging.getLogger(__name__)
 
 _OK = 200
 _BUFFER = 1 << 20
@@ -158,35 +155,20 @@ def path_of(root: Path, name: str) -> Path:
 
 
 def settle(root: Path, ledger: Ledger) -> None:
-    """Take in whole exchanges that were never acknowledged, move aside what is torn, and close all files.
+    """Move aside what was never acknowledged, and close all files. Raises OSError.
 
-    The exchanges did happen, though their stories are asked for again. Raises OSError.
+    It would tell of pages that no line knows, and that are asked for again.
     """
     known = ledger.warcs()
     for name in warcs_on_disk(root):
-        if open_warc_path(root, name).exists():
-            file = known.get(name) or WarcFile(name, 0, 0, 0, closed=False)
-            if file.closed:
+        path = open_warc_path(root, name)
+        if path.exists():
+            file = known.get(name)
+            cut_back(root, path, f"{WARC}/{name}", file.length if file else 0)
+            if file and file.closed:
                 _rename(root, name)
-            else:
-                _settle(root, ledger, file)
-
-
-def _settle(root: Path, ledger: Ledger, file: WarcFile) -> None:
-    path = open_warc_path(root, file.name)
-    whole, reason = take_in(ledger, path, file)
-    if whole.records <= 1:
-        logger.warning("%s: no whole exchange; moved to %s", path, set_aside(root, path))
-        return
-    if reason:
-        with path.open("rb") as opened:
-            opened.seek(whole.length)
-            tail = opened.read()
-        aside = keep_aside(root, f"{WARC}/{file.name}", tail)
-        logger.warning("%s: %s; %d bytes moved to %s", path, reason, len(tail), aside)
-        disk.truncate(path, whole.length)
-    disk.sync_file(path)
-    publish(root, ledger, whole)
+            elif file:
+                publish(root, ledger, file)
 
 
 def take_in(ledger: Ledger, path: Path, file: WarcFile, most: int | None = None) -> tuple[WarcFile, str]:

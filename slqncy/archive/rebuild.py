@@ -50,25 +50,27 @@ def fill(ledger: Ledger, root: Path, lengths: dict[str, int] | None = None) -> N
         if lengths is None or name in lengths:
             _read(ledger, root, name, lengths[name] if lengths else None)
     if lengths is None:
-        # One that is not closed is taken in when the archive is opened.
-        fill_captures(ledger, root, {name: None for name in warcs_on_disk(root) if warc_path(root, name).exists()})
+        fill_captures(ledger, root, dict.fromkeys(warcs_on_disk(root)))
     ledger.commit()
 
 
 def fill_captures(ledger: Ledger, root: Path, lengths: Mapping[str, int | None]) -> None:
-    """Tell the ledger of what is in files of raw responses, within the bytes given; None is all.
+    """Tell the ledger of what is in files of raw responses, within the bytes given; None is all that is whole.
 
-    Raises ArchiveDamagedError for what cannot be read.
+    Raises ArchiveDamagedError for what cannot be read; of a file that is not closed, a kill may have left a part.
     """
     for name, length in lengths.items():
         path = path_of(root, name)
+        closed = path == warc_path(root, name)
         try:
-            file, reason = take_in(ledger, path, WarcFile(name, 0, 0, 0, closed=True), length)
+            file, reason = take_in(ledger, path, WarcFile(name, 0, 0, 0, closed=closed), length)
         except OSError as error:
             raise ArchiveDamagedError(f"{path}: cannot be read: {error}") from error
-        if reason and length is None:
+        if reason and closed:
             raise ArchiveDamagedError(f"{path}: {reason}; `scrapy repair` moves it aside")
-        ledger.set_warc(file)
+        # Without an exchange a file is about to be taken away.
+        if file.records > 1 or closed:
+            ledger.set_warc(file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from slqncy.archive.layout import (
     warcs_on_disk,
 )
 from slqncy.archive.ledger import VERSION, Ledger, Segment, open_month
-from slqncy.archive.quarantine import keep_aside, set_aside
+from slqncy.archive.quarantine import cut_back, set_aside
 from slqncy.archive.rebuild import fill, losses
 from slqncy.archive.seal import break_seal
 from slqncy.records import encode, moment
@@ -103,7 +103,7 @@ def _write_losses(root: Path, ledger: Ledger, doubt: Doubt | None) -> None:
     events = losses(ledger, now, doubt)
     while group := list(islice(events, MOST_LINES)):
         if path.exists():
-            _cut_back(root, name, segment.length)
+            cut_back(root, path, name, segment.length)
         if not path.exists():
             disk.create_file(path)
         data = b"".join(map(encode, group))
@@ -142,10 +142,10 @@ def _agree(root: Path, ledger: Ledger) -> None:
             for path in (closed_path(root, segment.name), manifest_path(root, segment.name)):
                 disk.remove(path)
     for name in unknown:
-        _cut_back(root, name, 0)
+        cut_back(root, open_path(root, name), name, 0)
     for segment in known.values():
         if not segment.closed:
-            _cut_back(root, segment.name, segment.length)
+            cut_back(root, open_path(root, segment.name), segment.name, segment.length)
     settle(root, ledger)
 
 
@@ -183,17 +183,3 @@ def has_more_lines(path: Path, length: int) -> bool:
     with path.open("rb") as file:
         file.seek(length)
         return sum(1 for _ in islice(file, MOST_LINES + 1)) > MOST_LINES
-
-
-def _cut_back(root: Path, name: str, length: int) -> None:
-    """Move what stands behind the acknowledged length to quarantine/; an empty file goes, for readers fail on it."""
-    path = open_path(root, name)
-    with path.open("rb") as file:
-        file.seek(length)
-        tail = file.read()
-    if tail:
-        aside = keep_aside(root, name, tail)
-        disk.truncate(path, length)
-        logger.warning("%s: %d unacknowledged bytes moved to %s", path, len(tail), aside)
-    if not length:
-        disk.remove(path)
