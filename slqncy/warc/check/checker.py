@@ -87,7 +87,7 @@ class _Checker:
     """The header of the first gzip member."""
     records: int = 0
     seen: dict[int, int] = field(default_factory=dict)
-    """Hashes of what a record may be referred to by, to the hash of its payload digest."""
+    """Hashes of what a record may be referred to by, its id or its URI and date, to the hash of what it is."""
     unresolved: list[tuple[int, Target]] = field(default_factory=list)
     exchange: list[tuple[int, int, Record]] = field(default_factory=list)
     """Byte offset, number in its member, and record, since the last metadata record."""
@@ -147,11 +147,11 @@ class _Checker:
         self.records += 1
         yield from spec_defects(record)
         for name in wrong_digests(record):
-            digest = record.digest(name)
-            # A block that is not what its header says has been named already.
-            if digest and not record.defects:
+            # A block of another length than its header says has another digest.
+            if record.is_framed:
                 what = "block" if name == "WARC-Block-Digest" else "payload"
-                yield f"{name} is not that of the {what}{likeness(self.path, offset, number, digest)}"
+                like = likeness(self.path, offset, number, record.digests[name])
+                yield f"{name} is not that of the {what}{like}"
         yield from self._reference_defects(record, offset)
         if self.own:
             yield from own_defects(record)
@@ -161,21 +161,17 @@ class _Checker:
         key = hash(record.get("WARC-Record-ID").strip("<>"))
         if key in self.seen and record.get("WARC-Record-ID"):
             yield f"WARC-Record-ID stands on an earlier record: {record.get('WARC-Record-ID')[:80]!r}"
-        digest = hash(record.get("WARC-Payload-Digest"))
-        self.seen[key] = digest
+        uri, date, digest = (record.get(name) for name in ("WARC-Target-URI", "WARC-Date", "WARC-Payload-Digest"))
+        self.seen[key] = hash((uri, date, digest))
         if record.type == "response":
-            self.seen[hash((record.get("WARC-Target-URI"), record.get("WARC-Date")))] = digest
+            self.seen[hash((uri, date))] = 0
         if record.type == "revisit":
-            target = Target(
-                record.get("WARC-Refers-To"),
-                record.get("WARC-Refers-To-Target-URI"),
-                record.get("WARC-Refers-To-Date"),
-                record.get("WARC-Payload-Digest"),
-            )
+            names = ("WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date", "WARC-Payload-Digest")
+            target = Target(*(record.get(name) for name in names))
             if not self._is_seen(target):
                 self.unresolved.append((offset, target))
-            elif self.own and self.seen.get(_key(target)) != digest:
-                yield "WARC-Payload-Digest is not that of the record that the revisit refers to"
+            elif self.own and target.record_id and self.seen[_key(target)] != hash(target[1:]):
+                yield "the record that the revisit refers to has another URI, date or payload digest"
 
     def _is_seen(self, target: Target) -> bool:
         return _key(target) in self.seen

@@ -27,7 +27,8 @@ class Header:
     """The first value of each name."""
     repeated: list[tuple[str, str]] = field(default_factory=list)
     """All later ones."""
-    is_folded: bool = False
+    is_plain: bool = True
+    """Whether every line reads `Name: value`, the names spelled as in the standard."""
     defects: list[str] = field(default_factory=list)
 
     def all(self, name: str) -> list[str]:
@@ -51,7 +52,7 @@ def parse_header(raw: bytes) -> Header:
     name = ""
     for line in lines:
         if line[:1] in {" ", "\t"} and name:
-            header.is_folded = True
+            header.is_plain = False
             fields[name] += f" {line.strip()}"
             continue
         written, colon, value = line.partition(":")
@@ -59,10 +60,13 @@ def parse_header(raw: bytes) -> Header:
             defects.append(f"not a field: {line[:80]!r}")
             continue
         name = written if written in DEFINED else _SPELLING.get(written.lower(), written)
+        bare = value.strip(" \t")
+        if value != f" {bare}" or name != written:
+            header.is_plain = False
         if name in fields:
-            header.repeated.append((name, value.strip(" \t")))
+            header.repeated.append((name, bare))
         else:
-            fields[name] = value.strip(" \t")
+            fields[name] = bare
     return header
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from slqncy.warc.check.http import header, is_chunked
+from slqncy.warc.check.http import header
 from slqncy.warc.check.spec import PROFILE
 from slqncy.warc.exchange import Truncation
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = re.compile(r"slqncy-\d{14}-\d{5}\.warc\.gz", re.ASCII)
 
-_FRAME = frozenset(
-    {"WARC-Type", "WARC-Record-ID", "WARC-Date", "WARC-Block-Digest", "Content-Type", "Content-Length"}
-)
+_FRAME = frozenset({"WARC-Type", "WARC-Record-ID", "WARC-Date", "WARC-Block-Digest", "Content-Type", "Content-Length"})
 _REQUIRED = {
     "warcinfo": _FRAME | {"WARC-Filename"},
     "request": _FRAME | {"WARC-Target-URI"},
@@ -74,12 +72,12 @@ def own_defects(record: Record) -> Iterator[str]:
     names, required = record.header.fields, _REQUIRED.get(record.type)
     if record.header.version != "WARC/1.1":
         yield f"not of WARC/1.1: {record.header.version[:80]!r}"
-    if record.header.is_folded:
-        yield "a field goes on in a second line"
+    if not record.header.is_plain:
+        yield "a field that is not written `Name: value`"
     if required is None:
         yield f"no type of record that this project writes: {record.type[:80]!r}"
         return
-    for name in sorted(required - names.keys()):
+    for name in required - names.keys():
         yield f"no {name}"
     for name in names.keys() - required - _OPTIONAL.get(record.type, set()):
         yield f"{name[:80]} is no field of the {record.type} records of this project"

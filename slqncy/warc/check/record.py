@@ -13,6 +13,7 @@ from slqncy.warc.check.stream import Stream, Tap
 _HEADER_LIMIT = 1 << 20
 _END = b"\r\n\r\n"
 _NEXT = _END + b"WARC/"
+_DIGESTS = {"WARC-Block-Digest", "WARC-Payload-Digest"}
 _DIGITS = re.compile(r"[0-9]{1,18}")
 
 
@@ -21,8 +22,14 @@ class Record:
     """A record, as far as it could be read."""
 
     header: Header
+    type: str = ""
+    """WARC-Type."""
+    digests: dict[str, Digest] = field(default_factory=dict)
+    """By the names of the fields; those that can be compared."""
     defects: list[str] = field(default_factory=list)
-    """What is wrong with its frame."""
+    """What is wrong with its frame and its digests, before these are compared."""
+    is_framed: bool = True
+    """Whether it ends where it says."""
     block: Tap = field(default_factory=lambda: Tap((), None))
     payload: Tap = field(default_factory=lambda: Tap((), None))
     head: bytes | None = None
@@ -31,21 +38,9 @@ class Record:
     """The payload without its chunks, where it has them."""
     chunk_error: str = ""
 
-    @property
-    def type(self) -> str:
-        """WARC-Type."""
-        return self.get("WARC-Type")
-
     def get(self, name: str) -> str:
         """The value of a field, or ''."""
         return self.header.fields.get(name, "")
-
-    def digest(self, name: str) -> Digest | None:
-        """The value of a digest field, where it is one."""
-        try:
-            return parse_digest(self.get(name))
-        except ValueError:
-            return None
 
 
 def read_record(stream: Stream) -> Record | None:
@@ -68,11 +63,18 @@ def start_record(stream: Stream) -> tuple[Record | None, int]:
     raw = stream.until(_END, _HEADER_LIMIT)
     if raw is None:
         return None, -1
-    record = Record(parse_header(raw))
+    header = parse_header(raw)
+    record = Record(header, header.fields.get("WARC-Type", ""))
+    for name in _DIGESTS & header.fields.keys():
+        try:
+            record.digests[name] = parse_digest(header.fields[name])
+        except ValueError as error:
+            record.defects.append(f"{name} is {error}")
     length = record.get("Content-Length")
     if _DIGITS.fullmatch(length):
         return record, int(length)
     record.defects.append(f"Content-Length is no number: {length[:80]!r}" if length else "no Content-Length")
+    record.is_framed = False
     return record, -1
 
 
@@ -93,7 +95,7 @@ def _read_block(record: Record, stream: Stream, length: int) -> None:
 
 
 def _algorithm(record: Record, name: str) -> str | None:
-    digest = record.digest(name)
+    digest = record.digests.get(name)
     return digest.algorithm if digest and digest.value else None
 
 
@@ -120,4 +122,5 @@ def _read_end(record: Record, stream: Stream, length: int) -> None:
             return
         else:
             has = f"ends after {read} bytes"
+    record.is_framed = False
     record.defects.append(f"Content-Length is {length}, but the block {has}")

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+_KEPT = 1 << 20
+
+
 class Stream:
     """Bytes out of an iterator; holds one piece at a time, or as much as `until` and `take` ask for."""
 
@@ -89,9 +92,8 @@ class Tap:
     def __init__(self, pieces: Iterable[bytes], algorithm: str | None) -> None:
         self._pieces = pieces
         self._hash = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
+        self._kept: list[bytes] = []
         self.size = 0
-        self.first = b""
-        """The first piece."""
         self.last = b""
         """The last four bytes."""
 
@@ -99,15 +101,16 @@ class Tap:
         for piece in self._pieces:
             if self._hash:
                 self._hash.update(piece)
-            self.first = self.first or piece
+            if self.size <= _KEPT:
+                self._kept.append(piece)
             self.last = (piece if len(piece) > 3 else self.last + piece)[-4:]  # noqa: PLR2004
             self.size += len(piece)
             yield piece
 
     @property
     def whole(self) -> bytes | None:
-        """All that has passed, where it was one piece."""
-        return self.first if len(self.first) == self.size else None
+        """All that has passed, where that is no more than 1 MiB."""
+        return b"".join(self._kept) if self.size <= _KEPT else None
 
     def digest(self) -> bytes | None:
         """Of what has passed; None where no algorithm was asked for."""
