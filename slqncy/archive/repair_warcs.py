@@ -113,6 +113,7 @@ def _patches(file: BinaryIO, known: WarcFile | None, places: Mapping[str, int], 
     length = known.length if known else size
     # How far all is in its place, in the file as it is and as it was.
     here = there = 0
+    is_ended = True
     for stretch in stretches(file):
         if there >= length and not is_closed:
             break
@@ -124,13 +125,15 @@ def _patches(file: BinaryIO, known: WarcFile | None, places: Mapping[str, int], 
             yield _Patch(here, stretch.start, Loss(there, start))
         for header in stretch.headers:
             yield _Patch(header, header + len(HEADER), _NOTHING, put=HEADER)
-        here, there = stretch.until, start + stretch.until - stretch.start
-    if there >= length:
-        # Behind the end of a file that is not closed it is cut off when the archive is opened.
-        if here < size and is_closed:
-            yield _Patch(here, size, _NOTHING)
-    elif known or is_closed:
+        here, there, is_ended = stretch.until, start + stretch.until - stretch.start, stretch.is_ended
+    if not (known or is_ended):
+        # Nobody knows how much was behind it.
+        length = max(length, there + 1)
+    if there < length and (known or is_closed):
         yield _Patch(here, size, Loss(there, length), has_room=True)
+    elif here < size and is_closed:
+        # Of a file that is not closed it is cut off when the archive is opened.
+        yield _Patch(here, size, _NOTHING)
 
 
 def _place(stretch: Stretch, places: Mapping[str, int], here: int, there: int) -> int:

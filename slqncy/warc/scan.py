@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _BUFFER = 1 << 17
 _ANSWERS = WarcRecordType.response | WarcRecordType.revisit
-_LAST = WarcRecordType.metadata | WarcRecordType.warcinfo
+LAST = WarcRecordType.metadata | WarcRecordType.warcinfo
 """The records that an exchange, or the beginning of a file, ends with."""
 
 
@@ -47,7 +47,7 @@ def scan(file: BinaryIO, position: int = 0) -> Iterator[Scanned]:
         if record.record_type & _ANSWERS:
             captured = _captured(start, record)
             captured = captured if captured.is_page else None
-        if record.record_type & _LAST:
+        if record.record_type & LAST:
             # All that is told of an exchange has an address.
             is_of_file = "WARC-Target-URI" not in record.headers
             yield Scanned(end, records, captured, losses_in(record.reader.read()) if is_of_file else [])

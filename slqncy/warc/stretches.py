@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from fastwarc.warc import WarcRecordType
 
-from slqncy.warc.scan import WarcError, members, read_record
+from slqncy.warc.scan import LAST, WarcError, members, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,8 @@ class Stretch:
     """Byte offset behind the last one."""
     answer: tuple[str, int] | None = None
     """WARC-Record-ID and byte offset of the first response or revisit."""
+    is_ended: bool = True
+    """Whether the last one is one that an exchange ends with."""
     headers: list[int] = field(default_factory=list)
     """Byte offsets of gzip headers that are damaged where nothing depends on them."""
 
@@ -48,7 +50,7 @@ def stretches(file: BinaryIO) -> Iterator[Stretch]:
                 header = os.pread(file.fileno(), len(HEADER), offset)
                 if header[3:4] in {HEADER[3:4], _TEXT} and header != HEADER:
                     stretch.headers.append(offset)
-                stretch.until = end
+                stretch.until, stretch.is_ended = end, bool(record.record_type & LAST)
         except WarcError:
             pass
         if stretch.until > stretch.start:

@@ -38,7 +38,7 @@ def exchange(number: int, version: int = 1, *, body: bytes | None = None, at: da
     return Exchange(
         uri=story_url(number),
         at=at,
-        request=f"GET /szxw/{number}.html HTTP/1.1\r\nHost: www.slqncy.com\r\nUser-Agent: slqncy/0.1.0\r\n\r\n".encode(),
+        request=f"GET /szxw/{number}.html HTTP/1.1\r\nHost: www.slqncy.com\r\n\r\n".encode(),
         received=head.encode() + payload,
         ip="127.0.0.1",
         milliseconds=12,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,7 +35,6 @@ from tests.samples import keep, story, story_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 FIRST_FILE = "slqncy-20261101000000-00000.warc.gz"
 
@@ -211,7 +210,7 @@ def test_responses_are_on_disk_before_the_lines_that_name_them(tmp_path: Path, m
     append, sync, commit = disk.append, os.fdatasync, Ledger.commit
 
     def synced(descriptor: int) -> None:
-        name = os.readlink(f"/proc/self/fd/{descriptor}")
+        name = str(Path(f"/proc/self/fd/{descriptor}").readlink())
         if name.endswith(".open"):
             order.append("warc")
         sync(descriptor)
