@@ -90,7 +90,7 @@ class Download(HTTP11DownloadHandler):
             received=bytes(recording.received),
             ip=recording.ip,
             milliseconds=milliseconds,
-            truncation=_truncation(recording, error) if error else None,
+            truncation=_truncation(recording, error),
             failure=(str(error) or type(error).__name__) if error else "",
             is_conditional=not request.headers.keys().isdisjoint(_CONDITIONS),
             notes=self._notes(request),
@@ -112,10 +112,13 @@ class Download(HTTP11DownloadHandler):
         return {name: value for name, value in notes.items() if value}
 
 
-def _truncation(recording: Recording, error: BaseException) -> Truncation:
-    """Why what was received is not whole."""
+def _truncation(recording: Recording, error: BaseException | None) -> Truncation | None:
+    """Why what was received is not whole; None where it is."""
     if isinstance(error, DownloadCancelledError) or recording.is_cut:
         return Truncation.LENGTH
     if isinstance(error, DownloadTimeoutError):
         return Truncation.TIME
-    return Truncation.UNSPECIFIED if isinstance(error, StoppedError | asyncio.CancelledError) else Truncation.DISCONNECT
+    # A body without a length ends with the connection. Twisted takes it as whole however that ends.
+    if recording.is_reset or (error and recording.is_closed):
+        return Truncation.DISCONNECT
+    return Truncation.UNSPECIFIED if error else None
