@@ -48,8 +48,8 @@ class Contents:
                 f"archive/{file}, byte {offset}: no HTTP response; `scrapy verify` lists every defect"
             )
         self._scratch.add_line(index_line(record, answer, file, offset))
-        if record.refers_to:
-            self._scratch.add_need(record.refers_to)
+        if record.origin:
+            self._scratch.add_need(record.origin)
         self._newest = record, answer
         self.captures += 1
         self.first, self.last = min(self.first or record.date, record.date), max(self.last, record.date)
@@ -64,7 +64,7 @@ class Contents:
             self._scratch.add_page(
                 Page(str(capture.id), uri, capture.date, ""),
                 address=notes.get("page", uri),
-                payload=capture.refers_to or capture.id,
+                payload=capture.origin or capture.id,
                 is_front=notes["kind"] == PageKind.FRONT,
             )
             self.pages += 1

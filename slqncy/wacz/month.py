@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
@@ -63,7 +64,7 @@ class Month:
                 elif record.date.startswith(self._month):
                     yield from before
                     before = []
-                    yield self._whole(record, f"{path}, byte {position}") if record.refers_to else record
+                    yield self._whole(record, f"{path}, byte {position}") if record.origin else record
 
     def _note(self, path: Path) -> str:
         newest = ""
@@ -75,8 +76,8 @@ class Month:
         return newest
 
     def _whole(self, revisit: Record, place: str) -> Record:
-        assert revisit.refers_to
-        found = self._scratch.payload(revisit.refers_to)
+        assert revisit.origin
+        found = self._scratch.payload(revisit.origin)
         if found is None or found.date.startswith(self._month):
             return revisit
         _, original = next(records(self._paths[found.file], found.position))
@@ -94,7 +95,7 @@ def _response(revisit: Record, original: Record, place: str) -> Record:
     is_not_modified = revisit.headers["WARC-Profile"].endswith(_NOT_MODIFIED)
     block = original.block if is_not_modified else own.head + other.payload
     truncated = original.headers.get("WARC-Truncated")
-    return _record(
+    response = _record(
         [
             ("WARC-Type", "response"),
             *((name, value) for name, value in revisit.headers.items() if name not in _OF_A_REVISIT | _MADE_ANEW),
@@ -102,6 +103,7 @@ def _response(revisit: Record, original: Record, place: str) -> Record:
         ],
         block,
     )
+    return replace(response, origin=revisit.origin)
 
 
 def _info(month: str, paths: Sequence[Path], date: str) -> Record:

@@ -35,8 +35,8 @@ class Record:
     id: UUID
     date: str
     """WARC-Date: RFC 3339, UTC."""
-    refers_to: UUID | None
-    """Of a revisit, the record that has the payload."""
+    origin: UUID | None
+    """The record that its payload came with, where that is another one: the one a revisit refers to."""
 
     @property
     def is_capture(self) -> bool:
@@ -68,7 +68,7 @@ def record_of(packed: bytes, content: bytes, place: str) -> Record:
             kind=warc.headers["WARC-Type"],
             id=uuid_of(warc.headers["WARC-Record-ID"]),
             date=warc.headers["WARC-Date"],
-            refers_to=uuid_of(refers_to) if refers_to else None,
+            origin=uuid_of(refers_to) if refers_to else None,
         )  # fmt: skip
     except (OSError, ValueError, KeyError) as error:
         raise WarcError(f"{place}: no record: {error!r}") from error
