@@ -70,7 +70,7 @@ async function replayed(url, ts, isFirst) {
     const timestamp = ts.replace(/\D/g, "");
     const place = new URLSearchParams({ view: "pages", url, ts: timestamp });
     await page.goto(`${base}/?source=${encodeURIComponent(`${base}/packed.wacz`)}#${place}`);
-    const text = await textOf(page, `${timestamp}mp_/${url}`);
+    const text = await textOf(page, `mp_/${url}`);
     if (isFirst) {
       await page.screenshot({ path: screenshot });
     }
@@ -82,7 +82,8 @@ async function replayed(url, ts, isFirst) {
   }
 }
 
-// The frame's document may be replaced while it loads; it is asked until it has a body with text.
+// The frame's document may be replaced while it loads; it is asked until it has a body with text. Its address has the
+// time of the capture that is nearest.
 async function textOf(page, address) {
   const end = Date.now() + 60_000;
   while (Date.now() < end) {

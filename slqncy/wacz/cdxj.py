@@ -1,4 +1,4 @@
-"""The index of a package: where the capture of an address is. Its lines are those that cdxj-indexer writes."""
+"""The index of a package: where the capture of an address is. Its lines are as cdxj-indexer writes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is in a package: each capture gets a line in the index, each story and front page one in the list of pages."""
+"""What is in a package: each capture gets a line in the index, each story and front page one in the list of pages.
+
+Answers that say that a page is as it was, status 304, are in the package and not in its index.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from slqncy.wacz.scratch import Scratch
     from slqncy.warc.wire import Answer
 
-_OK = 200
+_OK, _NOT_MODIFIED = 200, 304
 _PAGES = {PageKind.STORY, PageKind.FRONT}
 
 
@@ -27,6 +30,7 @@ class Contents:
         self._scratch = scratch
         self._newest: tuple[Record, Answer] | None = None
         self.captures = 0
+        """Those in the index."""
         self.pages = 0
         self.first, self.last = "", ""
         """Times of the oldest and the newest capture: RFC 3339, UTC."""
@@ -47,12 +51,15 @@ class Contents:
             raise ArchiveDamagedError(
                 f"archive/{file}, byte {offset}: no HTTP response; `scrapy verify` lists every defect"
             )
+        self._newest = record, answer
+        self.first, self.last = min(self.first or record.date, record.date), max(self.last, record.date)
+        # To whoever asks for a page at a time near it, pywb and ReplayWeb.page would show an empty one.
+        if answer.status == _NOT_MODIFIED:
+            return
         self._scratch.add_line(index_line(record, answer, file, offset))
         if record.origin:
             self._scratch.add_need(record.origin)
-        self._newest = record, answer
         self.captures += 1
-        self.first, self.last = min(self.first or record.date, record.date), max(self.last, record.date)
 
     def _add_page(self, metadata: Record, capture: Record, answer: Answer) -> None:
         about = metadata.headers.get("WARC-Concurrent-To")

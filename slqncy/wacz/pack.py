@@ -41,6 +41,7 @@ class Packed:
 
     files: int
     captures: int
+    """Those that can be asked for."""
     pages: int
     completed: int
     """Revisits that became responses, as their payload is of another month."""
