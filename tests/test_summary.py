@@ -55,6 +55,9 @@ COUNTERS = {f"outcome/{outcome}": names for outcome, names in OUTCOME_COUNTERS.i
     "check/incomplete": ["incomplete"],
     "check/rejected/empty": ["unreadable"],
     "check/rejected/no_title": ["unreadable"],
+    "check/rejected/not_found": ["missing"],
+    "check/rejected/soft_404": ["missing"],
+    "check/rejected/redirected": ["missing"],
 }
 
 

@@ -33,6 +33,7 @@ from slqncy.spiders.responses import (
 )
 from slqncy.spiders.scope import Scope
 from slqncy.spiders.sitemaps import SitemapError, read_sitemap
+from slqncy.spiders.sweep import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -88,7 +89,7 @@ class StoriesSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The section pages and the home page; sitemaps follow when robots.txt is read."""
-        self._scope = Scope(self.run, self.arguments, self.settings)
+        self._scope = (Sweep if self.arguments.ids else Scope)(self.run, self.arguments, self.settings)
         self._scope.add_starts()
         for request in self._release():
             yield request
