@@ -72,6 +72,11 @@ class NumberLine:
     """Stories whose ids are no numbers."""
 
     @property
+    def is_section(self) -> bool:
+        """Whether it is a section's line, and not that of a whole site."""
+        return "/" in self.name
+
+    @property
     def lowest(self) -> int | None:
         """The lowest number known, or None where there is none."""
         return int(self.numbers[0]) if self.numbers.size else None

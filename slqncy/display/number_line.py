@@ -20,7 +20,7 @@ _ROWS = 8
 _NARROWEST = 10
 """Signs of a row, at least."""
 _INDENT = "  "
-GAPS = 5
+_GAPS = 5
 """Gaps named, at most."""
 
 
@@ -52,7 +52,7 @@ def told(line: NumberLine, width: int, *, colour: bool) -> Iterator[str]:
         digits = max(len(str(count)) for count, _ in figures)
         yield from (f"{_INDENT}{look.sign} {count:>{digits}} {look.words}" for count, look in figures if count)
         yield from _strip(line, width, colour=colour)
-        if gaps := line.gaps(GAPS):
+        if gaps := longest_gaps(line):
             yield f"{_INDENT}longest gaps"
         yield from (f"{_INDENT * 2}-a ids={pasted(gap)}  {plural(len(gap), 'number')}" for gap in gaps)
     if line.unnumbered:
@@ -68,6 +68,11 @@ def heading(line: NumberLine) -> str:
     return (
         f"{visible(line.name)}  {line.lowest} to {line.highest}: {plural(line.length, 'number')}, {share:g} % are known"
     )
+
+
+def longest_gaps(line: NumberLine) -> list[range]:
+    """What a sweep might ask for. A number that one section has not may well be in another, so of sites only."""
+    return [] if line.is_section else line.gaps(_GAPS)
 
 
 def totals(line: NumberLine) -> list[int]:

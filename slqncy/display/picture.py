@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from slqncy.display.number_line import GAPS, LOOKS, heading, pasted, span_size, totals, unnumbered
+from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, span_size, totals, unnumbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _MARGIN = 960, 20
 _BAR = _WIDTH - 2 * _MARGIN
-_CELLS = 230
+_CELLS = 120
 """Spans of a bar, at most."""
 _HEIGHT = 48
 """Of a bar."""
@@ -64,7 +64,7 @@ def _drawn(svg: Element, line: NumberLine, y: float) -> float:
         _text(svg, _MARGIN, y, str(line.lowest))
         _text(svg, _WIDTH - _MARGIN, y, str(line.highest), "end")
         y = _legend(svg, line, y + _ROW * 1.2)
-        if gaps := line.gaps(GAPS):
+        if gaps := longest_gaps(line):
             y += _ROW
             _text(svg, _MARGIN, y, f"longest gaps: {', '.join(map(pasted, gaps))}")
     if line.unnumbered:
@@ -77,7 +77,8 @@ def _bar(svg: Element, line: NumberLine, y: float) -> None:
     """A column for each span: its numbers, those archived at the bottom, and above them what was never asked for."""
     spans = line.spans(span_size(line, _CELLS))
     width = _BAR / len(spans)
-    edges = spans.cumsum(axis=1) * (_HEIGHT / spans.sum(axis=1, keepdims=True))
+    # Half a pixel is as fine as anybody sees, and leaves columns alike that nearly are.
+    edges = (spans.cumsum(axis=1) * (2 * _HEIGHT / spans.sum(axis=1, keepdims=True))).round() / 2
     SubElement(
         svg, "rect", attrib={"class": _class(len(LOOKS) - 1)}, x=f"{_MARGIN}", y=f"{y:g}", width=f"{_BAR}",
         height=f"{_HEIGHT}",
