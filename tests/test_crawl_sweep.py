@@ -31,10 +31,14 @@ BUSY = DemoResponse(503, {}, b"")
 TOO_MANY = DemoResponse(429, {"Retry-After": "3600"}, b"")
 
 
-def site(*numbers: int, section: str = "szxw", **instead: Any) -> Pages:
-    """Stories of these numbers, which no list shows; `s7` and so on are answered otherwise."""
-    pages: dict[str, Any] = {f"/{section}/{n}.html": story_page(n, text_of(n), section=section) for n in numbers}
-    return Pages(pages | {f"/szxw/{name.removeprefix('s')}.html": page for name, page in instead.items()})
+def site(*numbers: int, section: str = "szxw") -> Pages:
+    """Stories of these numbers, which no list shows."""
+    return Pages({f"/{section}/{n}.html": story_page(n, text_of(n), section=section) for n in numbers})
+
+
+def everywhere(page: str | DemoResponse) -> Pages:
+    """The same answer for every number that is asked for."""
+    return Pages({f"/szxw/{number}.html": page for number in range(1, 31)})
 
 
 def sweep(archive: Path, server: DemoServer, *arguments: str) -> tuple[Result, list[str]]:
@@ -168,7 +172,8 @@ def test_a_number_that_leads_elsewhere(serve_pages: Serve, tmp_path: Path) -> No
 
 
 def test_what_failed_is_asked_for_again_when_it_is_due(serve_pages: Serve, tmp_path: Path) -> None:
-    pages = site(1, 3, s2=BUSY)
+    pages = site(1, 3)
+    pages.pages["/szxw/2.html"] = BUSY
     server = serve_pages(pages)
     result, _ = sweep(tmp_path, server, "ids=1-3", "sections=szxw,tyxw")
     assert result.status == 0
@@ -238,10 +243,10 @@ def test_a_sweep_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     ("pages", "status", "reason"),
     [
         (site(), ExitStatus.OK, "finished"),
-        (site(1, 2, s3=BUSY), ExitStatus.OK, "finished"),
-        (site(**{f"s{n}": "<html><body>Welcome</body></html>" for n in range(1, 31)}), ExitStatus.DATA, "none of 30"),
-        (site(**{f"s{n}": BUSY for n in range(1, 31)}), ExitStatus.UNAVAILABLE, "none of them could be had"),
-        (site(**{f"s{n}": TOO_MANY for n in range(1, 31)}), ExitStatus.TEMPORARY, "we should wait"),
+        (Pages({**site(1, 2).pages, "/szxw/3.html": BUSY}), ExitStatus.OK, "finished"),
+        (everywhere("<html><body>Welcome</body></html>"), ExitStatus.DATA, "none of 30"),
+        (everywhere(BUSY), ExitStatus.UNAVAILABLE, "none of them could be had"),
+        (everywhere(TOO_MANY), ExitStatus.TEMPORARY, "we should wait"),
         (Pages({"/robots.txt": "User-agent: *\nDisallow: /szxw/\n"}), ExitStatus.FORBIDDEN, "every number"),
         (Pages({"/robots.txt": BUSY}), ExitStatus.UNAVAILABLE, "none of them could be had"),
     ],

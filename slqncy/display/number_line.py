@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
@@ -126,5 +127,6 @@ def _strip(line: NumberLine, width: int, *, colour: bool) -> Iterator[str]:
 def _coloured(looks: list[Look]) -> str:
     console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", no_color=False)
     with console.capture() as capture:
-        console.print(Text.assemble(*((look.sign, look.style) for look in looks)), soft_wrap=True, end="")
+        runs = ((look.sign * len(list(alike)), look.style) for look, alike in groupby(looks))
+        console.print(Text.assemble(*runs), soft_wrap=True, end="")
     return capture.get()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, span_size, totals, unnumbered
+from slqncy.display.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +39,7 @@ def picture(lines: list[NumberLine], title: str) -> bytes:
         "svg", xmlns="http://www.w3.org/2000/svg", role="img",
         attrib={"aria-labelledby": "title desc", "font-family": "ui-monospace, monospace", "font-size": "12"},
     )  # fmt: skip
-    SubElement(svg, "title", id="title").text = title
+    SubElement(svg, "title", id="title").text = visible(title)
     SubElement(svg, "desc", id="desc").text = " ".join(_described(line) for line in lines) or "No story is known."
     SubElement(svg, "style").text = _style()
     ground = SubElement(svg, "rect", attrib={"class": "ground"}, width="100%", height="100%")
@@ -126,7 +127,7 @@ def _legend(svg: Element, line: NumberLine, y: float) -> float:
 
 def _text(svg: Element, x: float, y: float, words: str, name: str = "") -> None:
     text = SubElement(svg, "text", x=f"{x:g}", y=f"{y:g}", attrib={"class": name} if name else {})
-    text.text = words
+    text.text = visible(words)
 
 
 def _described(line: NumberLine) -> str:
