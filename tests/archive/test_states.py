@@ -296,14 +296,17 @@ class Runs:
             if self.is_settled(number):
                 self.writer.write(not_modified(number, self.at()))
         elif what == "linked":
-            if self.known(number).is_unlinked_hole:
-                self.writer.write(happened(EventKind.FOUND, number, self.at(), via=HOME))
+            self.linked(number)
         elif what == "list":
             self.list()
         elif what == "close":
             self.writer.close_months(self.at()[:7])
         else:
             self.page(number, what)
+
+    def linked(self, number: int) -> None:
+        if self.known(number).is_unlinked_hole:
+            self.writer.write(happened(EventKind.FOUND, number, self.at(), via=HOME))
 
     def list(self) -> None:
         if self.writer.known(HOME) is None:
