@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import scrapy
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
-    from slqncy.records import Rewrite
+    from slqncy.records import Rewrite, Warc
     from slqncy.spiders.arguments import Arguments
+    from slqncy.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +72,10 @@ class Run:
         self.status = ExitStatus.SOFTWARE
         self.reason = "the run could not begin; the log has the reason"
         self.summary: Summary | None = None
+        self.now: datetime | None = None
+        """When what is read was said; None while the site is asked, and says it now."""
         self._disk_error: ArchiveError | None = None
+        self._damage = ""
         self._open = False
         self._errors = 0
         self._told_to_wait = 0
@@ -107,9 +112,24 @@ class Run:
         return self._stories_pending
 
     @property
+    def is_going(self) -> bool:
+        """Whether nobody has told the run to stop."""
+        return self._closing is None and self._crawler.crawling
+
+    def is_pending(self, url: str) -> bool:
+        """Whether a page is asked for and not answered yet."""
+        return url in self._pending
+
+    @property
     def pending(self) -> int:
         """Pages asked for and not answered yet."""
         return len(self._pending)
+
+    def capture(self, exchange: Exchange) -> Warc:
+        """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
+        place = self.archive.capture(exchange, self._info, self._crawler.settings.getint("WARC_MAXSIZE"))
+        self.count("warc/exchanges")
+        return place
 
     # What happens to addresses
 
@@ -189,6 +209,11 @@ class Run:
             self._disk_error = error
             self._stop("disk_error", at_once=True)
 
+    def damaged(self, reason: str) -> None:
+        """What the run was given to read is damaged, and was read as far as it goes."""
+        self._damage = self._damage or reason
+        logger.error("%s", reason)
+
     def end(self) -> None:
         """After the crawl: where a second signal cut it short, acknowledge what was written."""
         if self._open:
@@ -199,7 +224,7 @@ class Run:
         self, event: EventKind, url: str, kind: PageKind | None, *, record: Story | None = None,
         rewrite: Rewrite | None = None, detail: str = "", **details: Any,
     ) -> None:  # fmt: skip
-        at = record.date_downloaded if record else moment(datetime.now(UTC))
+        at = record.date_downloaded if record else moment(self.now or datetime.now(UTC))
         line = Event(
             event=event, at=at, run_id=self.id, url=url, kind=kind, detail=_printable(detail), **details
         )  # fmt: skip
@@ -255,6 +280,23 @@ class Run:
             self.archive.abandon()
             raise
 
+    @cached_property
+    def _info(self) -> dict[str, str]:
+        """What a file of raw responses says of itself."""
+        settings, spider = self._crawler.settings, self._crawler.spider
+        arguments = getattr(spider, "raw_arguments", {})
+        return {
+            "software": f"slqncy/{__version__} scrapy/{scrapy.__version__}",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "isPartOf": self.id,
+            "description": " ".join(
+                (getattr(spider, "name", ""), *(f"-a {name}={arguments[name]}" for name in arguments))
+            ),
+            "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            "http-header-user-agent": settings["USER_AGENT"],
+        }
+
     def _commit(self) -> None:
         if self._disk_error is None:
             try:
@@ -295,14 +337,14 @@ class Run:
             self.summary, arguments.address.site.gate,
             finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
         )  # fmt: skip
+        if self._damage and self.status is ExitStatus.OK:
+            self.status, self.reason = ExitStatus.DATA, self._damage
+        self.now = None
         lines = self.archive.number_lines()
         drawn = picture(lines, f"Story numbers after run {self.id}")
         self.archive.write_picture(self.id, drawn)
-        coverage = {line.name: line.as_dict() for line in lines}
-        report = self.archive.write_run(
-            self.id,
-            {**self._report(spider, finish_reason, stats), "coverage": coverage, "picture": _sha256(drawn)},
-        )
+        coverage = {"coverage": {line.name: line.as_dict() for line in lines}, "picture": _sha256(drawn)}
+        report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats) | coverage)
         self._happened(
             EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}",
             hash=_sha256(report),

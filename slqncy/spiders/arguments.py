@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_SITE = "slqncy"
 _SPACE = re.compile(r"\s")
+_WARC = re.compile(r"\.warc(\.gz)?$")
 _POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}")
 _NUMBER = "0|[1-9][0-9]{0,14}"
 _IDS = re.compile(f"(?P<first>{_NUMBER})(?:-(?P<last>{_NUMBER}))?")
@@ -42,11 +44,13 @@ class Arguments:
     """Whether to ask again for stories that are dealt with."""
     ids: tuple[range, ...]
     """Story numbers to ask for instead of what lists show: ascending, and apart from one another."""
+    warcs: tuple[Path, ...]
+    """Files to read instead of asking the site, in this order."""
 
 
 def parse_arguments(given: Mapping[str, str]) -> Arguments:
     """Check arguments as Scrapy hands them over. Raises ArgumentError, or SiteError for a wrong profile."""
-    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "ids"}
+    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "ids", "warc"}
     if unknown := sorted(given.keys() - known):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(known))}")
     address = Address(load_site(given.get("site", _DEFAULT_SITE)), _base_url(given.get("base_url")))
@@ -57,6 +61,7 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
         max_stories=_positive("max_stories", given.get("max_stories")),
         full=_switch("full", given.get("full", "0")),
         ids=_ids(given, address),
+        warcs=_warcs(given),
     )
 
 
@@ -85,6 +90,23 @@ def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:
             f"sections={value!r}: {(wrong or [''])[0]!r} is no section of this site; write sections=szxw,…"
         )
     return sections
+
+
+def _warcs(given: Mapping[str, str]) -> tuple[Path, ...]:
+    if "warc" not in given:
+        return ()
+    if wrong := sorted({"full", "ids", "max_pages"} & given.keys()):
+        raise ArgumentError(f"warc and {wrong[0]} exclude each other: captures are read as they come")
+    found: list[Path] = []
+    for part in filter(None, map(str.strip, given["warc"].split(","))):
+        path = Path(part)
+        files = sorted(file for file in path.iterdir() if _WARC.search(file.name)) if path.is_dir() else [path]
+        if not files or not all(file.is_file() for file in files):
+            raise ArgumentError(f"warc={given['warc']!r}: {part!r} is no file, and no directory of .warc.gz files")
+        found += files
+    if not found:
+        raise ArgumentError("warc= names no file; write warc=FILE, warc=DIRECTORY or several with commas between them")
+    return tuple(found)
 
 
 def _ids(given: Mapping[str, str], address: Address) -> tuple[range, ...]:
