@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
-from slqncy.reasons import EventKind, Exclusion, PageKind, State
+from slqncy.reasons import HOLE, EventKind, Exclusion, PageKind, State
 
 if TYPE_CHECKING:
     import sqlite3
@@ -42,7 +42,7 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
         db.execute("UPDATE url SET state = ?, reason = ? WHERE id = ?", (event.state, event.reason, url))
     match event.event:
         case EventKind.FOUND:
-            pass
+            _linked(db, url, event)
         case EventKind.OPENED:
             db.execute("UPDATE url SET opened = (SELECT max(id) FROM url), complete = 0 WHERE id = ?", (url,))
         case EventKind.COMPLETED:
@@ -59,10 +59,20 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
             _answered(db, url, event)
 
 
+def _linked(db: sqlite3.Connection, url: int, event: Event) -> None:
+    """A number that a sweep found empty is linked after all: there may be a story now."""
+    db.execute(
+        "UPDATE url SET via = ?, due = 0 WHERE id = ? AND state = ? AND via IS NULL",
+        (number(db, event.via), url, State.REJECTED),
+    )
+
+
 def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
     now = seconds(event.at)
-    (first,) = db.execute("SELECT coalesce(first, ?) FROM url WHERE id = ?", (now, url)).fetchone()
-    due = next_check(first, now) if event.kind is PageKind.STORY else None
+    first, via = db.execute("SELECT coalesce(first, ?), via FROM url WHERE id = ?", (now, url)).fetchone()
+    # A sweep finds empty numbers by the thousand; one that no page links is not looked at again.
+    is_hole = via is None and event.state is State.REJECTED and event.reason in HOLE
+    due = next_check(first, now) if event.kind is PageKind.STORY and not is_hole else None
     db.execute("UPDATE url SET first = ?, due = ?, failures = 0 WHERE id = ?", (first, due, url))
     if event.event is EventKind.NOT_MODIFIED:
         return
