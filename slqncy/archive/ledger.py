@@ -10,7 +10,7 @@ from uuid import UUID
 
 from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import LEDGER, Place, is_archive, month_after, segment_kind, segment_month
-from slqncy.reasons import PageKind, State
+from slqncy.reasons import HOLE, PageKind, State
 from slqncy.warc.capture import Captured, Reference
 
 if TYPE_CHECKING:
@@ -166,6 +166,11 @@ class Known:
     hash: str
     confirmed: int | None
     is_complete: bool
+
+    @property
+    def is_unlinked_hole(self) -> bool:
+        """Whether it is a number that a sweep asked for, without a story, and without a page that links it."""
+        return self.via is None and self.state is State.REJECTED and self.reason in HOLE
 
 
 def require_archive(root: Path, *, with_ledger: bool = False) -> None:

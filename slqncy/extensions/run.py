@@ -19,6 +19,7 @@ from slqncy import __version__
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories
+from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop
 from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
+    from slqncy.spiders.arguments import Arguments
     from slqncy.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
@@ -70,7 +72,10 @@ class Run:
         self.status = ExitStatus.SOFTWARE
         self.reason = "the run could not begin; the log has the reason"
         self.summary: Summary | None = None
+        self.now: datetime | None = None
+        """When what is read was said; None while the site is asked, and says it now."""
         self._disk_error: ArchiveError | None = None
+        self._damage = ""
         self._open = False
         self._errors = 0
         self._told_to_wait = 0
@@ -107,6 +112,15 @@ class Run:
         return self._stories_pending
 
     @property
+    def is_going(self) -> bool:
+        """Whether nobody has told the run to stop."""
+        return self._closing is None and self._crawler.crawling
+
+    def is_pending(self, url: str) -> bool:
+        """Whether a page is asked for and not answered yet."""
+        return url in self._pending
+
+    @property
     def pending(self) -> int:
         """Pages asked for and not answered yet."""
         return len(self._pending)
@@ -125,8 +139,12 @@ class Run:
         if known is None:
             self._happened(EventKind.FOUND, url, kind, id=story_id, via=via, state=State.FOUND)
             self.count("found")
-            known = self.archive.known(url)
-            assert known is not None
+        elif via and known.is_unlinked_hole:
+            self.happened(EventKind.FOUND, known, via=via)
+        else:
+            return known
+        known = self.archive.known(url)
+        assert known is not None
         return known
 
     def happened(self, event: EventKind, known: Known, **details: Any) -> None:
@@ -191,6 +209,11 @@ class Run:
             self._disk_error = error
             self._stop("disk_error", at_once=True)
 
+    def damaged(self, reason: str) -> None:
+        """What the run was given to read is damaged, and was read as far as it goes."""
+        self._damage = self._damage or reason
+        logger.error("%s", reason)
+
     def end(self) -> None:
         """After the crawl: where a second signal cut it short, acknowledge what was written."""
         if self._open:
@@ -201,7 +224,7 @@ class Run:
         self, event: EventKind, url: str, kind: PageKind | None, *, record: Story | None = None,
         rewrite: Rewrite | None = None, detail: str = "", **details: Any,
     ) -> None:  # fmt: skip
-        at = record.date_downloaded if record else moment(datetime.now(UTC))
+        at = record.date_downloaded if record else moment(self.now or datetime.now(UTC))
         line = Event(
             event=event, at=at, run_id=self.id, url=url, kind=kind, detail=_printable(detail), **details
         )  # fmt: skip
@@ -309,12 +332,22 @@ class Run:
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
         self.summary = summarize(stats, addresses, unanswered=len(self._pending))
-        gate = spider.address.site.gate  # type: ignore[attr-defined]
-        self.status, self.reason = judge(self.summary, gate, finish_reason=finish_reason, errors=self._errors)
-        report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats))
+        arguments: Arguments = spider.arguments  # type: ignore[attr-defined]
+        self.status, self.reason = judge(
+            self.summary, arguments.address.site.gate,
+            finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
+        )  # fmt: skip
+        if self._damage and self.status is ExitStatus.OK:
+            self.status, self.reason = ExitStatus.DATA, self._damage
+        self.now = None
+        lines = self.archive.number_lines()
+        drawn = picture(lines, f"Story numbers after run {self.id}")
+        self.archive.write_picture(self.id, drawn)
+        coverage = {"coverage": {line.name: line.as_dict() for line in lines}, "picture": _sha256(drawn)}
+        report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats) | coverage)
         self._happened(
             EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}",
-            hash=f"sha256:{hashlib.sha256(report).hexdigest()}",
+            hash=_sha256(report),
         )  # fmt: skip
 
     def _report(self, spider: Spider, finish_reason: str, stats: dict[str, Any]) -> dict[str, Any]:
@@ -357,6 +390,10 @@ class Run:
                     self.failed(url, Failure.INTERNAL, repr(failure.value))
         except ArchiveError as error:
             self.stop_for_disk(error)
+
+
+def _sha256(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _printable(detail: str) -> str:

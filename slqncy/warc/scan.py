@@ -86,8 +86,9 @@ def read_record(offset: int, content: bytes) -> WarcRecord:
 
 
 def _captured(offset: int, record: WarcRecord) -> Captured:
+    has_payload = record.record_type == WarcRecordType.response
     try:
-        record.parse_http(strict_mode=False)
+        record.parse_http()
         return Captured(
             offset=offset,
             record=UUID(record.headers["WARC-Record-ID"].strip("<>")),
@@ -95,7 +96,9 @@ def _captured(offset: int, record: WarcRecord) -> Captured:
             date=record.headers["WARC-Date"],
             status=record.http_headers.status_code or 0,
             digest=base64.b32decode(record.headers["WARC-Payload-Digest"].removeprefix("sha1:")),
-            has_payload=record.record_type == WarcRecordType.response,
+            has_payload=has_payload,
+            # Of a revisit, only what is elsewhere is not there.
+            is_whole=not has_payload or "WARC-Truncated" not in record.headers,
         )
     except (KeyError, OSError, ValueError) as error:
         raise WarcError(f"byte {offset}: {error!r}") from error

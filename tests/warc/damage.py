@@ -394,6 +394,7 @@ _VALUES = [
 _OTHER = "has another URI, date or payload digest"
 _NOWHERE = "a revisit of what is in no file"
 _REVISITS = [
+    _unlike_ours("revisit whose payload is left out unsaid", "should be length", _set(REVISIT, "WARC-Truncated", None)),
     _forbidden("revisit without profile", "no WARC-Profile", _set(REVISIT, "WARC-Profile", None)),
     _forbidden("revisit whose profile is no URI", "WARC-Profile is no URI", _set(REVISIT, "WARC-Profile", "same")),
     _unlike_ours("revisit of a profile nobody knows", "WARC-Profile is not", _set(REVISIT, "WARC-Profile", "a:b")),

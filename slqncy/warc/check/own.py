@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slqncy.warc.check.http import header
-from slqncy.warc.check.spec import PROFILE
+from slqncy.warc.check.spec import IDENTICAL, PROFILE
 from slqncy.warc.exchange import Truncation
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _REQUIRED = {
 _OPTIONAL = {
     "request": {"WARC-IP-Address", "WARC-Concurrent-To"},
     "response": {"WARC-IP-Address", "WARC-Truncated"},
-    "revisit": {"WARC-IP-Address"},
+    "revisit": {"WARC-IP-Address", "WARC-Truncated"},
     "metadata": {"WARC-IP-Address", "WARC-Concurrent-To"},
 }
 _CONTENT_TYPES = {
@@ -102,6 +102,11 @@ def _block_defects(record: Record) -> Iterator[str]:
     if head is None or not beginning.match(head):
         yield f"the block does not begin like an HTTP {'request' if record.type == 'request' else 'response'}"
         return
+    if record.type == "revisit":
+        # The standard, 6.7.2: a payload that is left out is a truncation for length.
+        left_out = "length" if record.get("WARC-Profile").endswith(IDENTICAL) else ""
+        if record.get("WARC-Truncated") != left_out:
+            yield f"WARC-Truncated of this revisit should be {left_out or 'left out'}"
     if record.type == "revisit" and record.payload.size:
         yield f"a revisit that has {record.payload.size} bytes of payload itself"
     if record.type == "response" and header(head, b"transfer-encoding") is not None:
