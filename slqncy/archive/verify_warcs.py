@@ -61,10 +61,17 @@ def _content_defects(root: Path, ledger: Ledger, file: WarcFile) -> Iterator[str
 
     def is_known(target: Target) -> bool:
         # Of what is lost nobody knows what it was.
-        return bool(losses) or ledger.has_record(UUID(target.record_id.strip("<>")))
+        return bool(losses) or _is_captured(ledger, target.record_id)
 
     losses = ledger.losses()
     if read_warc(root, file.name, crc) != file.crc32:
         yield f"{WARC}/{file.name}: not the bytes that were acknowledged"
     for defect in read_warc(root, file.name, checked):
         yield f"{WARC}/{defect}"
+
+
+def _is_captured(ledger: Ledger, record_id: str) -> bool:
+    try:
+        return ledger.has_record(UUID(record_id.strip("<>")))
+    except ValueError:
+        return False
