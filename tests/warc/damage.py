@@ -491,4 +491,12 @@ _BLOCKS = [
     _unlike_ours("metadata without wireSha256", "no wireSha256", _block(RESPONSE + 1, lambda _: b"fetchTimeMs: 1\r\n")),
 ]
 
-DAMAGES = [*_FILES, *_HEADERS, *_PLACES, *_VALUES, *_REVISITS, *_BLOCKS]
+GROUPS = {
+    "file and gzip members": _FILES,
+    "frame and header of a record": _HEADERS,
+    "fields that are missing, or out of place": _PLACES,
+    "values of fields": _VALUES,
+    "revisits": _REVISITS,
+    "blocks, digests, HTTP": _BLOCKS,
+}
+DAMAGES = [damage for group in GROUPS.values() for damage in group]

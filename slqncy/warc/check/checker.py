@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from slqncy.warc.check.again import block, likeness
+from slqncy.warc.check.again import block, likeness, payload
 from slqncy.warc.check.exchange import exchange_defects
 from slqncy.warc.check.members import DamageError, Junk, Member, members
 from slqncy.warc.check.own import FILE_NAME, listed, member_defects, own_defects
@@ -60,15 +60,18 @@ def check(
 
     Reads once, forward, in pieces of at most 1 MiB; keeps up to 100 bytes a record, to know it when it is referred to.
     """
-    size = path.stat().st_size if end is None else end
+    size = path.stat().st_size
+    end = size if end is None else end
     checker = _Checker(path, own, known)
+    if own:
+        yield from checker.name_defects()
     if not size:
         yield Defect(path.name, 0, "empty")
         return
-    if own:
-        yield from checker.name_defects()
+    if size < end:
+        yield Defect(path.name, size, f"the file ends here, and not at byte {end}")
     with path.open("rb") as file:
-        for member in members(file, 0, size):
+        for member in members(file, 0, end):
             if isinstance(member, Junk):
                 yield Defect(path.name, member.offset, member.what)
             else:
@@ -87,7 +90,10 @@ class _Checker:
     """The header of the first gzip member."""
     records: int = 0
     seen: dict[int, int] = field(default_factory=dict)
-    """Hashes of what a record may be referred to by, its id or its URI and date, to the hash of what it is."""
+    """Hashes of what a record may be referred to by, its id or its URI and date, to the hash of what it is.
+
+    64 bits tell the records of a file apart, and take less memory than the ids.
+    """
     unresolved: list[tuple[int, Target]] = field(default_factory=list)
     exchange: list[tuple[int, int, Record]] = field(default_factory=list)
     """Byte offset, number in its member, and record, since the last metadata record."""
@@ -190,14 +196,16 @@ class _Checker:
     def _exchange_defects(self) -> Iterator[str]:
         exchange, self.exchange = self.exchange, []
         yield from exchange_defects([record for _, _, record in exchange])
-        notes = listed(exchange[-1][2])
+        offset, number, last = exchange[-1]
+        whole = last.block.whole
+        notes = listed(b"".join(block(self.path, offset, number)) if whole is None else whole)
         for offset, number, record in exchange:
             if record.type in {"response", "revisit"} and "wireSha256" not in notes:
                 yield "no wireSha256 in the metadata"
-            elif record.type == "response":
-                whole = record.block.whole
-                read = partial(block, self.path, offset, number) if whole is None else partial(iter, (whole,))
-                if what := wire_defect(read, notes):
+            elif record.type == "response" and record.head is not None:
+                whole = record.payload.whole
+                read = partial(payload, self.path, offset, number) if whole is None else partial(iter, (whole,))
+                if what := wire_defect(record.head, read, notes):
                     yield f"the response at byte {offset} is {what}"
 
     def _name(self) -> str:

@@ -41,7 +41,7 @@ def header(head: bytes, name: bytes) -> str | None:
     """The last value of a header; `name` in lower case."""
     for line in reversed(head.split(b"\n")):
         written, colon, value = line.partition(b":")
-        if colon and written.strip().lower() == name:
+        if colon and written.rstrip().lower() == name:
             return value.strip().decode("latin-1")
     return None
 
