@@ -58,7 +58,7 @@ def check(
     `known` says whether a record that a revisit refers to is in another file; unless given, that is believed.
     `end` is where the file ends, if not at its end: a run may be writing. Raises OSError.
 
-    Reads once, forward, in pieces of at most 1 MiB; keeps up to 100 bytes a record, to know it when it is referred to.
+    Reads once, forward, in pieces of at most 1 MiB; keeps some 120 bytes a record, to know it when it is referred to.
     """
     size = path.stat().st_size
     end = size if end is None else end
@@ -168,8 +168,9 @@ class _Checker:
         if key in self.seen and record.get("WARC-Record-ID"):
             yield f"WARC-Record-ID stands on an earlier record: {record.get('WARC-Record-ID')[:80]!r}"
         uri, date, digest = (record.get(name) for name in ("WARC-Target-URI", "WARC-Date", "WARC-Payload-Digest"))
-        self.seen[key] = hash((uri, date, digest))
+        self.seen[key] = 0
         if record.type == "response":
+            self.seen[key] = hash((uri, date, digest))
             self.seen[hash((uri, date))] = 0
         if record.type == "revisit":
             names = ("WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date", "WARC-Payload-Digest")
