@@ -403,6 +403,9 @@ _REVISITS = [
     ),
     _unlike_ours("revisit with another payload digest", _OTHER, _set(REVISIT, "WARC-Payload-Digest", sha1(b"x"))),
     _unlike_ours("revisit of another date", _OTHER, _set(REVISIT, "WARC-Refers-To-Date", "2020-01-01T00:00:00Z")),
+    _unlike_ours(
+        "revisit without WARC-Truncated", "WARC-Truncated of a revisit is", _set(REVISIT, "WARC-Truncated", None)
+    ),
     _forbidden("revisit of nothing", _NOWHERE, _set(REVISIT, "WARC-Refers-To", NOBODY)),
     _forbidden("304 of nothing", _NOWHERE, _set(UNMODIFIED, "WARC-Refers-To", NOBODY)),
     _unlike_ours("revisit that does not say of what", "no WARC-Refers-To", _set(REVISIT, "WARC-Refers-To", None)),

@@ -58,7 +58,7 @@ def check(
     `known` says whether a record that a revisit refers to is in another file; unless given, that is believed.
     `end` is where the file ends, if not at its end: a run may be writing. Raises OSError.
 
-    Reads once, forward, in pieces of at most 1 MiB; keeps some 120 bytes a record, to know it when it is referred to.
+    Reads once, forward, in pieces of at most 1 MiB; keeps some 130 bytes a record, to know it when it is referred to.
     """
     size = path.stat().st_size
     end = size if end is None else end

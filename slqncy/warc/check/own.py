@@ -52,8 +52,8 @@ _FORMS = {
 }
 _BEGINNINGS = {
     "request": re.compile(rb"[!-~]+ [^ \r\n]+ HTTP/1\.[01]\r?\n"),
-    "response": re.compile(rb"HTTP/1\.[01] \d{3}"),
-    "revisit": re.compile(rb"HTTP/1\.[01] \d{3}"),
+    "response": re.compile(rb"(?i:HTTP)/\d{1,3}\.\d{1,3} \d{3}"),
+    "revisit": re.compile(rb"(?i:HTTP)/\d{1,3}\.\d{1,3} \d{3}"),
 }
 _LIST = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*: [^\r\n]*\r\n)*")
 _GZIP_HEADER = re.compile(rb"\x1f\x8b\x08\0\0\0\0\0[\0\2\4][\3\xff]")
@@ -103,14 +103,18 @@ def _block_defects(record: Record) -> Iterator[str]:
         yield f"the block does not begin like an HTTP {'request' if record.type == 'request' else 'response'}"
         return
     if record.type == "revisit":
-        # The standard, 6.7.2: a payload that is left out is a truncation for length.
-        left_out = "length" if record.get("WARC-Profile").endswith(IDENTICAL) else ""
-        if record.get("WARC-Truncated") != left_out:
-            yield f"WARC-Truncated of this revisit should be {left_out or 'left out'}"
-    if record.type == "revisit" and record.payload.size:
-        yield f"a revisit that has {record.payload.size} bytes of payload itself"
+        yield from _revisit_defects(record)
     if record.type != "request" and header(head, b"transfer-encoding") is not None:
         yield _coding_defect(record)
+
+
+def _revisit_defects(record: Record) -> Iterator[str]:
+    # §6.7.2: what is left out is said to be; a 304 leaves nothing out.
+    truncated = Truncation.LENGTH.value if record.get("WARC-Profile").endswith(IDENTICAL) else ""
+    if record.get("WARC-Truncated") != truncated:
+        yield f"WARC-Truncated of a revisit is {record.get('WARC-Truncated')[:80]!r}, and not {truncated!r}"
+    if record.payload.size:
+        yield f"a revisit that has {record.payload.size} bytes of payload itself"
 
 
 def _coding_defect(record: Record) -> str:
