@@ -41,7 +41,8 @@ def header(head: bytes, name: bytes) -> str | None:
     """The last value of a header; `name` in lower case."""
     for line in reversed(head.split(b"\n")):
         written, colon, value = line.partition(b":")
-        if colon and written.strip().lower() == name:
+        # Behind blanks, a line goes on with the one before.
+        if colon and written.rstrip(b" \t").lower() == name:
             return value.strip().decode("latin-1")
     return None
 

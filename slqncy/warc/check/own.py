@@ -32,7 +32,7 @@ _REQUIRED = {
 _OPTIONAL = {
     "request": {"WARC-IP-Address", "WARC-Concurrent-To"},
     "response": {"WARC-IP-Address", "WARC-Truncated"},
-    "revisit": {"WARC-IP-Address"},
+    "revisit": {"WARC-IP-Address", "WARC-Truncated"},
     "metadata": {"WARC-IP-Address", "WARC-Concurrent-To"},
 }
 _CONTENT_TYPES = {
@@ -52,8 +52,8 @@ _FORMS = {
 }
 _BEGINNINGS = {
     "request": re.compile(rb"[!-~]+ [^ \r\n]+ HTTP/1\.[01]\r?\n"),
-    "response": re.compile(rb"HTTP/1\.[01] \d{3}"),
-    "revisit": re.compile(rb"HTTP/1\.[01] \d{3}"),
+    "response": re.compile(rb"(?i:HTTP)/\d{1,3}\.\d{1,3} \d{3}"),
+    "revisit": re.compile(rb"(?i:HTTP)/\d{1,3}\.\d{1,3} \d{3}"),
 }
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*: [^\r\n]*\r\n")
 _GZIP_HEADER = re.compile(rb"\x1f\x8b\x08\0\0\0\0\0[\0\2\4][\3\xff]", re.DOTALL)
