@@ -123,8 +123,8 @@ def measure(paths: list[Path], target: Path, month: str, captures: int, size: in
     seconds = time.monotonic() - began
     written = target.stat().st_size
     print(
-        f"{month or 'all'}: {seconds:.1f} s, {size / MEGABYTE / seconds:.0f} MB/s, {written / MEGABYTE:.0f} MB written, "
-        f"{scratch / MEGABYTE:.0f} MB on disk meanwhile"
+        f"{month or 'all'}: {seconds:.1f} s, {size / MEGABYTE / seconds:.0f} MB/s, {written / MEGABYTE:.0f} MB"
+        f" written, {scratch / MEGABYTE:.0f} MB on disk meanwhile"
     )
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.reliability.disk_trace import STRACE
 from slqncy.archive import Archive
 from tests.crawling import ROOT, scrapy
 from tests.peers import output_of
 from tests.wacz.stranger import Package
+from tests.wacz.warcs import Warc
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,3 +140,22 @@ def test_a_full_disk_leaves_the_package_that_is_there(archive: Path, tmp_path: P
     assert "Traceback" not in done.stderr
     assert target.read_bytes() == b"what was there"
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+def test_a_disk_without_room_for_what_is_kept_meanwhile(tmp_path: Path) -> None:
+    warc = Warc(tmp_path / "archive/warc/slqncy-20261101000000-00000.warc.gz")
+    for number in range(8000):
+        warc.response(f"http://www.slqncy.com/szxw/{number}.html", "2026-11-01T00:00:00Z", b"%d" % number)
+    warc.write()
+    (tmp_path / "archive/stories").mkdir()
+    (tmp_path / "archive/stories/2026-11.jsonl").touch()
+    target = tmp_path / "a.wacz"
+    # SQLite writes with pwrite64, the package is written with write.
+    inject = [str(STRACE), "-f", "-qq", "-o", "/dev/null", "-e", "inject=pwrite64:error=ENOSPC"]
+    command = [sys.executable, "-m", "scrapy", "wacz", str(target), "-s", f"ARCHIVE_DIR={tmp_path / 'archive'}"]
+    done = subprocess.run([*inject, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 74, done.stderr
+    assert f"scrapy wacz: {target}: not written: database or disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("*.wacz")) + list(tmp_path.glob(".*"))
