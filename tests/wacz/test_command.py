@@ -159,3 +159,19 @@ def test_a_disk_without_room_for_what_is_kept_meanwhile(tmp_path: Path) -> None:
     assert f"scrapy wacz: {target}: not written: database or disk is full" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("*.wacz")) + list(tmp_path.glob(".*"))
+
+
+@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+def test_a_package_is_on_disk_before_it_has_its_name(archive: Path, tmp_path: Path) -> None:
+    target, trace = tmp_path / "a.wacz", tmp_path / "trace"
+    tracing = [str(STRACE), "-f", "-y", "-qq", "-o", str(trace), "-e", "trace=fsync,rename,write"]
+    command = [sys.executable, "-m", "scrapy", "wacz", str(target), "-s", f"ARCHIVE_DIR={archive}"]
+    subprocess.run([*tracing, *command], cwd=ROOT, capture_output=True, check=True)
+    temporary = tmp_path / ".a.wacz.tmp"
+    calls = [
+        line.split(" ", 1)[1].lstrip().partition("(")[0]
+        for line in trace.read_text().splitlines()
+        if f"<{temporary}>" in line or f'"{temporary}"' in line or f"<{tmp_path}>" in line
+    ]
+    assert calls[:1] == ["write"]
+    assert calls[calls.index("fsync") :] == ["fsync", "rename", "fsync"]
