@@ -44,6 +44,7 @@ _TABLES = {
     "line": ("*", 2),
     "warc": ("name, length, records, crc32", 1),
     "capture": ("*", 2),
+    "loss": ("*", 3),
 }
 """Tables of the ledger, with the columns to compare and how many of the first are the key."""
 
@@ -109,7 +110,7 @@ def _ledger_defects(root: Path, ledger: Ledger, segments: dict[str, Segment]) ->
     with tempfile.TemporaryDirectory() as directory, closing(Ledger(Path(directory) / LEDGER)) as remade:
         try:
             fill(remade, root, {name: segment.length for name, segment in segments.items()})
-            fill_captures(remade, root, {name: warc.length for name, warc in ledger.warcs().items()})
+            fill_captures(remade, root, {name: file.length for name, file in ledger.warcs().items()})
         except ArchiveDamagedError as error:
             yield str(error)
             return

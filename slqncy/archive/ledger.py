@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.layout import Kind
+    from slqncy.warc.loss import Loss
 
-VERSION = 4
+VERSION = 5
 """Of the tables; a ledger of another version is rebuilt."""
 
 _TABLES = """
@@ -85,8 +86,15 @@ CREATE TABLE capture (
     has_payload  INTEGER NOT NULL,      -- 0: another record has it
     PRIMARY KEY (warc, position)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE loss (
+    warc      TEXT NOT NULL,            -- the file has a record that says so
+    position  INTEGER NOT NULL,         -- byte offset of the first byte that is lost
+    until     INTEGER NOT NULL,         -- byte offset behind the last one
+    PRIMARY KEY (warc, position, until)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX capture_payload ON capture (digest) WHERE has_payload;
 CREATE INDEX capture_uri ON capture (uri);
+CREATE INDEX capture_record ON capture (record);
 """
 
 _ENTRY = "segment, position, length, url, version, content_hash, note, digest"
@@ -305,6 +313,28 @@ class Ledger:
                 captured.digest, captured.has_payload,
             ),
         )  # fmt: skip
+
+    def add_loss(self, file: str, loss: Loss) -> None:
+        """Know of bytes that are lost."""
+        self.db.execute("INSERT OR REPLACE INTO loss VALUES (?, ?, ?)", (file, loss.start, loss.until))
+
+    def losses(self) -> set[str]:
+        """Files of which bytes are lost."""
+        return {file for (file,) in self.db.execute("SELECT DISTINCT warc FROM loss")}
+
+    def has_record(self, record: UUID) -> bool:
+        """Whether a capture has that record."""
+        return self.db.execute("SELECT 1 FROM capture WHERE record = ?", (record.bytes,)).fetchone() is not None
+
+    def has_payload_at(self, file: str, offset: int) -> bool:
+        """Whether a response record with a payload begins there."""
+        query = "SELECT 1 FROM capture WHERE (warc, position) = (?, ?) AND has_payload"
+        return self.db.execute(query, (file, offset)).fetchone() is not None
+
+    def is_lost(self, file: str, offset: int) -> bool:
+        """Whether what was there is lost, and that is told."""
+        query = "SELECT 1 FROM loss WHERE warc = ? AND ? BETWEEN position AND until - 1"
+        return self.db.execute(query, (file, offset)).fetchone() is not None
 
     def payload(self, digest: bytes) -> Reference | None:
         """A response record that has a payload of that SHA-1."""

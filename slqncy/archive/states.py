@@ -53,8 +53,8 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
             _excluded(db, url, event)
         case EventKind.LOST:
             _lost(db, url, event)
-        case EventKind.RESCORED:
-            _rescored(db, url, event)
+        case EventKind.RESCORED | EventKind.REEXTRACTED:
+            _judged_again(db, url, event)
         case _:
             _answered(db, url, event)
 
@@ -89,8 +89,9 @@ def _completed(db: sqlite3.Connection, url: int, event: Event) -> None:
     db.execute("UPDATE url SET confirmed = coalesce(?, opened), complete = 1 WHERE id = ?", (boundary, url))
 
 
-def _rescored(db: sqlite3.Connection, url: int, event: Event) -> None:
-    if event.state is State.ARCHIVED:
+def _judged_again(db: sqlite3.Connection, url: int, event: Event) -> None:
+    # What reads otherwise, and is in the state it was in, is a story as before.
+    if event.state is State.ARCHIVED or (event.event is EventKind.REEXTRACTED and event.state is None):
         db.execute("UPDATE url SET version = ? WHERE id = ?", (event.version, url))
 
 

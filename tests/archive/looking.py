@@ -62,7 +62,7 @@ def tables(path: Path) -> dict[str, list[Any]]:
     database = sqlite3.connect(path)
     rows = {
         table: database.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608
-        for table in ("segment", "line", "url")
+        for table in ("segment", "line", "url", "warc", "capture", "loss")
     }
     database.close()
     return rows
