@@ -61,9 +61,10 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
 
 def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
     now = seconds(event.at)
-    (first,) = db.execute("SELECT coalesce(first, ?) FROM url WHERE id = ?", (now, url)).fetchone()
+    query = "SELECT coalesce(first, ?), max(coalesce(last, 0), ?) FROM url WHERE id = ?"
+    first, last = db.execute(query, (now, now, url)).fetchone()
     due = next_check(first, now) if event.kind is PageKind.STORY else None
-    db.execute("UPDATE url SET first = ?, due = ?, failures = 0 WHERE id = ?", (first, due, url))
+    db.execute("UPDATE url SET first = ?, last = ?, due = ?, failures = 0 WHERE id = ?", (first, last, due, url))
     if event.event is EventKind.NOT_MODIFIED:
         return
     db.execute(

@@ -181,7 +181,8 @@ class Run:
             self._failures.append({"url": url, "reason": reason, "detail": detail})
         logger.warning("No answer from %s: %s (%s)", url, reason, detail)
         self._told_to_wait = self._told_to_wait + 1 if reason is Failure.TOLD_TO_WAIT else 0
-        if self._told_to_wait >= _PATIENCE:
+        # What a capture says was said to somebody else.
+        if self._told_to_wait >= _PATIENCE and self.now is None:
             self._stop(TOLD_TO_WAIT)
 
     def forbidden(self, url: str, detail: str) -> None:
@@ -328,7 +329,7 @@ class Run:
         self.summary = summarize(stats, addresses, unanswered=len(self._pending))
         gate = spider.address.site.gate  # type: ignore[attr-defined]
         self.status, self.reason = judge(self.summary, gate, finish_reason=finish_reason, errors=self._errors)
-        if self._damage and self.status is ExitStatus.OK:
+        if self._damage and self.status not in {ExitStatus.SOFTWARE, ExitStatus.TEMPORARY}:
             self.status, self.reason = ExitStatus.DATA, self._damage
         self.now = None
         report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats))
