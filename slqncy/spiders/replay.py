@@ -147,9 +147,9 @@ class Replay:
         address = self._spider.address
         leads_to = _target(capture)
         target = address.canonical(leads_to)
-        if asked := _asked_for(capture, address):
+        if "page" in capture.notes:
             # The answer to a redirected request follows, as that of the same page.
-            if not target:
+            if not target and (asked := _asked_for(capture, address)):
                 yield asked
             return
         url = address.canonical(capture.uri)
@@ -221,8 +221,8 @@ class Replay:
 
 
 def _asked_for(capture: Capture, address: Address) -> tuple[str, PageKind] | None:
-    """The page that a capture of ours was asked for as, and its kind; None where another made it, or for robots.txt."""
-    page, kind = capture.notes.get("page", ""), capture.notes.get("kind")
+    """The page that a capture of ours was asked for as, and its kind; None where that is of another site."""
+    page, kind = capture.notes["page"], capture.notes.get("kind")
     if kind not in list(PageKind) or address.canonical(page) != page:
         return None
     story = address.story(page)
