@@ -240,10 +240,10 @@ class StoriesSpider(Spider):
             self.run.failed(url, Failure.UNREADABLE, str(error), response.status)
             return
         stories: list[int] = []
+        within = filter(None, map(self.address.canonical, sitemap.urls))
         if sitemap.is_index:
-            self._scope.add_sitemaps(sitemap.urls, url)
+            self._scope.add_sitemaps(within, url)
         else:
-            within = filter(None, map(self.address.canonical, sitemap.urls))
             stories = self._scope.meet_stories(story_urls(within, self.address), url)
         self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, stories=len(stories), **answer(response))
         yield from ()
