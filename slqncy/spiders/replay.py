@@ -16,6 +16,7 @@ from w3lib.url import safe_url_string
 
 from slqncy.extract.sniff import is_html
 from slqncy.reasons import Failure, PageKind
+from slqncy.sites import Address, SiteError, load_site
 from slqncy.spiders.arguments import ArgumentError, base_url
 from slqncy.spiders.captured import CapturedResponses, UnreadableError
 from slqncy.spiders.frontier import Listing
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
-    from slqncy.sites import Address
     from slqncy.spiders.frontier import Page
     from slqncy.spiders.stories import StoriesSpider
     from slqncy.warc.read import Capture
@@ -56,6 +56,10 @@ class Replayed(Scope):
         """Nothing."""
         return iter(())
 
+    def turn_to(self, address: Address) -> None:
+        """What comes next is of that site."""
+        self._address = address
+
     def _accepts(self, story: Known) -> bool:
         super()._accepts(story)
         return False
@@ -73,12 +77,14 @@ class Replay:
     for it has a later answer of that page, or this one, is passed over.
     """
 
-    def __init__(self, spider: StoriesSpider, scope: Scope, read: Mapping[PageKind, Read]) -> None:
+    def __init__(self, spider: StoriesSpider, scope: Replayed, read: Mapping[PageKind, Read]) -> None:
         self._spider = spider
         self._run = spider.run
         self._scope = scope
         self._read = read
-        self._address = spider.address
+        self._given = spider.address
+        self._sites: dict[str, Address | None] = {}
+        """The sites that captures were asked for as, by the names of their profiles; None for those without one."""
         self._responses = CapturedResponses(spider.crawler)
         self._most_bytes = spider.settings.getint("DOWNLOAD_MAXSIZE") + _MOST_HEAD
         self._known_before = spider.run.archive.newest()
@@ -118,7 +124,12 @@ class Replay:
 
     def _captured(self, capture: Capture) -> Iterator[StoryItem]:
         """What a capture brings, for every page that it is an answer for."""
-        self._spider.address = self._address_of(capture)
+        address = self._address_of(capture)
+        if address is None:
+            self._run.count("replay/passed_over")
+            return
+        self._spider.address = address
+        self._scope.turn_to(address)
         try:
             response = self._responses.response(capture)
         except UnreadableError as error:
@@ -134,13 +145,25 @@ class Replay:
             else:
                 yield from self._page(capture, response, url, kind)
 
-    def _address_of(self, capture: Capture) -> Address:
-        """The site, where it was served when it was captured."""
+    def _address_of(self, capture: Capture) -> Address | None:
+        """The site, where it was served when it was captured. Several sites may share an archive, and its captures."""
+        address: Address | None = self._given
+        if (site := capture.notes.get("site")) and "site" not in self._spider.raw_arguments:
+            if site not in self._sites:
+                self._sites[site] = self._site(site)
+            address = self._sites[site]
         try:
             served_at = base_url(capture.notes.get("servedAt"))
         except ArgumentError:
             served_at = ""
-        return replace(self._address, base_url=served_at) if served_at else self._address
+        return replace(address, base_url=served_at) if address and served_at else address
+
+    def _site(self, name: str) -> Address | None:
+        try:
+            return Address(load_site(name))
+        except SiteError as error:
+            self._run.damaged(f"captures of the site {name!r} are passed over: {error}")
+            return None
 
     def _pages(self, capture: Capture, response: Response) -> Iterator[tuple[str, PageKind]]:
         """Canonical URL and kind of each page that a capture is an answer for."""
@@ -170,13 +193,13 @@ class Replay:
             yield url, PageKind.SITEMAP
 
     def _is_wanted(self, url: str) -> bool:
-        story, sections = self._address.story(url), self._spider.arguments.sections
-        section = story.section if story else self._address.section(url)
+        story, sections = self._spider.address.story(url), self._spider.arguments.sections
+        section = story.section if story else self._spider.address.section(url)
         return sections is None or section is None or section in sections
 
     def _page(self, capture: Capture, response: Response, url: str, kind: PageKind) -> Iterator[StoryItem]:
-        story = self._address.story(url)
-        story_id = self._address.story_name(story) if story and kind is PageKind.STORY else ""
+        story = self._spider.address.story(url)
+        story_id = self._spider.address.story_name(story) if story and kind is PageKind.STORY else ""
         known = self._run.found(url, kind, story_id)
         assert self._run.now is not None
         if known.id <= self._known_before and known.last is not None and self._run.now.timestamp() <= known.last:
