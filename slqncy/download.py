@@ -6,7 +6,7 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -105,11 +105,12 @@ class Download(HTTP11DownloadHandler):
 
     def _notes(self, request: Request) -> dict[str, str]:
         """What the page was asked for as: what reads the capture again goes by it."""
-        address = self._crawler.spider.address  # type: ignore[union-attr]
+        spider: Any = self._crawler.spider
         notes = {
             "page": request.cb_kwargs.get("url", ""),
             "kind": request.meta.get("kind", ""),
-            "servedAt": address.base_url,
+            "site": spider.raw_arguments.get("site", ""),
+            "servedAt": spider.address.base_url,
         }
         return {name: value for name, value in notes.items() if value}
 

@@ -58,6 +58,7 @@ class EventKind(StrEnum):
     EXCLUDED = "excluded"
     LOST = "lost"  # found by repair or rebuild: lines of it are gone, or its events are; it is asked for again
     RESCORED = "rescored"  # judged again: something else is said of what it duplicates
+    REEXTRACTED = "reextracted"  # read again by another version's parser, which says something else
     FINISHED = "finished"  # a run ended; its report has the hash
 
 

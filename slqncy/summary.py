@@ -214,6 +214,8 @@ def _judge_sweep(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
 
 
 def _judge_pages(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
+    if not summary.requested and not summary.known:
+        return ExitStatus.DATA, "the files hold no page of this site, or none that this run was to read"
     # What was not modified is no news of the site where something else could not be had.
     pages = summary.list_pages + summary.sitemaps + (0 if summary.failures else summary.not_modified)
     if summary.stories_seen or summary.gone:

@@ -53,8 +53,8 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
             _excluded(db, url, event)
         case EventKind.LOST:
             _lost(db, url, event)
-        case EventKind.RESCORED:
-            _rescored(db, url, event)
+        case EventKind.RESCORED | EventKind.REEXTRACTED:
+            _judged_again(db, url, event)
         case _:
             _answered(db, url, event)
 
@@ -69,11 +69,12 @@ def _linked(db: sqlite3.Connection, url: int, event: Event) -> None:
 
 def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
     now = seconds(event.at)
-    first, via = db.execute("SELECT coalesce(first, ?), via FROM url WHERE id = ?", (now, url)).fetchone()
+    query = "SELECT coalesce(first, ?), max(coalesce(last, 0), ?), via FROM url WHERE id = ?"
+    first, last, via = db.execute(query, (now, now, url)).fetchone()
     # A sweep finds empty numbers by the thousand; one that no page links is not looked at again.
     is_hole = via is None and event.state is State.REJECTED and event.reason in HOLE
     due = next_check(first, now) if event.kind is PageKind.STORY and not is_hole else None
-    db.execute("UPDATE url SET first = ?, due = ?, failures = 0 WHERE id = ?", (first, due, url))
+    db.execute("UPDATE url SET first = ?, last = ?, due = ?, failures = 0 WHERE id = ?", (first, last, due, url))
     if event.event is EventKind.NOT_MODIFIED:
         return
     db.execute(
@@ -89,8 +90,9 @@ def _completed(db: sqlite3.Connection, url: int, event: Event) -> None:
     db.execute("UPDATE url SET confirmed = coalesce(?, opened), complete = 1 WHERE id = ?", (boundary, url))
 
 
-def _rescored(db: sqlite3.Connection, url: int, event: Event) -> None:
-    if event.state is State.ARCHIVED:
+def _judged_again(db: sqlite3.Connection, url: int, event: Event) -> None:
+    # What reads otherwise, and is in the state it was in, is a story as before.
+    if event.state is State.ARCHIVED or (event.event is EventKind.REEXTRACTED and event.state is None):
         db.execute("UPDATE url SET version = ? WHERE id = ?", (event.version, url))
 
 

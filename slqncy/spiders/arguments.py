@@ -53,7 +53,7 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
     known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "ids", "warc"}
     if unknown := sorted(given.keys() - known):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(known))}")
-    address = Address(load_site(given.get("site", _DEFAULT_SITE)), _base_url(given.get("base_url")))
+    address = Address(load_site(given.get("site", _DEFAULT_SITE)), base_url(given.get("base_url")))
     return Arguments(
         address=address,
         sections=_sections(given.get("sections"), address),
@@ -65,7 +65,8 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
     )
 
 
-def _base_url(value: str | None) -> str:
+def base_url(value: str | None) -> str:
+    """The address of a place that serves a site, as it came, or "" for none. Raises ArgumentError."""
     if value is None:
         return ""
     try:

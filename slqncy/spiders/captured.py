@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
+from slqncy.extract.sniff import is_html
 from slqncy.items import Fetched
 from slqncy.records import Warc
 
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 
     from slqncy.warc.read import Capture
 
-_COMPRESSED = {b"gzip": b"\x1f\x8b", b"x-gzip": b"\x1f\x8b", b"zstd": b"\x28\xb5\x2f\xfd"}
-"""What bodies of a content coding begin with, where that is certain."""
+
+class UnreadableError(ValueError):
+    """A capture that is no response as a downloader would hand one over; the message says why."""
 
 
 class CapturedResponses:
@@ -30,28 +33,38 @@ class CapturedResponses:
         self._decompress = HttpCompressionMiddleware.from_crawler(crawler)
 
     def response(self, capture: Capture) -> Response:
-        """The response, decompressed. Raises ValueError or OSError where that cannot be done, or there is no date."""
-        at = datetime.fromisoformat(capture.date).astimezone(UTC)
+        """The response, decompressed. Raises UnreadableError."""
         request = Request(
             capture.uri,
             headers={"If-None-Match": "*"} if capture.is_not_modified else None,
-            meta={"fetched": Fetched(at, Warc(file=capture.file, offset=capture.offset))},
+            meta={"fetched": Fetched(_moment(capture), Warc(file=capture.path.name, offset=capture.offset))},
         )
-        headers = Headers(_without_removed_coding(capture))
+        headers = Headers(capture.headers)
         response_type = responsetypes.from_args(headers=headers, url=capture.uri, body=capture.payload)
         response = response_type(
             capture.uri, status=capture.status, headers=headers, body=capture.payload, request=request
         )
-        decompressed = self._decompress.process_response(request, response)
+        try:
+            decompressed = self._decompress.process_response(request, response)
+        except IgnoreRequest as error:
+            raise UnreadableError(str(error)) from error
+        except Exception as error:
+            if not _is_markup(capture.payload):
+                raise UnreadableError(f"its content coding cannot be undone: {error}") from error
+            # Some archives keep bodies decoded, and headers as they were.
+            return response
         assert not isinstance(decompressed, Request)
         return decompressed
 
 
-def _without_removed_coding(capture: Capture) -> list[tuple[bytes, bytes]]:
-    """Headers less a coding that is not there: some archives keep bodies decoded, and headers as they were."""
-    return [
-        (name, value)
-        for name, value in capture.headers
-        if name.lower() != b"content-encoding"
-        or capture.payload.startswith(_COMPRESSED.get(value.strip().lower(), b""))
-    ]
+def _moment(capture: Capture) -> datetime:
+    """When it was captured. Raises UnreadableError."""
+    try:
+        at = datetime.fromisoformat(capture.date)
+    except ValueError as error:
+        raise UnreadableError(f"WARC-Date is no time: {capture.date!r}") from error
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _is_markup(payload: bytes) -> bool:
+    return is_html(payload) or payload.lstrip().startswith(b"<")

@@ -101,13 +101,13 @@ class StoriesSpider(Spider):
             yield request
 
     def _replay(self) -> AsyncIterator[StoryItem]:
-        self._scope = Replayed(self.run, self.arguments, self.settings)
+        self._scope = scope = Replayed(self.run, self.arguments, self.settings)
         read_list = partial(self._read_list, listing=lone_page())
         read: dict[PageKind, Callable[..., Results]] = {
             PageKind.STORY: self._read_story, PageKind.SITEMAP: self._read_sitemap,
             PageKind.FRONT: read_list, PageKind.LIST: read_list,
         }  # fmt: skip
-        return Replay(self, self._scope, read).items()
+        return Replay(self, scope, read).items()
 
     # Requests
 
@@ -240,10 +240,10 @@ class StoriesSpider(Spider):
             self.run.failed(url, Failure.UNREADABLE, str(error), response.status)
             return
         stories: list[int] = []
+        within = filter(None, map(self.address.canonical, sitemap.urls))
         if sitemap.is_index:
-            self._scope.add_sitemaps(sitemap.urls, url)
+            self._scope.add_sitemaps(within, url)
         else:
-            within = filter(None, map(self.address.canonical, sitemap.urls))
             stories = self._scope.meet_stories(story_urls(within, self.address), url)
         self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, stories=len(stories), **answer(response))
         yield from ()

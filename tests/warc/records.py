@@ -126,8 +126,10 @@ def exchange(uri: str, wire: bytes | None, *, refers_to: Rec | None = None, trun
         notes += f"wireFraming: {framing}\r\n"
     fields = [*shared, ("WARC-Payload-Digest", refers_to.get("WARC-Payload-Digest") if refers_to else sha1(body))]
     if refers_to:
+        is_not_modified = b" 304 " in head
         fields += [
-            ("WARC-Profile", PROFILE + ("server-not-modified" if b" 304 " in head else "identical-payload-digest")),
+            *([] if is_not_modified else [("WARC-Truncated", "length")]),
+            ("WARC-Profile", PROFILE + ("server-not-modified" if is_not_modified else "identical-payload-digest")),
             ("WARC-Refers-To", refers_to.get("WARC-Record-ID")),
             ("WARC-Refers-To-Target-URI", refers_to.get("WARC-Target-URI")),
             ("WARC-Refers-To-Date", refers_to.get("WARC-Date")),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _LIMIT = 1 << 20
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
-_INTERIM = re.compile(rb"HTTP/1\.\d 1\d\d[ \r\n]")
+_INTERIM = re.compile(rb"(?i:HTTP)/\d{1,3}\.\d{1,3} 1\d\d[ \t\r\n]")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?")
 _LINE_LIMIT = 1 << 16
 
