@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections import Counter
 from hashlib import sha1
@@ -14,6 +13,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from slqncy.archive import Archive
 from slqncy.archive.layout import open_warc_path, warc_path, warcs_on_disk
 from slqncy.warc.check import check
+from tests.warcs import PEERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from slqncy.demo.server import Responder
 
-WARCIO = shutil.which("warcio")
-"""The warcio program; None where there is none."""
+WARCIO = PEERS / "warcio"
+"""The warcio program, where it is installed."""
 
 
 def invalid(archive: Path, lengths: Mapping[str, int]) -> Iterator[str]:
@@ -45,7 +45,7 @@ def invalid_for_others(archive: Path) -> Iterator[str]:
                     yield f"{path}, byte {record.stream_pos}: FastWARC: not the digest of the block"
         except OSError as error:
             yield f"{path}: FastWARC: {error}"
-        if WARCIO:
+        if WARCIO.exists():
             done = subprocess.run([WARCIO, "check", path], capture_output=True, text=True, check=False)  # noqa: S603
             if done.returncode or done.stdout:
                 yield f"{path}: warcio: {done.stdout[:200]}{done.stderr[-200:]}"

@@ -12,6 +12,7 @@ from slqncy.archive.captures import crc_of, path_of
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LINE_TYPES, WARC, segment_kind, segments_on_disk, warc_path, warcs_on_disk
 from slqncy.archive.quarantine import keep_aside
+from slqncy.archive.verify_warcs import has_response
 from slqncy.records import Story, decode
 from slqncy.warc.check.own import FILE_NAME
 from slqncy.warc.loss import LEAST, Loss, loss_record
@@ -72,7 +73,7 @@ def unanswered(root: Path, ledger: Ledger) -> Iterator[tuple[str, str, int]]:
                 line = decode(data, line_type)
                 file, offset = line.provenance.warc.file, line.provenance.warc.offset
                 # Another name is nothing that this archive has written.
-                if offset is not None and FILE_NAME.fullmatch(file) and not ledger.has_payload_at(file, offset):
+                if offset is not None and FILE_NAME.fullmatch(file) and not has_response(ledger, line):
                     yield f"{name}: {line.id}, version {line.version}", file, offset
 
 

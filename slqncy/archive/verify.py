@@ -205,7 +205,7 @@ def _line_defects(data: bytes, name: str, ledger: Ledger, entry: Entry | None, *
     yield from own_defects(data, line, name, full=full)
     if not isinstance(line, Event):
         yield from _entry_defects(data, line, entry)
-    if isinstance(line, Story) and (defect := capture_defect(ledger, line.provenance.warc)):
+    if isinstance(line, Story) and (defect := capture_defect(ledger, line)):
         yield defect
 
 

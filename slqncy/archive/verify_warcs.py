@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.ledger import WarcFile
-    from slqncy.records import Warc
+    from slqncy.records import Story
     from slqncy.warc.check import Defect, Target
+
+_BEGAN = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-")
+"""When a run that asked the site began, in its id."""
 
 
 def warc_defects(root: Path, ledger: Ledger, *, full: bool) -> Iterator[str]:
@@ -33,13 +37,26 @@ def warc_defects(root: Path, ledger: Ledger, *, full: bool) -> Iterator[str]:
     yield from _more_defects(root)
 
 
-def capture_defect(ledger: Ledger, place: Warc) -> str:
-    """What is wrong with what a line says of its response, or ""."""
-    if not place.file or (place.offset is not None and ledger.has_payload_at(place.file, place.offset)):
-        return ""
-    if place.offset is not None and ledger.is_lost(place.file, place.offset):
+def capture_defect(ledger: Ledger, line: Story) -> str:
+    """What is wrong with what a line says of its raw response, or ""."""
+    place = line.provenance.warc
+    if has_response(ledger, line) or (place.offset is not None and ledger.is_lost(place.file, place.offset)):
         return ""
     return f"no response is known at {WARC}/{place.file}, byte {place.offset}"
+
+
+def has_response(ledger: Ledger, line: Story) -> bool:
+    """Whether the raw response that a line names, if any, is there, or was never in this archive."""
+    place = line.provenance.warc
+    if not place.file or (place.offset is not None and ledger.has_payload_at(place.file, place.offset)):
+        return True
+    return _is_read_again(line) and place.file not in ledger.warcs()
+
+
+def _is_read_again(line: Story) -> bool:
+    """Whether a run has read what was captured before it, as it may out of the files of another archive."""
+    began = _BEGAN.match(line.provenance.run_id)
+    return began is None or line.date_downloaded <= "{}-{}-{}T{}:{}:{}Z".format(*began.groups())
 
 
 def _more_defects(root: Path) -> Iterator[str]:
@@ -61,10 +78,17 @@ def _content_defects(root: Path, ledger: Ledger, file: WarcFile) -> Iterator[str
 
     def is_known(target: Target) -> bool:
         # Of what is lost nobody knows what it was.
-        return bool(losses) or ledger.has_record(UUID(target.record_id.strip("<>")))
+        return bool(losses) or _is_captured(ledger, target.record_id)
 
     losses = ledger.losses()
     if read_warc(root, file.name, crc) != file.crc32:
         yield f"{WARC}/{file.name}: not the bytes that were acknowledged"
     for defect in read_warc(root, file.name, checked):
         yield f"{WARC}/{defect}"
+
+
+def _is_captured(ledger: Ledger, record_id: str) -> bool:
+    try:
+        return ledger.has_record(UUID(record_id.strip("<>")))
+    except ValueError:
+        return False

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from slqncy.archive import ArchiveWriter
     from slqncy.records import Story, Warc
 
+LATER = "2026-11-01T00:00:05Z"
+"""Than the run began: nothing that was captured by another one."""
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 INFO = {
     "software": "slqncy/0.1.0", "format": "WARC File Format 1.1", "isPartOf": "20261101T000000-1",
@@ -64,7 +66,7 @@ def captured_story(writer: ArchiveWriter, number: int, *, version: int = 1, most
     """Capture a story, and write its line."""
     (place,) = capture(writer, exchange(number, version), most_bytes=most_bytes)
     text = f"第{number}条新闻的第{version}版。\n(王宇)"
-    record = story(number, text, version=version)
+    record = story(number, text, version=version, downloaded=LATER)
     record.provenance = replace(record.provenance, warc=place)
     keep(writer, record)
     return record

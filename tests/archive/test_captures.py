@@ -14,12 +14,13 @@ import pytest
 
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWriter, disk
 from slqncy.archive.ledger import Ledger, WarcFile
-from slqncy.archive.repair import rebuild
+from slqncy.archive.repair import rebuild, repair
 from slqncy.archive.verify import verify
 from slqncy.records import Warc
 from slqncy.warc.scan import members
 from tests.archive.exchanges import (
     AT,
+    LATER,
     all_records,
     body_of,
     capture,
@@ -520,7 +521,7 @@ def test_a_line_whose_response_is_not_there_is_a_defect(tmp_path: Path) -> None:
     elsewhere = replace(place, file="slqncy-20261101000000-00009.warc.gz")
     beside = (place.offset + 1, place.offset - 1, revisit, 0, None)
     for number, wrong in enumerate((elsewhere, *(replace(place, offset=offset) for offset in beside)), 10):
-        record = story(number)
+        record = story(number, downloaded=LATER)
         record.provenance = replace(record.provenance, warc=wrong)
         keep(writer, record)
     writer.close()
@@ -534,3 +535,16 @@ def test_stories_are_read_with_their_places(captured: Path) -> None:
     for record in Archive(captured).stories():
         assert payload_at(captured, record.provenance.warc) == body_of(int(record.story_id))
         assert record.canonical_url == story_url(int(record.story_id))
+
+
+@pytest.mark.parametrize("run_id", ["20261101T000006-1", "reextract-20261101T000006"])
+def test_a_line_that_was_read_out_of_the_files_of_another_archive_names_those(tmp_path: Path, run_id: str) -> None:
+    writer = ArchiveWriter(tmp_path)
+    record = story(1, downloaded=LATER)
+    place = Warc(file="slqncy-20251101000000-00000.warc.gz", offset=9)
+    record.provenance = replace(record.provenance, warc=place, run_id=run_id)
+    keep(writer, record)
+    writer.close()
+    assert defects(tmp_path) == []
+    assert repair(tmp_path) == []
+    assert warcs(tmp_path) == {}
