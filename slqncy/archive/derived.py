@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _MOST_DIFFERENCES = 20
 # Not whether a segment is closed: a kill may have left both of its files, and the ledger knows which one counts.
-_TABLES = {"segment": ("name, length, lines, crc32", 1), "url": ("*", 1), "line": ("*", 2)}
+_TABLES = {"segment": ("name, length, lines, crc32", 1), "url": ("*", 1), "line": ("*", 2), "capture_read": ("*", 2)}
 """Tables of the ledger, with the columns to compare and how many of the first are the key."""
 
 

@@ -12,6 +12,7 @@ from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LINE_TYPES, Kind, Place, open_path, segment_kind, segments_on_disk
 from slqncy.archive.ledger import Entry, Ledger, Segment, digest
+from slqncy.archive.schedule import seconds
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode
 
@@ -155,5 +156,7 @@ def add_line(ledger: Ledger, place: Place, data: bytes, record: Story | Rewrite)
             content_hash=record.content_hash,
             note=note(record),
             digest=digest(data),
+            as_of=seconds(record.as_of if isinstance(record, Story) else record.date_downloaded),
+            captured=isinstance(record, Story) and record.captured,
         )
     )

@@ -9,16 +9,20 @@ from scrapy.exceptions import DropItem
 
 from slqncy.archive import ArchiveError
 from slqncy.archive.layout import Kind, kind_of
+from slqncy.archive.ledger import newest
 from slqncy.archive.rebuild import note
+from slqncy.archive.schedule import seconds
 from slqncy.pipelines.base import Step
 from slqncy.reasons import GONE, EventKind, State
 from slqncy.records import Duplicate, Rejected, Rewrite
 
 if TYPE_CHECKING:
+    from slqncy.archive.ledger import Entry
     from slqncy.items import StoryItem
     from slqncy.records import Story
 
-_NEW = {EventKind.ARCHIVED, EventKind.CHANGED}
+_NEW = {EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER}
+_UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +56,22 @@ class Store(Step):
         return item
 
     def _store(self, item: StoryItem, record: Story) -> EventKind:
-        known = self.archive.known(record.canonical_url)
-        latest = self.archive.latest(kind_of(record), record.canonical_url)
-        says_the_same = latest is not None and (latest.content_hash, latest.note) == (record.content_hash, note(record))
+        kind, known = kind_of(record), self.archive.known(record.canonical_url)
+        was = known.state if known else State.FOUND
+        versions = self.archive.versions(kind, record.canonical_url)
+        latest = newest(versions)
         reason = record.reason if isinstance(record, Rejected) else ""
-        outcome = judge(
-            kind_of(record),
-            known.state if known else State.FOUND,
-            is_first=latest is None,
-            is_new=not says_the_same,
-            is_gone=reason in GONE,
-        )
-        record.version = latest.version + 1 if latest else 1
-        version = record.version if outcome.is_line else latest and latest.version
+        # A site may say again what it said before; of what a web archive has, each version counts once.
+        compared = versions if record.captured else filter(None, [latest])
+        same = next((line for line in compared if _says_the_same(line, record)), None)
+        if record.captured:
+            is_newest = latest is None or seconds(record.as_of) > latest.as_of
+            outcome = judge_capture(kind, was, is_first=not versions, is_new=same is None, is_newest=is_newest)
+        else:
+            outcome = judge(kind, was, is_first=not versions, is_new=same is None, is_gone=reason in GONE)
+        record.version = 1 + max((line.version for line in versions), default=0)
+        standing = same or latest
+        version = record.version if outcome.is_line else standing and standing.version
         rewrite = item.rewrite_record() if outcome.is_line else None
         is_whole = item.parts == 1
         self.run.answered(
@@ -80,6 +87,7 @@ class Store(Step):
             # A story of several pages may change on a page that is not asked for.
             etag=record.provenance.etag if is_whole else "",
             last_modified=record.provenance.last_modified if is_whole else "",
+            date_captured=record.provenance.date_captured,
         )
         self.count("rewrites", rewrite is not None)
         return outcome.event
@@ -106,6 +114,28 @@ def judge(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_gone: bool
     if was is state and not is_new:
         return Outcome(EventKind.UNCHANGED, state, is_line=False)
     return Outcome(EventKind(state.value), state, is_line=is_new)
+
+
+def judge_capture(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_newest: bool) -> Outcome:
+    """What a page out of a web archive means for an address that was in a state.
+
+    It tells what the site said once, and takes nothing back that the site has said since: a story that is gone stays
+    so. `is_first` where the archive has no line of that kind for it, `is_new` where none says the same, `is_newest`
+    where none is of a later time.
+    """
+    if not is_new:
+        return Outcome(EventKind.UNCHANGED, None, is_line=False)
+    if kind is Kind.STORY:
+        if is_first:
+            return Outcome(EventKind.ARCHIVED, State.ARCHIVED, is_line=True)
+        is_change = is_newest and was is not State.GONE
+        return Outcome(EventKind.CHANGED if is_change else EventKind.EARLIER, None, is_line=True)
+    state = State.DUPLICATE if kind is Kind.DUPLICATE else State.REJECTED
+    return Outcome(EventKind(state.value), state if was in _UNSETTLED else None, is_line=True)
+
+
+def _says_the_same(line: Entry, record: Story) -> bool:
+    return (line.content_hash, line.note) == (record.content_hash, note(record))
 
 
 def _detail(record: Story | Rewrite) -> str:
