@@ -1,31 +1,75 @@
-"""HTTP, for as long as the run wants an answer."""
+"""HTTP, recorded, for as long as the run wants an answer."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING
+from urllib.parse import urldefrag
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 
+from slqncy.archive import ArchiveError
+from slqncy.extensions.run import Run
 from slqncy.extensions.stop import Stop, StoppedError
+from slqncy.items import Fetched
+from slqncy.warc.exchange import Exchange, Truncation
+from slqncy.wire import TICKET, Recordings
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from slqncy.wire import Recording
+
+_CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
+_MOST_HEAD = 1 << 20
+"""Bytes of a response that are recorded beyond the largest body we take."""
+
 
 class Download(HTTP11DownloadHandler):
-    """Scrapy's own handler finishes what is in flight, however long that takes, before it stops."""
+    """Scrapy's own handler, which finishes what is in flight, however long that takes, before it stops.
+
+    Every exchange goes to the archive before anybody reads what it brought; where that is, and when it was, stands in
+    the request's `meta["fetched"]`.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        stop = crawler.get_extension(Stop)
+        stop, run = crawler.get_extension(Stop), crawler.get_extension(Run)
         assert stop is not None
+        assert run is not None
         self._stop = stop
+        self._run = run
+        self._most_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE") + _MOST_HEAD
+        self._recordings = Recordings()
+        self._is_recorded = crawler.settings.getbool("WARC_ENABLED")
+        if self._is_recorded:
+            self._pool._factory = self._recordings.factory  # type: ignore[assignment]  # noqa: SLF001
 
     async def download_request(self, request: Request) -> Response:
         """The response. Raises StoppedError where the run ends first."""
+        if not self._is_recorded:
+            request.meta["fetched"] = Fetched(datetime.now(UTC))
+            return await self._answer(request)
+        ticket, recording = self._recordings.open(self._most_bytes)
+        request.headers[TICKET] = ticket
+        began = monotonic()
+        error: BaseException | None = None
+        try:
+            return await self._answer(request)
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            self._recordings.close(ticket)
+            del request.headers[TICKET]
+            self._keep(request, recording, round((monotonic() - began) * 1000), error)
+
+    async def _answer(self, request: Request) -> Response:
         answer = asyncio.ensure_future(super().download_request(request))
         stopping = asyncio.ensure_future(self._stop.now.wait())
         try:
@@ -36,3 +80,38 @@ class Download(HTTP11DownloadHandler):
         finally:
             stopping.cancel()
             answer.cancel()
+
+    def _keep(self, request: Request, recording: Recording, milliseconds: int, error: BaseException | None) -> None:
+        """Raises StoppedError where the archive cannot take it: nobody is to read what is not kept."""
+        exchange = Exchange(
+            uri=urldefrag(request.url)[0],
+            at=recording.at,
+            request=recording.request,
+            received=bytes(recording.received),
+            ip=recording.ip,
+            milliseconds=milliseconds,
+            truncation=_truncation(recording, error) if error else None,
+            failure=(str(error) or type(error).__name__) if error else "",
+            is_conditional=not request.headers.keys().isdisjoint(_CONDITIONS),
+            notes=_notes(request),
+        )
+        try:
+            request.meta["fetched"] = Fetched(recording.at, self._run.capture(exchange))
+        except ArchiveError as archive_error:
+            self._run.stop_for_disk(archive_error)
+            raise StoppedError(str(archive_error)) from archive_error
+
+
+def _truncation(recording: Recording, error: BaseException) -> Truncation:
+    """Why what was received is not whole."""
+    if isinstance(error, DownloadCancelledError) or recording.is_cut:
+        return Truncation.LENGTH
+    if isinstance(error, DownloadTimeoutError):
+        return Truncation.TIME
+    return Truncation.UNSPECIFIED if isinstance(error, StoppedError | asyncio.CancelledError) else Truncation.DISCONNECT
+
+
+def _notes(request: Request) -> dict[str, str]:
+    """What the page was asked for as: what reads the capture again goes by it."""
+    notes = {"page": request.cb_kwargs.get("url", ""), "kind": request.meta.get("kind", "")}
+    return {name: value for name, value in notes.items() if value}

@@ -6,11 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from slqncy.records import Duplicate, Rejected, rewrite_line, story_fields
+from slqncy.records import Duplicate, Rejected, Warc, rewrite_line, story_fields
 
 if TYPE_CHECKING:
     from slqncy.reasons import Rejection
     from slqncy.records import Rewrite, Story
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """When a response was asked for, and where it is kept: a request's `meta["fetched"]`."""
+
+    at: datetime
+    warc: Warc = field(default_factory=Warc)
 
 
 @dataclass(slots=True, kw_only=True)

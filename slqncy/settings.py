@@ -13,6 +13,10 @@ LIST_MAX_PAGES = 5000  # pages of one list; far above any real list, below an en
 SITEMAP_MAX_FILES = 1000
 STORY_MAX_PAGES = 50  # pages of one story
 
+# Raw responses.
+WARC_ENABLED = True  # False: what servers say is not kept, and cannot be read again by a better parser
+WARC_MAXSIZE = 1024 * 1024 * 1024  # bytes after which a run goes on in another file
+
 # Copies and rewrites.
 DEDUP_NEAR_SCORE = 0.5  # the least score of a copy that differs in a word, a cut, or what stands around it
 DEDUP_REWRITE_SCORE = 0.5  # the least score of the same story in other words

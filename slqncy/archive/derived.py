@@ -25,7 +25,7 @@ from slqncy.archive.layout import (
 from slqncy.archive.ledger import Ledger
 from slqncy.archive.months import make_manifest
 from slqncy.archive.quarantine import is_as_named
-from slqncy.archive.rebuild import fill
+from slqncy.archive.rebuild import fill, fill_captures
 from slqncy.archive.schemas import stale_schemas
 from slqncy.reasons import EventKind
 from slqncy.records import Event, decode
@@ -36,8 +36,15 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Segment
 
 _MOST_DIFFERENCES = 20
-# Not whether a segment is closed: a kill may have left both of its files, and the ledger knows which one counts.
-_TABLES = {"segment": ("name, length, lines, crc32", 1), "url": ("*", 1), "line": ("*", 2), "capture_read": ("*", 2)}
+# Not whether a file is closed: a kill may have left both of a segment, and the ledger knows which one counts.
+_TABLES = {
+    "segment": ("name, length, lines, crc32", 1),
+    "url": ("*", 1),
+    "line": ("*", 2),
+    "warc": ("name, length, records, crc32", 1),
+    "capture": ("*", 2),
+    "capture_read": ("*", 2),
+}
 """Tables of the ledger, with the columns to compare and how many of the first are the key."""
 
 
@@ -91,6 +98,7 @@ def _ledger_defects(root: Path, ledger: Ledger, segments: dict[str, Segment]) ->
     with tempfile.TemporaryDirectory() as directory, closing(Ledger(Path(directory) / LEDGER)) as remade:
         try:
             fill(remade, root, {name: segment.length for name, segment in segments.items()})
+            fill_captures(remade, root, {name: warc.length for name, warc in ledger.warcs().items()})
         except ArchiveDamagedError as error:
             yield str(error)
             return

@@ -19,8 +19,10 @@ LOCK = ".lock"
 QUARANTINE = "quarantine"
 RUNS = "runs"
 SCHEMA = "schema"
+WARC = "warc"
 
 _CLOSED, _MANIFEST = ".gz", ".manifest.json"
+_OUR_WARCS, _OPEN = "slqncy-*.warc.gz", ".open"
 
 
 class Kind(StrEnum):
@@ -101,6 +103,22 @@ def closed_path(root: Path, name: str) -> Path:
 def manifest_path(root: Path, name: str) -> Path:
     """What a closed segment holds, and its hashes."""
     return (root / name).with_suffix(_MANIFEST)
+
+
+def warc_path(root: Path, name: str) -> Path:
+    """A file of raw responses that nothing is added to any more."""
+    return root / WARC / name
+
+
+def open_warc_path(root: Path, name: str) -> Path:
+    """The same file while it is written to: other programs look for files that end in .warc.gz."""
+    return root / WARC / f"{name}{_OPEN}"
+
+
+def warcs_on_disk(root: Path) -> list[str]:
+    """Names of all files of raw responses, open or not, oldest first; what others put there is not the archive's."""
+    paths = (path for end in ("", _OPEN) for path in (root / WARC).glob(f"{_OUR_WARCS}{end}"))
+    return sorted({path.name.removesuffix(_OPEN) for path in paths})
 
 
 def is_archive(root: Path) -> bool:

@@ -6,10 +6,12 @@ import hashlib
 import sqlite3
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from uuid import UUID
 
 from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import LEDGER, Place, is_archive, month_after, segment_kind, segment_month
 from slqncy.reasons import PageKind, State
+from slqncy.warc.capture import Captured, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,9 +74,30 @@ CREATE TABLE capture_read (
     at   INTEGER NOT NULL,            -- when a web archive had this page; what it said is dealt with
     PRIMARY KEY (url, at)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE warc (
+    name     TEXT PRIMARY KEY,          -- a file under warc/
+    length   INTEGER NOT NULL,          -- acknowledged bytes
+    records  INTEGER NOT NULL,
+    crc32    INTEGER NOT NULL,          -- of the acknowledged bytes
+    closed   INTEGER NOT NULL           -- 0: written to under another name, and by a run that may have been killed
+) STRICT, WITHOUT ROWID;
+CREATE TABLE capture (
+    warc         TEXT NOT NULL,
+    position     INTEGER NOT NULL,      -- byte offset of a response record, or of a revisit of the same payload
+    record       BLOB NOT NULL,         -- UUID of the record
+    uri          TEXT NOT NULL,         -- as asked for
+    date         TEXT NOT NULL,         -- WARC-Date
+    status       INTEGER NOT NULL,
+    digest       BLOB NOT NULL,         -- SHA-1 of the payload
+    has_payload  INTEGER NOT NULL,      -- 0: another record has it
+    PRIMARY KEY (warc, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX capture_payload ON capture (digest) WHERE has_payload;
+CREATE INDEX capture_uri ON capture (uri);
 """
 
 _ENTRY = "segment, position, length, url, version, content_hash, note, digest, as_of, captured"
+_CAPTURE = "warc, position, record, uri, date, status, digest, has_payload"
 _KNOWN = (
     "id, url, kind, story, state, reason, via, due, failures, etag, last_modified, stories, hash, confirmed, complete"
 )
@@ -90,6 +113,17 @@ class Segment:
     crc32: int
     closed: bool
     """0 or 1 as SQLite has no truth values."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarcFile:
+    """What is acknowledged of a file of raw responses."""
+
+    name: str
+    length: int
+    records: int
+    crc32: int
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +319,42 @@ class Ledger:
         (within,) = self.db.execute("SELECT count(*) FROM line WHERE segment = ? AND position <= ?", place).fetchone()
         return int(before) + int(within)
 
+    # Raw responses
+
+    def warcs(self) -> dict[str, WarcFile]:
+        """What is acknowledged of each file, oldest first."""
+        rows = self.db.execute("SELECT name, length, records, crc32, closed FROM warc ORDER BY name")
+        return {row[0]: WarcFile(*row) for row in rows}
+
+    def set_warc(self, warc: WarcFile) -> None:
+        """Acknowledge a file as it is now."""
+        self.db.execute(
+            "INSERT OR REPLACE INTO warc VALUES (?, ?, ?, ?, ?)",
+            (warc.name, warc.length, warc.records, warc.crc32, warc.closed),
+        )
+
+    def add_capture(self, file: str, captured: Captured) -> None:
+        """Know a response record."""
+        self.db.execute(
+            f"INSERT INTO capture ({_CAPTURE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            (
+                file, captured.offset, captured.record.bytes, captured.uri, captured.date, captured.status,
+                captured.digest, captured.has_payload,
+            ),
+        )  # fmt: skip
+
+    def payload(self, digest: bytes) -> Reference | None:
+        """A response record that has a payload of that SHA-1."""
+        return self._capture("digest = ? AND has_payload", digest)
+
+    def captured(self, uri: str, status: int) -> Reference | None:
+        """The newest capture of an address with a status."""
+        return self._capture("uri = ? AND status = ? ORDER BY warc DESC, position DESC LIMIT 1", uri, status)
+
+    def _capture(self, condition: str, *values: bytes | str | int) -> Reference | None:
+        row = self.db.execute(f"SELECT {_CAPTURE} FROM capture WHERE {condition}", values).fetchone()  # noqa: S608
+        return _as_reference(row) if row else None
+
     # Addresses
 
     def known(self, url: str) -> Known | None:
@@ -356,6 +426,15 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
         # Where the directory may not be written to there is no room for that index, and without a log no need of it.
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     return db
+
+
+def _as_reference(row: tuple[Any, ...]) -> Reference:
+    file, offset, record, uri, date, status, sha1, has_payload = row
+    captured = Captured(
+        offset=offset, record=UUID(bytes=record), uri=uri, date=date, status=status, digest=sha1,
+        has_payload=bool(has_payload),
+    )  # fmt: skip
+    return Reference(file=file, captured=captured)
 
 
 def _as_known(row: tuple[Any, ...]) -> Known:

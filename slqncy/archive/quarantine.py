@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import TYPE_CHECKING
 
 from slqncy.archive import disk
@@ -10,6 +11,8 @@ from slqncy.archive.layout import QUARANTINE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 _PROOF = 16
 
@@ -20,6 +23,22 @@ def keep_aside(root: Path, name: str, data: bytes) -> Path:
     if not aside.exists():
         disk.write_whole(aside, data)
     return aside
+
+
+def cut_back(root: Path, path: Path, name: str, length: int) -> None:
+    """Keep aside what stands behind the acknowledged length of the file `name`, which is at `path`, and cut it off.
+
+    A file that is empty then goes, for readers fail on it.
+    """
+    with path.open("rb") as file:
+        file.seek(length)
+        tail = file.read()
+    if tail:
+        aside = keep_aside(root, name, tail)
+        disk.truncate(path, length)
+        logger.warning("%s: %d unacknowledged bytes moved to %s", path, len(tail), aside)
+    if not length:
+        disk.remove(path)
 
 
 def set_aside(root: Path, path: Path) -> Path:

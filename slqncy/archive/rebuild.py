@@ -8,16 +8,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slqncy.archive import states
+from slqncy.archive.captures import path_of, take_in
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
-from slqncy.archive.layout import LINE_TYPES, Kind, Place, open_path, segment_kind, segments_on_disk
-from slqncy.archive.ledger import Entry, Ledger, Segment, digest
+from slqncy.archive.layout import (
+    LINE_TYPES,
+    Kind,
+    Place,
+    open_path,
+    segment_kind,
+    segments_on_disk,
+    warc_path,
+    warcs_on_disk,
+)
+from slqncy.archive.ledger import Entry, Ledger, Segment, WarcFile, digest
 from slqncy.archive.schedule import seconds
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _AT_A_TIME = 1000
@@ -40,7 +50,28 @@ def fill(ledger: Ledger, root: Path, lengths: dict[str, int] | None = None) -> N
     for name in segments_on_disk(root):
         if lengths is None or name in lengths:
             _read(ledger, root, name, lengths[name] if lengths else None)
+    if lengths is None:
+        fill_captures(ledger, root, dict.fromkeys(warcs_on_disk(root)))
     ledger.commit()
+
+
+def fill_captures(ledger: Ledger, root: Path, lengths: Mapping[str, int | None]) -> None:
+    """Tell the ledger of what is in files of raw responses, within the bytes given; None is all that is whole.
+
+    Raises ArchiveDamagedError for what cannot be read; of a file that is not closed, a kill may have left a part.
+    """
+    for name, length in lengths.items():
+        path = path_of(root, name)
+        closed = path == warc_path(root, name)
+        try:
+            file, reason = take_in(ledger, path, WarcFile(name, 0, 0, 0, closed=closed), length)
+        except OSError as error:
+            raise ArchiveDamagedError(f"{path}: cannot be read: {error}") from error
+        if reason and closed:
+            raise ArchiveDamagedError(f"{path}: {reason}; `scrapy repair` moves it aside")
+        # Without an exchange a file is about to be taken away.
+        if file.records > 1 or closed:
+            ledger.set_warc(file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from slqncy.archive import disk, states
+from slqncy.archive.captures import path_of, refuse_less, settle
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.layout import (
     LEDGER,
@@ -22,9 +23,11 @@ from slqncy.archive.layout import (
     open_path,
     segment_name,
     segments_on_disk,
+    warc_path,
+    warcs_on_disk,
 )
 from slqncy.archive.ledger import VERSION, Ledger, Segment, open_month
-from slqncy.archive.quarantine import keep_aside, set_aside
+from slqncy.archive.quarantine import cut_back, set_aside
 from slqncy.archive.rebuild import fill, losses
 from slqncy.archive.seal import break_seal
 from slqncy.records import encode, moment
@@ -68,11 +71,11 @@ def make_ledger(root: Path, doubt: Doubt | None = None) -> None:
     for suffix in ("", "-wal", "-shm"):
         new.with_name(f"{new.name}{suffix}").unlink(missing_ok=True)
     # What a killed run wrote may not be on disk yet; the new ledger is going to say that it is.
-    for name in segments_on_disk(root):
-        for file in (open_path(root, name), closed_path(root, name)):
-            if file.exists():
-                disk.sync_file(file)
-                disk.sync_directory(file.parent)
+    segments = (path(root, name) for name in segments_on_disk(root) for path in (open_path, closed_path))
+    for file in (*segments, *(path_of(root, name) for name in warcs_on_disk(root))):
+        if file.exists():
+            disk.sync_file(file)
+            disk.sync_directory(file.parent)
     ledger = Ledger(new)
     try:
         fill(ledger, root)
@@ -100,7 +103,7 @@ def _write_losses(root: Path, ledger: Ledger, doubt: Doubt | None) -> None:
     events = losses(ledger, now, doubt)
     while group := list(islice(events, MOST_LINES)):
         if path.exists():
-            _cut_back(root, name, segment.length)
+            cut_back(root, path, name, segment.length)
         if not path.exists():
             disk.create_file(path)
         data = b"".join(map(encode, group))
@@ -127,6 +130,9 @@ def _agree(root: Path, ledger: Ledger) -> None:
     # First look at everything, then change anything.
     for segment in known.values():
         _refuse_less(root, segment)
+    for warc in ledger.warcs().values():
+        refuse_less(root, warc)
+    _refuse_unknown(root, ledger)
     for name in [*known, *unknown]:
         _refuse_more(root, name, known.get(name))
     for segment in known.values():
@@ -136,10 +142,17 @@ def _agree(root: Path, ledger: Ledger) -> None:
             for path in (closed_path(root, segment.name), manifest_path(root, segment.name)):
                 disk.remove(path)
     for name in unknown:
-        _cut_back(root, name, 0)
+        cut_back(root, open_path(root, name), name, 0)
     for segment in known.values():
         if not segment.closed:
-            _cut_back(root, segment.name, segment.length)
+            cut_back(root, open_path(root, segment.name), segment.name, segment.length)
+    settle(root, ledger)
+
+
+def _refuse_unknown(root: Path, ledger: Ledger) -> None:
+    for name in sorted({*warcs_on_disk(root)} - ledger.warcs().keys()):
+        if warc_path(root, name).exists():
+            raise ArchiveDamagedError(f"{warc_path(root, name)}: unknown to the ledger; run `scrapy rebuild`")
 
 
 def _refuse_less(root: Path, segment: Segment) -> None:
@@ -170,17 +183,3 @@ def has_more_lines(path: Path, length: int) -> bool:
     with path.open("rb") as file:
         file.seek(length)
         return sum(1 for _ in islice(file, MOST_LINES + 1)) > MOST_LINES
-
-
-def _cut_back(root: Path, name: str, length: int) -> None:
-    """Move what stands behind the acknowledged length to quarantine/; an empty file goes, for readers fail on it."""
-    path = open_path(root, name)
-    with path.open("rb") as file:
-        file.seek(length)
-        tail = file.read()
-    if tail:
-        aside = keep_aside(root, name, tail)
-        disk.truncate(path, length)
-        logger.warning("%s: %d unacknowledged bytes moved to %s", path, len(tail), aside)
-    if not length:
-        disk.remove(path)

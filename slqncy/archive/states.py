@@ -44,7 +44,7 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
     change(db, url, event)
 
 
-def _found(*_: object) -> None:
+def _found(db: sqlite3.Connection, url: int, event: Event) -> None:
     pass  # that it is known is all
 
 

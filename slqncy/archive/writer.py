@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import disk, states
+from slqncy.archive.captures import Captures
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.files import line_at, whole_lines
 from slqncy.archive.history import page_of
@@ -36,11 +37,12 @@ from slqncy.archive.seal import break_seal, is_broken, set_seal
 from slqncy.records import Story, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from slqncy.archive.ledger import Entry, Known
     from slqncy.reasons import PageKind, State
-    from slqncy.records import Event, Line, Rewrite
+    from slqncy.records import Event, Line, Rewrite, Warc
+    from slqncy.warc.exchange import Exchange
 
 
 _MOST_AT_ONCE = 3
@@ -75,6 +77,7 @@ class ArchiveWriter:
             self._ledger = open_ledger(self.root)
             undo.callback(self._ledger.close)
             break_seal(self.root)
+            self._captures = Captures(self.root, self._ledger)
             self._segments = self._ledger.segments()
             self._month = open_month(self._segments.values())
             publish_schemas(self.root)
@@ -85,18 +88,34 @@ class ArchiveWriter:
         try:
             if not self._broken:
                 self.commit()
-                self._ledger.close()
                 with self._disk_errors():
+                    self._captures.close()
+                    self._ledger.close()
                     set_seal(self.root)
         finally:
             self.abandon()
 
     def abandon(self) -> None:
         """Release the archive without another write: after a disk error the next start repairs."""
+        self._captures.abandon()
         self._ledger.close()
         self._lock.release()
 
     # Writing
+
+    def capture(self, exchange: Exchange, info: Mapping[str, str], most_bytes: int) -> Warc:
+        """Keep what went over the wire, at once; a commit acknowledges it.
+
+        `info` is what a new file says of itself, begun where the one before has `most_bytes`. Gives where the payload
+        of the response is. Raises ArchiveError, as `write` does.
+        """
+        self._refuse_if_broken()
+        if self._captures.length >= most_bytes:
+            self.commit()
+            with self._disk_errors():
+                self._captures.close()
+        with self._disk_errors():
+            return self._captures.add(exchange, info)
 
     def write(self, event: Event, record: Story | None = None, rewrite: Rewrite | None = None) -> Place | None:
         """Add what happened, the line it brought, and what that rewrites; a commit acknowledges them together.
@@ -124,10 +143,12 @@ class ArchiveWriter:
 
     def commit(self) -> None:
         """Acknowledge all that was written: on return it is on disk, and will be read. Raises ArchiveError."""
-        if not self._lines:
+        if not self._lines and self._captures.is_synced:
             return
         self._refuse_if_broken()
         with self._disk_errors():
+            # What a line names is on disk before it.
+            self._captures.sync()
             # In this order what a story rewrites is on disk before it: without a ledger nobody would miss it.
             for name, lines in sorted(self._group.items()):
                 path = open_path(self.root, name)

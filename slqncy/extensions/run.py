@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import scrapy
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
-    from slqncy.records import Rewrite
+    from slqncy.records import Rewrite, Warc
+    from slqncy.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +110,12 @@ class Run:
     def pending(self) -> int:
         """Pages asked for and not answered yet."""
         return len(self._pending)
+
+    def capture(self, exchange: Exchange) -> Warc:
+        """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
+        place = self.archive.capture(exchange, self._info, self._crawler.settings.getint("WARC_MAXSIZE"))
+        self.count("warc/exchanges")
+        return place
 
     # What happens to addresses
 
@@ -248,6 +256,23 @@ class Run:
         except BaseException:
             self.archive.abandon()
             raise
+
+    @cached_property
+    def _info(self) -> dict[str, str]:
+        """What a file of raw responses says of itself."""
+        settings, spider = self._crawler.settings, self._crawler.spider
+        arguments = getattr(spider, "raw_arguments", {})
+        return {
+            "software": f"slqncy/{__version__} scrapy/{scrapy.__version__}",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "isPartOf": self.id,
+            "description": " ".join(
+                (getattr(spider, "name", ""), *(f"-a {name}={arguments[name]}" for name in arguments))
+            ),
+            "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            "http-header-user-agent": settings["USER_AGENT"],
+        }
 
     def _commit(self) -> None:
         if self._disk_error is None:

@@ -11,7 +11,7 @@ from slqncy import __version__
 from slqncy.extract.lines import page_lines
 from slqncy.extract.reading import read_story
 from slqncy.extract.sniff import is_html
-from slqncy.items import StoryItem
+from slqncy.items import Fetched, StoryItem
 from slqncy.middlewares.robots import RobotsUnavailableError
 from slqncy.middlewares.site import OffSiteError
 from slqncy.reasons import Failure, Rejection
@@ -88,9 +88,9 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
     """The item of a story page that answered for the canonical URL `url`."""
     story_address = address.story(url)
     assert story_address is not None
-    now = datetime.now(UTC)
+    fetched = response.meta.get("fetched") or Fetched(datetime.now(UTC))
     site = address.site
-    extracted = read_story(page, site, now)
+    extracted = read_story(page, site, fetched.at)
     item = StoryItem(
         lines=extracted.paragraphs,
         story=Story(
@@ -111,7 +111,7 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
             images=extracted.images,
             keywords=extracted.keywords,
             description=extracted.description,
-            date_downloaded=moment(now),
+            date_downloaded=moment(fetched.at),
             provenance=Provenance(
                 spider=spider,
                 run_id=run_id,
@@ -120,6 +120,7 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
                 encoding=page.encoding,
                 etag=validator(response, "ETag"),
                 last_modified=validator(response, "Last-Modified"),
+                warc=fetched.warc,
             ),
         ),
     )

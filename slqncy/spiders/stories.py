@@ -120,6 +120,7 @@ class StoriesSpider(Spider):
             callback=self._answered,
             errback=self._not_answered,
             cb_kwargs={"url": known.url, "read": read, **kwargs},
+            meta={"kind": kind.value},
         )
 
     def _answered(self, response: Response, read: Callable[..., Results], **kwargs: Any) -> Results:

@@ -1,0 +1,195 @@
+"""The raw responses of an archive, in WARC files: those of a run, and what a killed run left."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slqncy.archive import disk
+from slqncy.archive.errors import ArchiveDamagedError
+from slqncy.archive.layout import WARC, open_warc_path, warc_path, warcs_on_disk
+from slqncy.archive.ledger import WarcFile
+from slqncy.archive.quarantine import cut_back
+from slqncy.records import Warc
+from slqncy.warc.scan import WarcError, scan
+from slqncy.warc.write import exchange_records, warcinfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from slqncy.archive.ledger import Ledger
+    from slqncy.warc.capture import Reference
+    from slqncy.warc.exchange import Exchange
+
+_OK = 200
+_BUFFER = 1 << 20
+
+
+class Captures:
+    """The WARC file that a run writes.
+
+    An exchange is in the file when `add` returns, so that nothing its content does to the program takes it away; it is
+    on disk, and acknowledged with the ledger's next commit, after `sync`.
+    """
+
+    def __init__(self, root: Path, ledger: Ledger) -> None:
+        self._root = root
+        self._ledger = ledger
+        self._file: WarcFile | None = None
+        self._descriptor = -1
+        self.is_synced = True
+        """Whether all that was added is on disk, and told to the ledger."""
+
+    def add(self, exchange: Exchange, info: Mapping[str, str]) -> Warc:
+        """Write an exchange; `info` is what the file says of itself. Gives where the payload of its response is.
+
+        Raises OSError.
+        """
+        file = self._file or self._begin(exchange.at)
+        written = exchange_records(exchange, self)
+        opening = b"" if file.length else warcinfo(file.name, exchange.at, info)
+        data = opening + written.data
+        self.is_synced = False
+        self._append(data)
+        position = file.length + len(opening)
+        self._file = replace(
+            file,
+            length=file.length + len(data),
+            records=file.records + written.records + bool(opening),
+            crc32=zlib.crc32(data, file.crc32),
+        )
+        if written.response is None:
+            return Warc()
+        captured = replace(written.response, offset=position + written.response.offset)
+        if captured.is_page:
+            self._ledger.add_capture(file.name, captured)
+        if reference := written.refers_to:
+            return Warc(file=reference.file, offset=reference.captured.offset)
+        return Warc(file=file.name, offset=captured.offset)
+
+    def sync(self) -> None:
+        """Bring to disk what was added, and tell the ledger. Raises OSError."""
+        if self._file and not self.is_synced:
+            os.fdatasync(self._descriptor)
+            self._ledger.set_warc(self._file)
+            self.is_synced = True
+
+    @property
+    def length(self) -> int:
+        """Bytes of the file."""
+        return self._file.length if self._file else 0
+
+    def close(self) -> None:
+        """Give the file, which is synced, its final name; another begins with the next exchange. Raises OSError."""
+        if self._file:
+            os.close(self._descriptor)
+            publish(self._root, self._ledger, self._file)
+            self._file = None
+
+    def abandon(self) -> None:
+        """Let go of the file as it is."""
+        if self._file:
+            os.close(self._descriptor)
+            self._file = None
+
+    def with_payload(self, digest: bytes) -> Reference | None:
+        """A response record that has a payload of that SHA-1."""
+        return self._ledger.payload(digest)
+
+    def page(self, uri: str) -> Reference | None:
+        """The response record that has the payload of the newest capture of a page that was delivered."""
+        newest = self._ledger.captured(uri, _OK)
+        if newest is None or newest.captured.has_payload:
+            return newest
+        return self._ledger.payload(newest.captured.digest)
+
+    def _begin(self, at: datetime) -> WarcFile:
+        name = f"slqncy-{at:%Y%m%d%H%M%S}-{len(self._ledger.warcs()):05}.warc.gz"
+        path = open_warc_path(self._root, name)
+        disk.create_file(path)
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
+        self._file = WarcFile(name, 0, 0, 0, closed=False)
+        return self._file
+
+    def _append(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+
+
+def publish(root: Path, ledger: Ledger, file: WarcFile) -> None:
+    """Close a file: the ledger knows first, so that a kill in between leaves only the renaming. Raises OSError."""
+    ledger.set_warc(replace(file, closed=True))
+    ledger.commit()
+    _rename(root, file.name)
+
+
+def _rename(root: Path, name: str) -> None:
+    path = open_warc_path(root, name)
+    path.replace(warc_path(root, name))
+    disk.sync_directory(path.parent)
+
+
+# What a killed run left
+
+
+def refuse_less(root: Path, file: WarcFile) -> None:
+    """Raises ArchiveDamagedError where a file is shorter than what was acknowledged of it."""
+    path = path_of(root, file.name)
+    size = path.stat().st_size if path.exists() else -1
+    if size < file.length:
+        found = "is missing" if size < 0 else f"{size} bytes, but {file.length} were acknowledged"
+        raise ArchiveDamagedError(
+            f"{path}: {found}. Restore it from a copy, or let `scrapy repair` go on with what is left"
+        )
+
+
+def path_of(root: Path, name: str) -> Path:
+    """Where a file is, open or closed."""
+    opened = open_warc_path(root, name)
+    return opened if opened.exists() else warc_path(root, name)
+
+
+def settle(root: Path, ledger: Ledger) -> None:
+    """Move aside what was never acknowledged, and close all files. Raises OSError.
+
+    It would tell of pages that no line knows, and that are asked for again.
+    """
+    known = ledger.warcs()
+    for name in warcs_on_disk(root):
+        path = open_warc_path(root, name)
+        if path.exists():
+            file = known.get(name)
+            cut_back(root, path, f"{WARC}/{name}", file.length if file else 0)
+            if file and file.closed:
+                _rename(root, name)
+            elif file:
+                publish(root, ledger, file)
+
+
+def take_in(ledger: Ledger, path: Path, file: WarcFile, most: int | None = None) -> tuple[WarcFile, str]:
+    """Tell the ledger of what stands whole in a file behind what is acknowledged, and within the first `most` bytes.
+
+    Gives the file as far as it is whole, and why the rest is not, or "". Raises OSError.
+    """
+    reason = ""
+    with path.open("rb") as opened:
+        length, records = file.length, file.records
+        try:
+            for scanned in scan(opened, length):
+                if most is not None and scanned.end > most:
+                    break
+                length, records = scanned.end, records + scanned.records
+                if scanned.captured:
+                    ledger.add_capture(file.name, scanned.captured)
+        except WarcError as error:
+            reason = str(error)
+        opened.seek(file.length)
+        crc, left = file.crc32, length - file.length
+        while data := opened.read(min(left, _BUFFER)):
+            crc, left = zlib.crc32(data, crc), left - len(data)
+    return replace(file, length=length, records=records, crc32=crc), reason

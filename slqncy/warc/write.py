@@ -1,0 +1,175 @@
+"""The records of an exchange: request, response or revisit, and what there is to say of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote_from_bytes
+from uuid import uuid4
+
+from fastwarc.stream_io import GzipWriter
+from fastwarc.warc import WarcRecord
+
+from slqncy.warc.capture import Captured
+from slqncy.warc.wire import Answer, read_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from typing import Protocol
+    from uuid import UUID
+
+    from slqncy.warc.capture import Reference
+    from slqncy.warc.exchange import Exchange
+
+    class Before(Protocol):
+        """What was captured before."""
+
+        def with_payload(self, digest: bytes) -> Reference | None:
+            """A response record that has a payload of that SHA-1."""
+
+        def page(self, uri: str) -> Reference | None:
+            """The newest capture of a page that was delivered, by the response record that has its payload."""
+
+
+Fields = list[tuple[str, str]]
+
+_RESPONSE, _REQUEST = "application/http; msgtype=response", "application/http; msgtype=request"
+_WARC_FIELDS = "application/warc-fields"
+_REVISIT = "http://netpreserve.org/warc/1.1/revisit/"
+_SAME_PAYLOAD, _NOT_MODIFIED = f"{_REVISIT}identical-payload-digest", f"{_REVISIT}server-not-modified"
+_STATUS_NOT_MODIFIED = 304
+
+
+class Written(NamedTuple):
+    """An exchange as gzip members, one a record."""
+
+    data: bytes
+    records: int
+    response: Captured | None
+    """The response or revisit, its offset counted from the first byte of these; None where none came."""
+    refers_to: Reference | None
+    """The record that has its payload, where another has."""
+
+
+def date_of(at: datetime) -> str:
+    """WARC-Date, in whole seconds: the tools that replay tell captures apart by no less. `at` must be UTC."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def digest_text(sha1: bytes) -> str:
+    """A digest as WARC headers write it."""
+    return f"sha1:{base64.b32encode(sha1).decode()}"
+
+
+def warcinfo(file: str, at: datetime, info: Mapping[str, str]) -> bytes:
+    """The record a file begins with."""
+    headers = [("WARC-Filename", file)]
+    return _member("warcinfo", uuid4(), date_of(at), headers, content_type=_WARC_FIELDS, block=_fields(info))
+
+
+def exchange_records(exchange: Exchange, before: Before) -> Written:
+    """All records of an exchange. A payload that was captured before is not written again."""
+    date = date_of(exchange.at)
+    shared: Fields = [("WARC-Target-URI", exchange.uri)]
+    if exchange.ip:
+        shared.append(("WARC-IP-Address", exchange.ip))
+    request, response, metadata = uuid4(), uuid4(), uuid4()
+    answer = read_answer(exchange.received)
+    members: list[bytes] = []
+    if exchange.request:
+        headers: Fields = [*shared, ("WARC-Concurrent-To", _urn(response))] if answer else shared
+        members.append(_member("request", request, date, headers, content_type=_REQUEST, block=exchange.request))
+    captured = refers_to = None
+    if answer:
+        profile, refers_to = _revisit(exchange, answer, before)
+        captured = Captured(
+            offset=sum(map(len, members)),
+            record=response,
+            uri=exchange.uri,
+            date=date,
+            status=answer.status,
+            digest=refers_to.captured.digest if refers_to else answer.digest(),
+            has_payload=refers_to is None,
+        )
+        headers = [*shared, ("WARC-Payload-Digest", digest_text(captured.digest))]
+        if exchange.truncation:
+            headers.append(("WARC-Truncated", exchange.truncation.value))
+        if refers_to:
+            headers += _referring(profile, refers_to.captured)
+            members.append(_member("revisit", response, date, headers, content_type=_RESPONSE, block=answer.head))
+        else:
+            block = answer.head + answer.payload
+            members.append(_member("response", response, date, headers, content_type=_RESPONSE, block=block))
+    headers = [*shared, ("WARC-Concurrent-To", _urn(response if answer else request))] if members else shared
+    block = _fields(_said(exchange, answer))
+    members.append(_member("metadata", metadata, date, headers, content_type=_WARC_FIELDS, block=block))
+    return Written(b"".join(members), len(members), captured, refers_to)
+
+
+def _referring(profile: str, original: Captured) -> Fields:
+    return [
+        ("WARC-Profile", profile),
+        ("WARC-Refers-To", _urn(original.record)),
+        ("WARC-Refers-To-Target-URI", original.uri),
+        ("WARC-Refers-To-Date", original.date),
+    ]
+
+
+def _revisit(exchange: Exchange, answer: Answer, before: Before) -> tuple[str, Reference | None]:
+    """The profile of the revisit that an answer is, and what it refers to; None where it is a response of its own."""
+    if exchange.truncation:
+        return "", None
+    if answer.status == _STATUS_NOT_MODIFIED and exchange.is_conditional and not answer.payload:
+        return _NOT_MODIFIED, before.page(exchange.uri)
+    return _SAME_PAYLOAD, before.with_payload(answer.digest()) if answer.payload else None
+
+
+def _said(exchange: Exchange, answer: Answer | None) -> dict[str, str]:
+    said = dict(exchange.notes)
+    said["fetchTimeMs"] = str(exchange.milliseconds)
+    if exchange.failure:
+        said["failure"] = exchange.failure
+    if exchange.received:
+        said["wireBytes"] = str(len(exchange.received))
+        said["wireSha256"] = hashlib.sha256(exchange.received).hexdigest()
+    if answer and answer.interim:
+        said["wireInterim"] = quote_from_bytes(answer.interim)
+    if answer and answer.framing:
+        said["wireFraming"] = answer.framing
+    if exchange.received and not answer:
+        # No HTTP response: readers would stumble over a record of it.
+        said["wireReceived"] = quote_from_bytes(exchange.received)
+    return said
+
+
+def _fields(said: Mapping[str, str]) -> bytes:
+    return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in said.items()).encode()
+
+
+def _urn(record: UUID) -> str:
+    return f"<{record.urn}>"
+
+
+def _member(kind: str, record: UUID, date: str, headers: Fields, *, content_type: str, block: bytes) -> bytes:
+    warc = WarcRecord()
+    warc.headers.status_line = "WARC/1.1"
+    digest = digest_text(hashlib.sha1(block, usedforsecurity=False).digest())
+    for name, value in (
+        ("WARC-Type", kind),
+        ("WARC-Record-ID", _urn(record)),
+        ("WARC-Date", date),
+        *headers,
+        ("WARC-Block-Digest", digest),
+        ("Content-Type", content_type),
+        ("Content-Length", str(len(block))),
+    ):
+        warc.headers.append(name, value)
+    warc.set_bytes_content(block)
+    buffer = io.BytesIO()
+    with GzipWriter(buffer, compression_level=6) as member:
+        warc.write(member)
+        member.finish()
+        return buffer.getvalue()

@@ -1,0 +1,124 @@
+"""Listening in on connections: the bytes of each request and response, as they are sent and received.
+
+Twisted hands out what it has read off a response, and not the bytes. The protocol under Scrapy's handler is not public:
+`tests/test_wire.py` tells whether a new Scrapy or Twisted still lets the bytes through whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+    from twisted.internet.interfaces import IAddress
+    from twisted.web._newclient import Request as SentRequest
+    from twisted.web.iweb import IResponse
+
+TICKET = b"X-Slqncy-Recording"
+"""Header that names the recording of a request on its way to the connection; it never leaves the process."""
+
+
+@dataclass(slots=True)
+class Recording:
+    """The bytes of one request and its response, so far."""
+
+    most_bytes: int
+    """How much of a response is recorded."""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When the request was sent; until then, when it was made."""
+    request: bytes = b""
+    received: bytearray = field(default_factory=bytearray)
+    ip: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more was received than is recorded."""
+        return len(self.received) >= self.most_bytes
+
+    def begin(self, request: bytes, ip: str) -> None:
+        """The request goes out; where a kept connection turned out to be dead, for the second time."""
+        self.at = datetime.now(UTC)
+        self.request, self.ip = request, ip
+        self.received.clear()
+
+    def receive(self, data: bytes) -> None:
+        """Bytes came in."""
+        self.received += data[: self.most_bytes - len(self.received)]
+
+
+class Recordings:
+    """Recordings of requests that are in flight, by their tickets."""
+
+    def __init__(self) -> None:
+        self._by_ticket: dict[bytes, Recording] = {}
+
+    def open(self, most_bytes: int) -> tuple[bytes, Recording]:
+        """A new recording, and the ticket to send along."""
+        ticket = uuid4().hex.encode()
+        recording = self._by_ticket[ticket] = Recording(most_bytes)
+        return ticket, recording
+
+    def close(self, ticket: bytes) -> None:
+        """The exchange is over."""
+        del self._by_ticket[ticket]
+
+    def get(self, ticket: bytes) -> Recording | None:
+        """The recording of a ticket, while its exchange goes on."""
+        return self._by_ticket.get(ticket)
+
+    def factory(self, quiescent_callback: Any, metadata: Any) -> _Factory:
+        """What a connection pool makes connections with."""
+        return _Factory(quiescent_callback, metadata, self)
+
+
+class _Factory(_LenientHTTP11ClientFactory):
+    def __init__(self, quiescent_callback: Any, metadata: Any, recordings: Recordings) -> None:
+        super().__init__(quiescent_callback, metadata)  # type: ignore[no-untyped-call]
+        self._recordings = recordings
+
+    def buildProtocol(self, addr: IAddress | None) -> _Protocol:  # noqa: N802  # Twisted's name
+        return _Protocol(self._quiescentCallback, self._recordings)
+
+
+class _Protocol(_LenientHTTP11ClientProtocol):
+    def __init__(self, quiescent_callback: Any, recordings: Recordings) -> None:
+        super().__init__(quiescent_callback)  # type: ignore[no-untyped-call]
+        self._recordings = recordings
+        self._recording: Recording | None = None
+
+    def request(self, request: SentRequest) -> Deferred[IResponse]:
+        # A request is sent again where a kept connection was dead; its ticket is off its headers by then.
+        ticket = getattr(request, "_slqncy_ticket", None) or _take(request)
+        request._slqncy_ticket = ticket  # type: ignore[attr-defined]  # noqa: SLF001
+        self._recording = self._recordings.get(ticket)
+        if self._recording:
+            sent = _Sent()
+            request.writeTo(sent)  # type: ignore[no-untyped-call]
+            assert self.transport is not None
+            self._recording.begin(sent.data, self.transport.getPeer().host)  # type: ignore[misc]
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  # Twisted's name
+        if self._recording:
+            self._recording.receive(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _Sent:
+    """A transport that keeps what is written to it: a request without a body is written at once."""
+
+    data = b""
+
+    def writeSequence(self, parts: list[bytes]) -> None:  # noqa: N802  # Twisted's name
+        self.data += b"".join(parts)
+
+
+def _take(request: SentRequest) -> bytes:
+    tickets: list[bytes] = request.headers.getRawHeaders(TICKET, [b""])
+    request.headers.removeHeader(TICKET)
+    return tickets[0]
