@@ -114,4 +114,6 @@ def _truncation(recording: Recording, error: BaseException) -> Truncation:
 def _notes(request: Request) -> dict[str, str]:
     """What the page was asked for as: what reads the capture again goes by it."""
     notes = {"page": request.cb_kwargs.get("url", ""), "kind": request.meta.get("kind", "")}
+    if original := request.meta.get("original"):
+        notes |= original.as_notes()
     return {name: value for name, value in notes.items() if value}

@@ -41,9 +41,9 @@ class StoryItem:
     """The rewrite_… fields, where the story tells what an archived one tells."""
 
     @property
-    def downloaded(self) -> datetime:
-        """When the page was fetched."""
-        return datetime.fromisoformat(self.story.date_downloaded)
+    def as_of(self) -> datetime:
+        """When the site said so; no date on the page lies after it."""
+        return datetime.fromisoformat(self.story.as_of)
 
     def reject(self, reason: Rejection, detail: str = "") -> None:
         """Mark the page as no story, unless it is so marked already."""

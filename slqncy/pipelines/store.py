@@ -12,6 +12,7 @@ from slqncy.archive.layout import Kind, kind_of
 from slqncy.archive.ledger import newest
 from slqncy.archive.rebuild import note
 from slqncy.archive.schedule import seconds
+from slqncy.extensions.run import NEW_LINE
 from slqncy.pipelines.base import Step
 from slqncy.reasons import GONE, EventKind, State
 from slqncy.records import Duplicate, Rejected, Rewrite
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from slqncy.items import StoryItem
     from slqncy.records import Story
 
-_NEW = {EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER}
 _UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
 
 
@@ -51,7 +51,7 @@ class Store(Step):
             raise DropItem(str(error), log_level="ERROR") from error
         self.count(event)
         self.count("stories", not isinstance(record, Rejected))
-        if event not in _NEW:
+        if event not in NEW_LINE:
             raise DropItem(f"{event}: {record.canonical_url}", log_level="DEBUG")
         return item
 
@@ -73,7 +73,8 @@ class Store(Step):
         standing = same or latest
         version = record.version if outcome.is_line else standing and standing.version
         rewrite = item.rewrite_record() if outcome.is_line else None
-        is_whole = item.parts == 1
+        # A story of several pages may change on a page that is not asked for; a web archive is not asked again.
+        has_validators = item.parts == 1 and not record.captured
         self.run.answered(
             record.canonical_url,
             outcome.event,
@@ -84,9 +85,8 @@ class Store(Step):
             detail=_detail(rewrite or record),
             version=None if outcome.event is EventKind.GONE else version,
             http_status=record.provenance.http_status,
-            # A story of several pages may change on a page that is not asked for.
-            etag=record.provenance.etag if is_whole else "",
-            last_modified=record.provenance.last_modified if is_whole else "",
+            etag=record.provenance.etag if has_validators else "",
+            last_modified=record.provenance.last_modified if has_validators else "",
             date_captured=record.provenance.date_captured,
         )
         self.count("rewrites", rewrite is not None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from slqncy.backfill.captures import WebArchive
 from slqncy.sites import Address, load_site
 
 if TYPE_CHECKING:
@@ -34,13 +35,16 @@ class Arguments:
     """Stories to archive before stopping."""
     full: bool
     """Whether to ask again for stories that are dealt with."""
+    web_archive: WebArchive | None
+    """The web archive to ask instead of the site."""
 
 
 def parse_arguments(given: Mapping[str, str]) -> Arguments:
     """Check arguments as Scrapy hands them over. Raises ArgumentError, or SiteError for a wrong profile."""
-    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full"}
+    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "from"}
     if unknown := sorted(given.keys() - known):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    web_archive = _web_archive(given)
     address = Address(load_site(given.get("site", _DEFAULT_SITE)), _base_url(given.get("base_url")))
     return Arguments(
         address=address,
@@ -48,7 +52,21 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
         max_pages=_positive("max_pages", given.get("max_pages")),
         max_stories=_positive("max_stories", given.get("max_stories")),
         full=_switch("full", given.get("full", "0")),
+        web_archive=web_archive,
     )
+
+
+def _web_archive(given: Mapping[str, str]) -> WebArchive | None:
+    value = given.get("from")
+    if value is None:
+        return None
+    if value not in list(WebArchive):
+        raise ArgumentError(f"from={value!r} must be {' or '.join(WebArchive)}")
+    if given.keys() & {"base_url"}:
+        raise ArgumentError(f"from={value} asks for the site's own addresses: leave base_url away")
+    if given.keys() & {"max_pages"}:
+        raise ArgumentError(f"from={value} follows no lists: leave max_pages away; max_stories limits a run")
+    return WebArchive(value)
 
 
 def _base_url(value: str | None) -> str:

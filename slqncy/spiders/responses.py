@@ -9,6 +9,7 @@ from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
 
 from slqncy import __version__
 from slqncy.extract.lines import page_lines
+from slqncy.extract.page import parse_page
 from slqncy.extract.reading import read_story
 from slqncy.extract.sniff import is_html
 from slqncy.items import Fetched, StoryItem
@@ -16,11 +17,14 @@ from slqncy.middlewares.robots import RobotsUnavailableError
 from slqncy.middlewares.site import OffSiteError
 from slqncy.reasons import Failure, Rejection
 from slqncy.records import Provenance, Story, moment
+from slqncy.spiders.addresses import links_within
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
     from slqncy.archive.ledger import Known
+    from slqncy.backfill.captures import Original
+    from slqncy.extract.links import Link
     from slqncy.extract.page import Page
     from slqncy.sites import Address
 
@@ -84,13 +88,20 @@ def failure_of(error: BaseException | None) -> Failure:
     return Failure.UNREACHABLE
 
 
+def read_page(response: Response, url: str, address: Address) -> tuple[Page, list[Link]]:
+    """The page, under its canonical address, so that relative links are the site's own wherever it is served."""
+    page = parse_page(response.body, address.canonical(response.url) or url, header(response, "Content-Type"))
+    return page, links_within(page, address)
+
+
 def story_item(response: Response, url: str, page: Page, address: Address, *, spider: str, run_id: str) -> StoryItem:
     """The item of a story page that answered for the canonical URL `url`."""
     story_address = address.story(url)
     assert story_address is not None
     fetched = response.meta.get("fetched") or Fetched(datetime.now(UTC))
+    original: Original | None = response.meta.get("original")
     site = address.site
-    extracted = read_story(page, site, fetched.at)
+    extracted = read_story(page, site, original.captured if original else fetched.at)
     item = StoryItem(
         lines=extracted.paragraphs,
         story=Story(
@@ -120,6 +131,8 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
                 encoding=page.encoding,
                 etag=validator(response, "ETag"),
                 last_modified=validator(response, "Last-Modified"),
+                web_archive=original.archive.value if original else "",
+                date_captured=original.date if original else "",
                 warc=fetched.warc,
             ),
         ),
