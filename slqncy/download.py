@@ -93,13 +93,25 @@ class Download(HTTP11DownloadHandler):
             truncation=_truncation(recording, error) if error else None,
             failure=(str(error) or type(error).__name__) if error else "",
             is_conditional=not request.headers.keys().isdisjoint(_CONDITIONS),
-            notes=_notes(request),
+            notes=self._notes(request),
         )
         try:
             request.meta["fetched"] = Fetched(recording.at, self._run.capture(exchange))
         except ArchiveError as archive_error:
             self._run.stop_for_disk(archive_error)
             raise StoppedError(str(archive_error)) from archive_error
+
+    def _notes(self, request: Request) -> dict[str, str]:
+        """What the page was asked for as: what reads the capture again goes by it."""
+        address = self._crawler.spider.address  # type: ignore[union-attr]
+        notes = {
+            "page": request.cb_kwargs.get("url", ""),
+            "kind": request.meta.get("kind", ""),
+            "servedAt": address.base_url,
+        }
+        if original := request.meta.get("original"):
+            notes |= original.as_notes()
+        return {name: value for name, value in notes.items() if value}
 
 
 def _truncation(recording: Recording, error: BaseException) -> Truncation:
@@ -109,11 +121,3 @@ def _truncation(recording: Recording, error: BaseException) -> Truncation:
     if isinstance(error, DownloadTimeoutError):
         return Truncation.TIME
     return Truncation.UNSPECIFIED if isinstance(error, StoppedError | asyncio.CancelledError) else Truncation.DISCONNECT
-
-
-def _notes(request: Request) -> dict[str, str]:
-    """What the page was asked for as: what reads the capture again goes by it."""
-    notes = {"page": request.cb_kwargs.get("url", ""), "kind": request.meta.get("kind", "")}
-    if original := request.meta.get("original"):
-        notes |= original.as_notes()
-    return {name: value for name, value in notes.items() if value}

@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from slqncy.sites import Gate
 
 _KEPT = (State.ARCHIVED, State.DUPLICATE, State.GONE)
-_WAIT = ExitStatus.TEMPORARY, "the site says that we should wait (429, or Retry-After); run again later"
 _STOPPED = "shutdown"
 """Scrapy's finish reason after SIGINT or SIGTERM."""
 TOLD_TO_WAIT = "told_to_wait"
 """Our finish reason where the site asks for patience."""
 BLOCKED = "blocked"
 """Our finish reason where a web archive does."""
+_ENDED = {
+    _STOPPED: "stopped by a signal; run again to go on",
+    TOLD_TO_WAIT: "the site says that we should wait (429, or Retry-After); run again later",
+    BLOCKED: "the web archive wants no more requests for now; run again later",
+}
+"""Why a run ended before its time, by Scrapy's finish reason."""
+_WAIT = ExitStatus.TEMPORARY, _ENDED[TOLD_TO_WAIT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +205,8 @@ def judge(summary: Summary, gate: Gate, *, finish_reason: str, errors: int) -> t
     if not summary.adds_up or not summary.addresses.adds_up:
         what = "addresses" if summary.adds_up else "requests"
         return ExitStatus.SOFTWARE, f"the {what} do not add up; this is a defect of slqncy, please report it"
-    if finish_reason == _STOPPED:
-        return ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"
-    if finish_reason == TOLD_TO_WAIT:
-        return _WAIT
-    if finish_reason == BLOCKED:
-        return ExitStatus.TEMPORARY, "the web archive wants no more requests for now; run again later"
+    if finish_reason in _ENDED:
+        return ExitStatus.TEMPORARY, _ENDED[finish_reason]
     if summary.index_failures:
         return _judge_index(summary)
     if summary.is_in_vain:
@@ -225,7 +227,12 @@ def _judge_index(summary: Summary) -> tuple[ExitStatus, str]:
 
 def _judge_pages(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
     # What was not modified is no news of the site where something else could not be had.
-    pages = summary.list_pages + summary.sitemaps + summary.index_answers + (0 if summary.failures else summary.not_modified)
+    pages = (
+        summary.list_pages
+        + summary.sitemaps
+        + summary.index_answers
+        + (0 if summary.failures else summary.not_modified)
+    )
     if summary.stories_seen or summary.gone:
         return _pass(summary, gate)
     if summary.told_to_wait:

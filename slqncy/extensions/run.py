@@ -72,7 +72,10 @@ class Run:
         self.status = ExitStatus.SOFTWARE
         self.reason = "the run could not begin; the log has the reason"
         self.summary: Summary | None = None
+        self.now: datetime | None = None
+        """When what is read was said; None while the site is asked, and says it now."""
         self._disk_error: ArchiveError | None = None
+        self._damage = ""
         self._open = False
         self._errors = 0
         self._told_to_wait = 0
@@ -108,8 +111,13 @@ class Run:
         """Story pages asked for and not answered yet."""
         return self._stories_pending
 
+    @property
+    def is_going(self) -> bool:
+        """Whether nobody has told the run to stop."""
+        return self._closing is None and self._crawler.crawling
+
     def is_pending(self, url: str) -> bool:
-        """Whether a page was asked for and not answered yet."""
+        """Whether a page is asked for and not answered yet."""
         return url in self._pending
 
     @property
@@ -215,6 +223,11 @@ class Run:
             self._disk_error = error
             self._stop("disk_error", at_once=True)
 
+    def damaged(self, reason: str) -> None:
+        """What the run was given to read is damaged, and was read as far as it goes."""
+        self._damage = self._damage or reason
+        logger.error("%s", reason)
+
     def end(self) -> None:
         """After the crawl: where a second signal cut it short, acknowledge what was written."""
         if self._open:
@@ -225,7 +238,7 @@ class Run:
         self, event: EventKind, url: str, kind: PageKind | None, *, record: Story | None = None,
         rewrite: Rewrite | None = None, detail: str = "", **details: Any,
     ) -> None:  # fmt: skip
-        at = record.date_downloaded if record else moment(datetime.now(UTC))
+        at = record.date_downloaded if record else moment(self.now or datetime.now(UTC))
         line = Event(
             event=event, at=at, run_id=self.id, url=url, kind=kind, detail=_printable(detail), **details
         )  # fmt: skip
@@ -335,6 +348,9 @@ class Run:
         self.summary = summarize(stats, addresses, unanswered=len(self._pending))
         gate = spider.address.site.gate  # type: ignore[attr-defined]
         self.status, self.reason = judge(self.summary, gate, finish_reason=finish_reason, errors=self._errors)
+        if self._damage and self.status is ExitStatus.OK:
+            self.status, self.reason = ExitStatus.DATA, self._damage
+        self.now = None
         report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats))
         self._happened(
             EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,8 +14,14 @@ from slqncy.sites import Address, load_site
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_WHY_NOT = {
+    "base_url": "a web archive knows pages by the site's own addresses",
+    "max_pages": "no list is followed there; max_stories limits a run",
+    "warc": "captures come from the one or from the other",
+}
 _DEFAULT_SITE = "slqncy"
 _SPACE = re.compile(r"\s")
+_WARC = re.compile(r"\.warc(\.gz)?$")
 _POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
@@ -37,11 +44,13 @@ class Arguments:
     """Whether to ask again for stories that are dealt with."""
     web_archive: WebArchive | None
     """The web archive to ask instead of the site."""
+    warcs: tuple[Path, ...]
+    """Files to read instead of asking the site, in this order."""
 
 
 def parse_arguments(given: Mapping[str, str]) -> Arguments:
     """Check arguments as Scrapy hands them over. Raises ArgumentError, or SiteError for a wrong profile."""
-    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "from"}
+    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "warc", "from"}
     if unknown := sorted(given.keys() - known):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(known))}")
     web_archive = _web_archive(given)
@@ -53,6 +62,7 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
         max_stories=_positive("max_stories", given.get("max_stories")),
         full=_switch("full", given.get("full", "0")),
         web_archive=web_archive,
+        warcs=_warcs(given),
     )
 
 
@@ -62,10 +72,8 @@ def _web_archive(given: Mapping[str, str]) -> WebArchive | None:
         return None
     if value not in list(WebArchive):
         raise ArgumentError(f"from={value!r} must be {' or '.join(WebArchive)}")
-    if given.keys() & {"base_url"}:
-        raise ArgumentError(f"from={value} asks for the site's own addresses: leave base_url away")
-    if given.keys() & {"max_pages"}:
-        raise ArgumentError(f"from={value} follows no lists: leave max_pages away; max_stories limits a run")
+    if wrong := sorted({"base_url", "max_pages", "warc"} & given.keys()):
+        raise ArgumentError(f"from and {wrong[0]} exclude each other: {_WHY_NOT[wrong[0]]}")
     return WebArchive(value)
 
 
@@ -94,6 +102,23 @@ def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:
             f"sections={value!r}: {(wrong or [''])[0]!r} is no section of this site; write sections=szxw,…"
         )
     return sections
+
+
+def _warcs(given: Mapping[str, str]) -> tuple[Path, ...]:
+    if "warc" not in given:
+        return ()
+    if wrong := sorted({"full", "max_pages"} & given.keys()):
+        raise ArgumentError(f"warc and {wrong[0]} exclude each other: captures are read as they come")
+    found: list[Path] = []
+    for part in filter(None, map(str.strip, given["warc"].split(","))):
+        path = Path(part)
+        files = sorted(file for file in path.iterdir() if _WARC.search(file.name)) if path.is_dir() else [path]
+        if not files or not all(file.is_file() for file in files):
+            raise ArgumentError(f"warc={given['warc']!r}: {part!r} is no file, and no directory of .warc.gz files")
+        found += files
+    if not found:
+        raise ArgumentError("warc= names no file; write warc=FILE, warc=DIRECTORY or several with commas between them")
+    return tuple(found)
 
 
 def _positive(name: str, value: str | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
@@ -21,10 +22,10 @@ from slqncy.spiders.addresses import next_part, stories_linked, story_urls, with
 from slqncy.spiders.arguments import parse_arguments
 from slqncy.spiders.backfill import Backfill
 from slqncy.spiders.frontier import Page
+from slqncy.spiders.replay import Replay, Replayed, lone_page
 from slqncy.spiders.responses import (
     answer,
     failure_of,
-    header,
     is_not_modified,
     is_refused,
     read_page,
@@ -86,15 +87,25 @@ class StoriesSpider(Spider):
         assert run is not None
         return run
 
-    async def start(self) -> AsyncIterator[Request]:
-        """The section pages and the home page; sitemaps follow when robots.txt is read. Or all of a web archive's."""
-        if self.arguments.web_archive:
-            await Backfill(self.crawler, self.run, self.arguments, self.arguments.web_archive).work()
+    async def start(self) -> AsyncIterator[StoryItem | Request]:
+        """The section pages and the home page; sitemaps follow when robots.txt is read. Or what captures hold."""
+        if self.arguments.warcs or self.arguments.web_archive:
+            async for item in self._replay() if self.arguments.warcs else Backfill(self).items():
+                yield item
             return
         self._scope = Scope(self.run, self.arguments, self.settings)
         self._scope.add_starts()
         for request in self._release():
             yield request
+
+    def _replay(self) -> AsyncIterator[StoryItem]:
+        self._scope = Replayed(self.run, self.arguments, self.settings)
+        read_list = partial(self._read_list, listing=lone_page())
+        read: dict[PageKind, Callable[..., Results]] = {
+            PageKind.STORY: self._read_story, PageKind.SITEMAP: self._read_sitemap,
+            PageKind.FRONT: read_list, PageKind.LIST: read_list,
+        }  # fmt: skip
+        return Replay(self, self._scope, read).items()
 
     # Requests
 
@@ -256,22 +267,23 @@ class StoriesSpider(Spider):
         """A second or later page of a long story; the story is whole or it is not archived."""
         if response.status != _OK:
             reason = refusal(response) if is_refused(response) else Failure.MISSING
-            self._failed_part(url, item, reason, f"HTTP {response.status}", response.status)
+            self.failed_part(url, item, reason, f"HTTP {response.status}", response.status)
             return
         if self.address.canonical(response.url) != url:
-            self._failed_part(url, item, Failure.MISSING, f"redirected to {response.url}", response.status)
+            self.failed_part(url, item, Failure.MISSING, f"redirected to {response.url}", response.status)
             return
         page, links = read_page(response, url, self.address)
         paragraphs = read_story(page, self.address.site, item.as_of).paragraphs
         if page.refused or not paragraphs:
-            self._failed_part(url, item, Failure.UNREADABLE, page.refused or "no text", response.status)
+            self.failed_part(url, item, Failure.UNREADABLE, page.refused or "no text", response.status)
             return
         self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status)
         item.lines = join_pages(item.lines, paragraphs, self.address.site)
         item.parts += 1
         yield self._next_part(links, url, item) or item
 
-    def _failed_part(self, url: str, item: StoryItem, reason: Failure, detail: str, status: int) -> None:
+    def failed_part(self, url: str, item: StoryItem, reason: Failure, detail: str, status: int | None = None) -> None:
+        """A further page could not be had, and the story with it."""
         self.run.failed(url, reason, detail, status)
         self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {detail}")
 
