@@ -178,7 +178,9 @@ class Run:
                 EventKind.FAILED, url, kind, id=known.story, state=state, reason=reason, detail=detail,
                 http_status=http_status, date_captured=date_captured,
             )  # fmt: skip
-            self.count(f"stories_{EventKind.FAILED}", kind is PageKind.STORY)
+            # A capture of no use was had.
+            is_lost = not date_captured or reason is Failure.UNREACHABLE
+            self.count(f"stories_{EventKind.FAILED}", kind is PageKind.STORY and is_lost)
         self._settle(url, EventKind.FAILED)
         self.count(f"failed/{reason}")
         if len(self._failures) < _MOST_FAILURES:

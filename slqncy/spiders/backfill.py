@@ -86,7 +86,7 @@ class Backfill:
             async for item in self._items():
                 yield item
                 # It goes through the pipelines in the turns that are given away here.
-                while self._run.is_pending(item.story.canonical_url) and self._run.is_going:  # noqa: ASYNC110
+                while not self._is_idle() and self._run.is_going:  # noqa: ASYNC110
                     await asyncio.sleep(0)
         except BlockedError as error:
             self._run.blocked(str(error))
@@ -122,6 +122,12 @@ class Backfill:
 
     def _first(self, url: str) -> tuple[str, str]:
         return min(found.original.date for found in self._captures[url]), url
+
+    def _is_idle(self) -> bool:
+        engine = self._spider.crawler.engine
+        assert engine is not None
+        assert engine.scraper.slot is not None
+        return engine.scraper.slot.is_idle()
 
     def _is_over(self) -> bool:
         most = self._arguments.max_stories
@@ -200,10 +206,12 @@ class Backfill:
             raise StoppedError(f"{url}: the run is told to stop")
         own = {"web_archive": self._web_archive, "download_slot": slot, "dont_obey_robotstxt": True}
         page = meta.pop("page", "")
-        return await engine.download_async(
-            # A redirect would lead to another capture.
-            Request(url, headers=headers, meta={**own, "dont_redirect": True, **meta}, cb_kwargs={"url": page})
-        )
+        # A redirect would lead to another capture.
+        request = Request(url, headers=headers, meta={**own, "dont_redirect": True, **meta}, cb_kwargs={"url": page})
+        answer = asyncio.ensure_future(engine.download_async(request))
+        # A signal ends the waiting; what is in flight is finished as any other request is, and nobody asks what it was.
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(answer)
 
     async def _fetch(self, found: Found, url: str, kind: PageKind) -> Response | None:
         """The response of the site, or None where that cannot be had, which then is the outcome of the page."""

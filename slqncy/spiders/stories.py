@@ -90,6 +90,7 @@ class StoriesSpider(Spider):
     async def start(self) -> AsyncIterator[StoryItem | Request]:
         """The section pages and the home page; sitemaps follow when robots.txt is read. Or what captures hold."""
         if self.arguments.warcs or self.arguments.web_archive:
+            self._scope: Scope = Replayed(self.run, self.arguments, self.settings)
             async for item in self._replay() if self.arguments.warcs else Backfill(self).items():
                 yield item
             return
@@ -99,7 +100,6 @@ class StoriesSpider(Spider):
             yield request
 
     def _replay(self) -> AsyncIterator[StoryItem]:
-        self._scope = Replayed(self.run, self.arguments, self.settings)
         read_list = partial(self._read_list, listing=lone_page())
         read: dict[PageKind, Callable[..., Results]] = {
             PageKind.STORY: self._read_story, PageKind.SITEMAP: self._read_sitemap,
