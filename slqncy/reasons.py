@@ -28,10 +28,21 @@ class State(StrEnum):
     EXCLUDED = "excluded"  # by robots.txt or by an argument of the run
 
 
+class Standing(StrEnum):
+    """What is known of a story number; where it has several addresses, what comes first here."""
+
+    ARCHIVED = "archived"
+    DUPLICATE = "duplicate"
+    GONE = "gone"
+    WAITING = "waiting"  # found, and not answered yet
+    REJECTED = "rejected"  # a page came, and it is no story
+    MISSING = "missing"  # the site has no story of that number
+
+
 class EventKind(StrEnum):
     """What happened to an address, or to the archive."""
 
-    FOUND = "found"  # seen for the first time
+    FOUND = "found"  # seen for the first time; also a number without a story, linked for the first time
     OPENED = "opened"  # the reading of a list begins: what is known now is its boundary, once it is read to the end
     FETCHED = "fetched"  # a list page, a sitemap or a part of a story was read
     COMPLETED = "completed"  # a list was read to its end, or to the boundary of the reading before
@@ -48,6 +59,7 @@ class EventKind(StrEnum):
     EXCLUDED = "excluded"
     LOST = "lost"  # found by repair or rebuild: lines of it are gone, or its events are; it is asked for again
     RESCORED = "rescored"  # judged again: something else is said of what it duplicates
+    REEXTRACTED = "reextracted"  # read again by another version's parser, which says something else
     FINISHED = "finished"  # a run ended; its report has the hash
 
 
@@ -76,6 +88,9 @@ class Exclusion(StrEnum):
 
 GONE = frozenset({Rejection.NOT_FOUND, Rejection.SOFT_404})
 """The reasons that mean of an archived story that it was taken off the site."""
+
+HOLE = GONE | {Rejection.REDIRECTED}
+"""The reasons that mean of a story number that the site has no story there."""
 
 
 class DuplicateKind(StrEnum):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from slqncy.exitcodes import ExitStatus
-from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, Rejection, State
+from slqncy.reasons import HOLE, EventKind, Exclusion, Failure, PageKind, Rejection, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +81,8 @@ class Summary:
     """Of the above, story pages that were read."""
     stories_read: int
     """Of those, and of the story pages that were not modified, those that are stories."""
+    missing: int
+    """Of the story pages read, those that say, by status, by words or by leading elsewhere, that there is no story."""
     rewrites: int
     """Of those archived and changed, those that rewrite another story."""
     stories_failed: int
@@ -184,6 +186,7 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
         unanswered=unanswered,
         story_pages=figure("check/pages"),
         stories_read=figure("store/stories") + outcome(EventKind.NOT_MODIFIED),
+        missing=sum(figure(f"check/rejected/{reason}") for reason in HOLE),
         rewrites=figure("store/rewrites"),
         stories_failed=figure("stories_failed"),
         told_to_wait=figure(f"failed/{Failure.TOLD_TO_WAIT}"),
@@ -198,7 +201,9 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
     )
 
 
-def judge(summary: Summary, gate: Gate, *, finish_reason: str, errors: int) -> tuple[ExitStatus, str]:
+def judge(
+    summary: Summary, gate: Gate, *, finish_reason: str, errors: int, is_sweep: bool = False
+) -> tuple[ExitStatus, str]:
     """Exit status of a run that opened its archive and met no disk error, and the reason in a sentence."""
     if errors:
         return ExitStatus.SOFTWARE, f"{errors} unexpected errors; the log has their tracebacks, the stories stay due"
@@ -214,7 +219,17 @@ def judge(summary: Summary, gate: Gate, *, finish_reason: str, errors: int) -> t
         return _WAIT if summary.told_to_wait else (
             ExitStatus.UNAVAILABLE, f"{lost} stories were found, and none of them could be had",
         )  # fmt: skip
-    return _judge_pages(summary, gate)
+    return _judge_sweep(summary, gate) if is_sweep else _judge_pages(summary, gate)
+
+
+def _judge_sweep(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
+    """A number is a guess: that the site has no story there is an answer too."""
+    if not summary.requested:
+        return ExitStatus.OK, "every number is known, or waits until it is due again"
+    if not summary.story_pages:
+        return ExitStatus.FORBIDDEN, "robots.txt forbids every number that was asked for"
+    pages = summary.story_pages - summary.missing
+    return _pass(replace(summary, story_pages=pages), replace(gate, min_stories=0))
 
 
 def _judge_index(summary: Summary) -> tuple[ExitStatus, str]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import LEDGER, Place, is_archive, month_after, segment_kind, segment_month
-from slqncy.reasons import PageKind, State
+from slqncy.reasons import HOLE, PageKind, State
 from slqncy.warc.capture import Captured, Reference
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.layout import Kind
+    from slqncy.warc.loss import Loss
 
-VERSION = 4
+VERSION = 5
 """Of the tables; a ledger of another version is rebuilt."""
 
 _TABLES = """
@@ -92,8 +93,15 @@ CREATE TABLE capture (
     has_payload  INTEGER NOT NULL,      -- 0: another record has it
     PRIMARY KEY (warc, position)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE loss (
+    warc      TEXT NOT NULL,            -- the file has a record that says so
+    position  INTEGER NOT NULL,         -- byte offset of the first byte that is lost
+    until     INTEGER NOT NULL,         -- byte offset behind the last one
+    PRIMARY KEY (warc, position, until)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX capture_payload ON capture (digest) WHERE has_payload;
 CREATE INDEX capture_uri ON capture (uri);
+CREATE INDEX capture_record ON capture (record);
 """
 
 _ENTRY = "segment, position, length, url, version, content_hash, note, digest, as_of, captured"
@@ -168,6 +176,11 @@ class Known:
     hash: str
     confirmed: int | None
     is_complete: bool
+
+    @property
+    def is_unlinked_hole(self) -> bool:
+        """Whether it is a number that a sweep asked for, without a story, and without a page that links it."""
+        return self.via is None and self.state is State.REJECTED and self.reason in HOLE
 
 
 def require_archive(root: Path, *, with_ledger: bool = False) -> None:
@@ -342,6 +355,28 @@ class Ledger:
                 captured.digest, captured.has_payload,
             ),
         )  # fmt: skip
+
+    def add_loss(self, file: str, loss: Loss) -> None:
+        """Know of bytes that are lost."""
+        self.db.execute("INSERT OR REPLACE INTO loss VALUES (?, ?, ?)", (file, loss.start, loss.until))
+
+    def losses(self) -> set[str]:
+        """Files of which bytes are lost."""
+        return {file for (file,) in self.db.execute("SELECT DISTINCT warc FROM loss")}
+
+    def has_record(self, record: UUID) -> bool:
+        """Whether a capture has that record."""
+        return self.db.execute("SELECT 1 FROM capture WHERE record = ?", (record.bytes,)).fetchone() is not None
+
+    def has_payload_at(self, file: str, offset: int) -> bool:
+        """Whether a response record with a payload begins there."""
+        query = "SELECT 1 FROM capture WHERE (warc, position) = (?, ?) AND has_payload"
+        return self.db.execute(query, (file, offset)).fetchone() is not None
+
+    def is_lost(self, file: str, offset: int) -> bool:
+        """Whether what was there is lost, and that is told."""
+        query = "SELECT 1 FROM loss WHERE warc = ? AND ? BETWEEN position AND until - 1"
+        return self.db.execute(query, (file, offset)).fetchone() is not None
 
     def payload(self, digest: bytes) -> Reference | None:
         """A response record that has a payload of that SHA-1."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
-from slqncy.reasons import EventKind, Exclusion, PageKind, State
+from slqncy.reasons import HOLE, EventKind, Exclusion, PageKind, State
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,18 +44,24 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
     change(db, url, event)
 
 
-def _found(db: sqlite3.Connection, url: int, event: Event) -> None:
-    pass  # that it is known is all
-
-
 def _opened(db: sqlite3.Connection, url: int, _: Event) -> None:
     db.execute("UPDATE url SET opened = (SELECT max(id) FROM url), complete = 0 WHERE id = ?", (url,))
 
 
+def _linked(db: sqlite3.Connection, url: int, event: Event) -> None:
+    """A number that a sweep found empty is linked after all: there may be a story now."""
+    db.execute(
+        "UPDATE url SET via = ?, due = 0 WHERE id = ? AND state = ? AND via IS NULL",
+        (number(db, event.via), url, State.REJECTED),
+    )
+
+
 def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
     now = seconds(event.at)
-    (first,) = db.execute("SELECT coalesce(first, ?) FROM url WHERE id = ?", (now, url)).fetchone()
-    due = next_check(first, now) if event.kind is PageKind.STORY else None
+    first, via = db.execute("SELECT coalesce(first, ?), via FROM url WHERE id = ?", (now, url)).fetchone()
+    # A sweep finds empty numbers by the thousand; one that no page links is not looked at again.
+    is_hole = via is None and event.state is State.REJECTED and event.reason in HOLE
+    due = next_check(first, now) if event.kind is PageKind.STORY and not is_hole else None
     db.execute("UPDATE url SET first = ?, due = ?, failures = 0 WHERE id = ?", (first, due, url))
     if event.event is EventKind.NOT_MODIFIED:
         return
@@ -83,8 +89,9 @@ def _completed(db: sqlite3.Connection, url: int, event: Event) -> None:
     db.execute("UPDATE url SET confirmed = coalesce(?, opened), complete = 1 WHERE id = ?", (boundary, url))
 
 
-def _rescored(db: sqlite3.Connection, url: int, event: Event) -> None:
-    if event.state is State.ARCHIVED:
+def _judged_again(db: sqlite3.Connection, url: int, event: Event) -> None:
+    # What reads otherwise, and is in the state it was in, is a story as before.
+    if event.state is State.ARCHIVED or (event.event is EventKind.REEXTRACTED and event.state is None):
         db.execute("UPDATE url SET version = ? WHERE id = ?", (event.version, url))
 
 
@@ -110,12 +117,13 @@ def _excluded(db: sqlite3.Connection, url: int, event: Event) -> None:
 
 
 _CHANGES = {
-    EventKind.FOUND: _found,
+    EventKind.FOUND: _linked,
     EventKind.OPENED: _opened,
     EventKind.COMPLETED: _completed,
     EventKind.FAILED: _failed,
     EventKind.EXCLUDED: _excluded,
     EventKind.LOST: _lost,
-    EventKind.RESCORED: _rescored,
+    EventKind.RESCORED: _judged_again,
+    EventKind.REEXTRACTED: _judged_again,
 }
 """What events do that are no answers of the site."""

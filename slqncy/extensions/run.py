@@ -19,6 +19,7 @@ from slqncy import __version__
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories
+from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop
 from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
+    from slqncy.spiders.arguments import Arguments
     from slqncy.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
@@ -139,8 +141,12 @@ class Run:
         if known is None:
             self._happened(EventKind.FOUND, url, kind, id=story_id, via=via, state=State.FOUND)
             self.count("found")
-            known = self.archive.known(url)
-            assert known is not None
+        elif via and known.is_unlinked_hole:
+            self.happened(EventKind.FOUND, known, via=via)
+        else:
+            return known
+        known = self.archive.known(url)
+        assert known is not None
         return known
 
     def happened(self, event: EventKind, known: Known, **details: Any) -> None:
@@ -348,15 +354,22 @@ class Run:
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
         self.summary = summarize(stats, addresses, unanswered=len(self._pending))
-        gate = spider.address.site.gate  # type: ignore[attr-defined]
-        self.status, self.reason = judge(self.summary, gate, finish_reason=finish_reason, errors=self._errors)
+        arguments: Arguments = spider.arguments  # type: ignore[attr-defined]
+        self.status, self.reason = judge(
+            self.summary, arguments.address.site.gate,
+            finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
+        )  # fmt: skip
         if self._damage and self.status is ExitStatus.OK:
             self.status, self.reason = ExitStatus.DATA, self._damage
         self.now = None
-        report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats))
+        lines = self.archive.number_lines()
+        drawn = picture(lines, f"Story numbers after run {self.id}")
+        self.archive.write_picture(self.id, drawn)
+        coverage = {"coverage": {line.name: line.as_dict() for line in lines}, "picture": _sha256(drawn)}
+        report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats) | coverage)
         self._happened(
             EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}",
-            hash=f"sha256:{hashlib.sha256(report).hexdigest()}",
+            hash=_sha256(report),
         )  # fmt: skip
 
     def _report(self, spider: Spider, finish_reason: str, stats: dict[str, Any]) -> dict[str, Any]:
@@ -399,6 +412,10 @@ class Run:
                     self.failed(url, Failure.INTERNAL, repr(failure.value))
         except ArchiveError as error:
             self.stop_for_disk(error)
+
+
+def _sha256(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _printable(detail: str) -> str:

@@ -35,6 +35,7 @@ from slqncy.spiders.responses import (
 )
 from slqncy.spiders.scope import Scope
 from slqncy.spiders.sitemaps import SitemapError, read_sitemap
+from slqncy.spiders.sweep import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -94,7 +95,7 @@ class StoriesSpider(Spider):
             async for item in self._replay() if self.arguments.warcs else Backfill(self).items():
                 yield item
             return
-        self._scope = Scope(self.run, self.arguments, self.settings)
+        self._scope = (Sweep if self.arguments.ids else Scope)(self.run, self.arguments, self.settings)
         self._scope.add_starts()
         for request in self._release():
             yield request

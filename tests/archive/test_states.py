@@ -18,7 +18,7 @@ from slqncy.archive.rebuild import note
 from slqncy.archive.repair import rebuild
 from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
 from slqncy.pipelines.store import judge
-from slqncy.reasons import GONE, EventKind, Exclusion, PageKind, Rejection, State
+from slqncy.reasons import GONE, HOLE, EventKind, Exclusion, PageKind, Rejection, State
 from slqncy.records import Event, Rejected, Story
 from tests.archive.looking import defects, tables
 from tests.samples import (
@@ -159,6 +159,25 @@ def test_a_story_goes_and_returns(ledger: Ledger) -> None:
     assert (known.state, known.reason) == (State.ARCHIVED, "")
 
 
+@pytest.mark.parametrize("reason", Rejection)
+def test_a_hole_is_looked_at_again_only_where_a_page_links_it(ledger: Ledger, reason: Rejection) -> None:
+    after(ledger, page_found(HOME, PageKind.FRONT))
+    linked = after(ledger, found(1, via=HOME), brought(rejected(1, reason)))
+    assert (linked.due, linked.is_unlinked_hole) == (NOW + HOUR, False)
+    alone = after(ledger, found(2), brought(rejected(2, reason)))
+    assert (alone.due, alone.is_unlinked_hole) == ((None, True) if reason in HOLE else (NOW + HOUR, False))
+    again = happened(EventKind.UNCHANGED, 2, SECOND, state=State.REJECTED, reason=reason)
+    assert after(ledger, failed(2, is_settled=True), again).due == alone.due
+    met = after(ledger, happened(EventKind.FOUND, 2, SECOND, via=HOME))
+    assert (met.state, met.reason, met.due, met.via) == (State.REJECTED, reason, 0, linked.via)
+    assert after(ledger, again).due == NOW + HOUR
+
+
+def test_a_story_that_no_page_links_is_looked_at_like_any_other(ledger: Ledger) -> None:
+    assert after(ledger, found(1), brought(story(1))).due == NOW + HOUR
+    assert after(ledger, gone(1)).due == NOW + HOUR
+
+
 def test_the_boundary_of_a_list_is_what_was_known_when_its_reading_began(ledger: Ledger) -> None:
     read = fetched(HOME, PageKind.FRONT, stories=2, hash="sha256:1", etag='"h"')
     home = after(ledger, page_found(HOME, PageKind.FRONT), found(1), opened(HOME), found(2), read)
@@ -276,12 +295,18 @@ class Runs:
         elif what == "not modified":
             if self.is_settled(number):
                 self.writer.write(not_modified(number, self.at()))
+        elif what == "linked":
+            self.linked(number)
         elif what == "list":
             self.list()
         elif what == "close":
             self.writer.close_months(self.at()[:7])
         else:
             self.page(number, what)
+
+    def linked(self, number: int) -> None:
+        if self.known(number).is_unlinked_hole:
+            self.writer.write(happened(EventKind.FOUND, number, self.at(), via=HOME))
 
     def list(self) -> None:
         if self.writer.known(HOME) is None:
@@ -294,7 +319,20 @@ class Runs:
         self.writer.write(completed(HOME, self.at()))
 
 
-WHATS = ["甲。", "乙。", RETOLD, "gone", "garbled", "copy", "failed", "not modified", "list", "close", *Exclusion]
+WHATS = [
+    "甲。",
+    "乙。",
+    RETOLD,
+    "gone",
+    "garbled",
+    "copy",
+    "failed",
+    "not modified",
+    "linked",
+    "list",
+    "close",
+    *Exclusion,
+]
 STEPS = st.lists(
     st.tuples(st.integers(1, 3), st.sampled_from(WHATS), st.sampled_from([60, HOUR, 2 * DAY, 20 * DAY, -3 * DAY])),
     max_size=30,

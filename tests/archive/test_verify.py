@@ -398,6 +398,15 @@ def test_a_run_report_changed_or_missing_is_found_in_full(history: Path, run: st
     assert defects(history) == [f"runs/{run}.json: missing, or not what the run wrote"]
 
 
+@pytest.mark.parametrize("content", [None, b"<svg />\n", b""], ids=["missing", "changed", "emptied"])
+def test_a_picture_of_a_run_changed_or_missing_is_found_in_full(history: Path, content: bytes | None) -> None:
+    path = history / "runs/first.svg"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    assert defects(history) == ["runs/first.svg: missing, or not what the run wrote"]
+
+
 @pytest.mark.parametrize("content", [None, b"{}"], ids=["missing", "changed"])
 def test_a_schema_changed_or_missing_is_found_in_full(history: Path, content: bytes | None) -> None:
     path = history / "schema/event.v1.json"
