@@ -30,6 +30,8 @@ class StoryItem:
     """The page's lines in reading order, banner and trailer included; after `Strip`, the paragraphs of the body."""
     parts: int = 1
     """Pages the story was read from."""
+    is_truncated: bool = False
+    """Whether a web archive has only the beginning of the page."""
     notice: str = ""
     """All that the page says, where no story was found on it."""
     rejection: Rejection | None = None

@@ -221,11 +221,11 @@ def newest(versions: Iterable[AnyVersion]) -> AnyVersion | None:
     """The newest of some versions, given in the order in which they were archived.
 
     What comes from the site itself is newer than all before it, whatever the clock says; what comes out of a web
-    archive is so only where it was captured later.
+    archive is so only where it was not captured before.
     """
     newest = None
     for version in versions:
-        if newest is None or not version.captured or version.as_of > newest.as_of:
+        if newest is None or not version.captured or version.as_of >= newest.as_of:
             newest = version
     return newest
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from slqncy.records import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 _OK = "200"
 _DIGEST = re.compile(r"(?:sha1:)?([A-Z2-7]{32})")
@@ -80,6 +80,18 @@ class Answer:
     """Rows that say nothing."""
     resume_key: str = ""
     """What to ask with for the rest, or "" where this is the end."""
+
+
+def from_notes(notes: Mapping[str, str]) -> Original | None:
+    """What `as_notes` has kept, or None where nothing was. Raises ValueError or KeyError where it is no capture."""
+    if "webArchive" not in notes:
+        return None
+    return Original(
+        archive=WebArchive(notes["webArchive"]),
+        url=notes["originalUri"],
+        date=notes["originalDate"],
+        digest=notes["originalDigest"],
+    )
 
 
 def original(archive: WebArchive, url: object, timestamp: object, digest: object) -> Original:

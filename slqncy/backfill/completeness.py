@@ -33,13 +33,13 @@ def completeness_of(story: Story) -> Completeness:
     return Completeness.DOUBTFUL if story.declared_delta else Completeness.PROVEN
 
 
-def completeness(item: StoryItem, site: Site, *, is_truncated: bool) -> Completeness:
-    """How complete a page is before it goes through the pipelines; `is_truncated` where its end was not captured."""
+def completeness(item: StoryItem, site: Site) -> Completeness:
+    """How complete a page is before it goes through the pipelines."""
     stripped = strip(item.lines, item.story.title, site)
     if stripped.declared_delta == 0 and item.rejection is None:
         return Completeness.PROVEN
     title, text = stripped.title or item.story.title, "\n".join(stripped.paragraphs)
-    is_whole = stripped.declared_delta is None and not is_truncated
+    is_whole = stripped.declared_delta is None and not item.is_truncated
     is_story = bool(title and text) and item.rejection is None and not _is_notice(title, text)
     return Completeness.UNDECLARED if is_whole and is_story else Completeness.DOUBTFUL
 

@@ -8,15 +8,18 @@ from slqncy.backfill import commoncrawl, wayback
 from slqncy.backfill.captures import WebArchive
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from slqncy.backfill.captures import Original
-    from slqncy.backfill.unwrapped import Headers, Unwrapped
+    from slqncy.backfill.unwrapped import Unwrapped
 
 
-def unwrap(status: int, headers: Headers, body: bytes, original: Original) -> Unwrapped:
+def unwrap(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, original: Original) -> Unwrapped:
     """The response of the site in one of a web archive, as it came over the wire, less its transfer coding.
 
     Raises CaptureError where it is not the capture that `original` names.
     """
     if original.archive is WebArchive.COMMONCRAWL:
         return commoncrawl.unwrap(status, body, original)
-    return wayback.unwrap(status, headers, body, original)
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+    return wayback.unwrap(status, pairs, body, original)

@@ -16,6 +16,7 @@ from slqncy.backfill.patience import REFUSALS, seconds_to_wait
 from slqncy.backfill.unwrap import unwrap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Self
 
     from scrapy import Request
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 TRUNCATED = "truncated"
 """Flag of a response that the web archive has the beginning of."""
+UNCHECKED = "unchecked"
+"""Flag of a response whose body could not be compared with the digest in the index."""
 _PATIENCE = 3
 """How often in a row a web archive may refuse."""
 _LONGEST_PAUSE = 600.0
@@ -74,7 +77,7 @@ class WebArchives:
             return self._wait(archive, request, response)
         self._refusals = 0
         original: Original | None = request.meta.get("original")
-        return self._unwrapped(response, original) if original else response
+        return self._unwrapped(request, response, original) if original else response
 
     def _wait(self, archive: str, request: Request, response: Response) -> Request:
         self._refusals += 1
@@ -94,28 +97,28 @@ class WebArchives:
                 slot.lastseen = monotonic() + pause - slot.delay
         return request.replace(dont_filter=True)
 
-    def _unwrapped(self, response: Response, original: Original) -> Response:
+    def _unwrapped(self, request: Request, response: Response, original: Original) -> Response:
+        pairs = [(name, value) for name, values in response.headers.items() for value in values]
         try:
-            unwrapped = unwrap(response.status, _pairs(response.headers), response.body, original)
+            unwrapped = as_of_the_site(response.status, pairs, response.body, original, request)
         except CaptureError as error:
             raise WrongCaptureError(str(error)) from error
-        if not unwrapped.is_checked:
+        if UNCHECKED in unwrapped.flags:
             assert self._crawler.stats is not None
             self._crawler.stats.inc_value("slqncy/backfill/unchecked")
-        headers = Headers()
-        for name, value in unwrapped.headers:
-            headers.appendlist(name, value)
-        response_class = responsetypes.from_args(headers=headers, url=original.url, body=unwrapped.body)
-        return response_class(
-            original.url,
-            status=unwrapped.status,
-            headers=headers,
-            body=unwrapped.body,
-            flags=[TRUNCATED] if unwrapped.is_truncated else [],
-            request=response.request,
-            protocol=response.protocol,
-        )
+        return unwrapped
 
 
-def _pairs(headers: Headers) -> list[tuple[str, str]]:
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values]
+def as_of_the_site(
+    status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes, original: Original, request: Request
+) -> Response:
+    """The response of the site in one of a web archive. Raises CaptureError."""
+    unwrapped = unwrap(status, headers, body, original)
+    own = Headers()
+    for name, value in unwrapped.headers:
+        own.appendlist(name, value)
+    response_class = responsetypes.from_args(headers=own, url=original.url, body=unwrapped.body)
+    flags = [TRUNCATED] * unwrapped.is_truncated + [UNCHECKED] * (not unwrapped.is_checked)
+    return response_class(
+        original.url, status=unwrapped.status, headers=own, body=unwrapped.body, flags=flags, request=request
+    )

@@ -65,7 +65,7 @@ class Store(Step):
         compared = versions if record.captured else filter(None, [latest])
         same = next((line for line in compared if _says_the_same(line, record)), None)
         if record.captured:
-            is_newest = latest is None or seconds(record.as_of) > latest.as_of
+            is_newest = latest is None or seconds(record.as_of) >= latest.as_of
             outcome = judge_capture(kind, was, is_first=not versions, is_new=same is None, is_newest=is_newest)
         else:
             outcome = judge(kind, was, is_first=not versions, is_new=same is None, is_gone=reason in GONE)

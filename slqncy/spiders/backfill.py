@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict, deque
-from typing import TYPE_CHECKING, TypeVar
-
-from scrapy import Request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
+from typing import TYPE_CHECKING
 
 from slqncy.archive import ArchiveError
-from slqncy.archive.layout import Kind
 from slqncy.archive.schedule import seconds
-from slqncy.backfill import commoncrawl, wayback
-from slqncy.backfill.captures import Answer, IndexAnswerError, WebArchive, choose, index_host, nearest
-from slqncy.backfill.completeness import Completeness, completeness, completeness_of
+from slqncy.backfill.captures import WebArchive, choose, nearest
 from slqncy.extensions.stop import StoppedError
 from slqncy.extract.boilerplate import join_pages
 from slqncy.extract.pagination import list_pages
 from slqncy.extract.reading import read_story
-from slqncy.middlewares.webarchive import TRUNCATED, BlockedError, WrongCaptureError
-from slqncy.reasons import EventKind, Failure, PageKind, Rejection, State
+from slqncy.middlewares.webarchive import BlockedError, WrongCaptureError
+from slqncy.reasons import EventKind, Failure, PageKind, State
 from slqncy.spiders.addresses import next_part, stories_linked, without_stories
-from slqncy.spiders.responses import failure_of, read_page, story_item
+from slqncy.spiders.asker import UNREACHABLE, Asker
+from slqncy.spiders.captureindex import CaptureIndex
+from slqncy.spiders.choice import Choice
+from slqncy.spiders.responses import answer, failure_of, read_page, story_item
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from scrapy.http import Response
 
@@ -41,20 +30,11 @@ if TYPE_CHECKING:
     from slqncy.backfill.captures import Found
     from slqncy.extract.links import Link
     from slqncy.items import StoryItem
+    from slqncy.sites import StoryAddress
     from slqncy.spiders.stories import StoriesSpider
 
-logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-_TRIES = 3
-"""How often an answer of an index is asked for, where it is torn or does not come."""
-_INDEX_TIMEOUT = 180
-"""Seconds: an index may search for a minute before it says anything."""
-_UNREACHABLE = (
-    CannotResolveHostError, DownloadCancelledError, DownloadConnectionRefusedError, DownloadFailedError,
-    DownloadTimeoutError, ResponseDataLossError, OSError,
-)  # fmt: skip
+SLOTS = {WebArchive.WAYBACK: "wayback", WebArchive.COMMONCRAWL: "commoncrawl_data"}
+"""Of DOWNLOAD_SLOTS, for captures."""
 _UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
 
 
@@ -75,7 +55,7 @@ class Backfill:
         self._arguments = spider.arguments
         self._address = spider.address
         self._settings = spider.settings
-        self._web_archive = spider.arguments.web_archive
+        self._asker = Asker(spider.crawler, spider.run, spider.arguments.web_archive)
         self._most = spider.settings.getint("BACKFILL_MAX_CAPTURES")
         self._captures: defaultdict[str, list[Found]] = defaultdict(list)
         """By canonical URL."""
@@ -96,13 +76,14 @@ class Backfill:
             self._run.stop_for_disk(error)
 
     async def _items(self) -> AsyncIterator[StoryItem]:
-        async for answer in self._answers():
-            self._run.count("backfill/bad_rows", answer.bad)
-            for found in answer.found:
+        async for named in CaptureIndex(self._asker, self._run, self._settings, self._address.site.hosts).answers():
+            self._run.count("backfill/bad_rows", named.bad)
+            for found in named.found:
                 self._run.count("backfill/captures")
                 if url := self._address.canonical(found.original.url):
                     self._captures[url].append(found)
-        await self._read_lists()
+        if not self._arguments.ids:
+            await self._read_lists()
         # Of copies the one is the original that was there first.
         for url in sorted(self._stories(), key=self._first):
             async for item in self._read_story(url):
@@ -112,13 +93,16 @@ class Backfill:
 
     def _stories(self) -> list[str]:
         """Canonical URLs of the stories that this run is to ask for."""
-        sections = self._arguments.sections
         stories = ((url, self._address.story(url)) for url in self._captures)
-        return [
-            url
-            for url, story in stories
-            if story and story.page == 1 and (sections is None or story.section in sections)
-        ]
+        return [url for url, story in stories if story and self._is_wanted(story)]
+
+    def _is_wanted(self, story: StoryAddress) -> bool:
+        sections, ids = self._arguments.sections, self._arguments.ids
+        return (
+            story.page == 1
+            and (sections is None or story.section in sections)
+            and (not ids or any(int(story.story_id) in numbers for numbers in ids))
+        )
 
     def _first(self, url: str) -> tuple[str, str]:
         return min(found.original.date for found in self._captures[url]), url
@@ -133,85 +117,7 @@ class Backfill:
         most = self._arguments.max_stories
         return not self._run.is_going or (most is not None and self._run.stories_archived >= most)
 
-    # The index
-
-    async def _answers(self) -> AsyncIterator[Answer]:
-        hosts = dict.fromkeys(map(index_host, self._address.site.hosts))
-        asked = self._wayback(hosts) if self._web_archive is WebArchive.WAYBACK else self._commoncrawl(hosts)
-        async for answer in asked:
-            yield answer
-
-    async def _wayback(self, hosts: dict[str, None]) -> AsyncIterator[Answer]:
-        base, rows = self._settings["WAYBACK_URL"], self._settings.getint("WAYBACK_CDX_ROWS")
-        for host in hosts:
-            resume_key: str | None = ""
-            while resume_key is not None:
-                url = wayback.query(base, host, rows, resume_key)
-                answer = await self._ask(url, "wayback_cdx", lambda status, body: wayback.read(status, body, base))
-                if answer:
-                    yield answer
-                resume_key = (answer and answer.resume_key) or None
-
-    async def _commoncrawl(self, hosts: dict[str, None]) -> AsyncIterator[Answer]:
-        base, data = self._settings["COMMONCRAWL_INDEX_URL"], self._settings["COMMONCRAWL_DATA_URL"]
-        slot = "commoncrawl_index"
-        servers = await self._ask(
-            commoncrawl.collections_query(base),
-            slot,
-            lambda status, body: commoncrawl.read_collections(status, body, base),
-        )
-        for server in servers or ():
-            for host in hosts:
-                pages = await self._ask(
-                    commoncrawl.pages_query(server, host),
-                    slot,
-                    lambda status, body: commoncrawl.read_pages(status, body, data),
-                )
-                if isinstance(pages, Answer):
-                    yield pages
-                    continue
-                for page in range(pages or 0):
-                    answer = await self._ask(
-                        commoncrawl.page_query(server, host, page),
-                        slot,
-                        lambda status, body: commoncrawl.read(status, body, data),
-                    )
-                    if answer:
-                        yield answer
-
-    async def _ask(self, url: str, slot: str, read: Callable[[int, bytes], T]) -> T | None:
-        """What an index says, or None where it cannot be had. Raises BlockedError, or StoppedError."""
-        reason, detail = Failure.UNREACHABLE, ""
-        for _ in range(_TRIES):
-            try:
-                response = await self._download(url, slot, max_retry_times=0, download_timeout=_INDEX_TIMEOUT)
-                answer = read(response.status, response.body)
-            except IndexAnswerError as error:
-                reason, detail = Failure.UNREADABLE, str(error)
-            except _UNREACHABLE as error:
-                reason, detail = failure_of(error), str(error) or type(error).__name__
-            else:
-                self._run.index_answered()
-                return answer
-            logger.warning("%s: %s", url, detail)
-        self._run.index_failed(url, reason, detail)
-        return None
-
     # Captures
-
-    async def _download(self, url: str, slot: str, headers: dict[str, str] | None = None, **meta: object) -> Response:
-        engine = self._spider.crawler.engine
-        assert engine is not None
-        if not self._run.is_going:
-            raise StoppedError(f"{url}: the run is told to stop")
-        own = {"web_archive": self._web_archive, "download_slot": slot, "dont_obey_robotstxt": True}
-        page = meta.pop("page", "")
-        # A redirect would lead to another capture.
-        request = Request(url, headers=headers, meta={**own, "dont_redirect": True, **meta}, cb_kwargs={"url": page})
-        answer = asyncio.ensure_future(engine.download_async(request))
-        # A signal ends the waiting; what is in flight is finished as any other request is, and nobody asks what it was.
-        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
-        return await asyncio.shield(answer)
 
     async def _fetch(self, found: Found, url: str, kind: PageKind) -> Response | None:
         """The response of the site, or None where that cannot be had, which then is the outcome of the page."""
@@ -219,12 +125,14 @@ class Backfill:
         self._account(known, kind)
         # As it is stored, so that its digest tells.
         headers = {"Accept-Encoding": "identity"} | ({"Range": found.range} if found.range else {})
-        slot = "wayback" if self._web_archive is WebArchive.WAYBACK else "commoncrawl_data"
+        slot = SLOTS[self._asker.web_archive]
         try:
-            return await self._download(found.source, slot, headers, original=found.original, page=url, kind=kind.value)
+            return await self._asker.ask(
+                found.source, slot, headers, page=url, original=found.original, kind=kind.value
+            )
         except WrongCaptureError as error:
             self._failed(url, found, Failure.WRONG_CAPTURE, str(error))
-        except _UNREACHABLE as error:
+        except UNREACHABLE as error:
             self._failed(url, found, failure_of(error), str(error) or type(error).__name__)
         return None
 
@@ -281,8 +189,7 @@ class Backfill:
         assert known is not None
         state = State.FETCHED if known.state in _UNSETTLED else None
         self._run.answered(
-            url, EventKind.FETCHED, state=state, http_status=response.status, stories=len(stories),
-            date_captured=found.original.date,
+            url, EventKind.FETCHED, state=state, stories=len(stories), **answer(response)
         )  # fmt: skip
         return further
 
@@ -301,23 +208,14 @@ class Backfill:
         if not chosen:
             self._run.count("known")
             return
-        items = [read for found in chosen if (read := await self._read_capture(url, found))]
-        archived = self._archived(url)
-        best = min([*(rank for rank, _ in items), *archived], default=Completeness.PROVEN)
-        known = self._run.archive.known(url)
-        assert known is not None
-        for rank, item in sorted(items, key=lambda each: (each[0] > best, each[1].story.as_of)):
-            if rank > best:
-                item.reject(Rejection.PASSED_OVER, f"{rank.name.lower()}; another capture is {best.name.lower()}")
-            self._account(known, PageKind.STORY)
+        choice = Choice(self._run, self._address.site)
+        for found in chosen:
+            if item := await self._read_capture(url, found):
+                choice.add(item)
+        for item in choice.made():
             yield item
 
-    def _archived(self, url: str) -> list[Completeness]:
-        """How complete the archived versions of a story are."""
-        archive = self._run.archive
-        return [completeness_of(archive.story_at(line.place)) for line in archive.versions(Kind.STORY, url)]
-
-    async def _read_capture(self, url: str, found: Found) -> tuple[Completeness, StoryItem] | None:
+    async def _read_capture(self, url: str, found: Found) -> StoryItem | None:
         response = await self._fetch(found, url, PageKind.STORY)
         if response is None:
             return None
@@ -329,7 +227,7 @@ class Backfill:
         except _MissingPartError as error:
             self._failed(url, found, Failure.INCOMPLETE, str(error))
             return None
-        return completeness(item, self._address.site, is_truncated=TRUNCATED in response.flags), item
+        return item
 
     async def _add_parts(self, item: StoryItem, links: list[Link], url: str) -> None:
         """Add the further pages of a long story, each as it was nearest to the time of the first."""
@@ -349,9 +247,6 @@ class Backfill:
             if page.refused or not paragraphs:
                 self._failed(url, found, Failure.UNREADABLE, page.refused or "no text")
                 raise _MissingPartError(f"{url}: {page.refused or 'no text'}")
-            self._run.answered(
-                url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status,
-                date_captured=found.original.date,
-            )  # fmt: skip
+            self._run.answered(url, EventKind.FETCHED, state=State.FETCHED, **answer(response))
             item.lines = join_pages(item.lines, paragraphs, self._address.site)
             item.parts += 1

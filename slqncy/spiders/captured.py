@@ -10,7 +10,9 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
+from slqncy.backfill.captures import from_notes
 from slqncy.items import Fetched
+from slqncy.middlewares.webarchive import as_of_the_site
 from slqncy.records import Warc
 
 if TYPE_CHECKING:
@@ -30,18 +32,28 @@ class CapturedResponses:
         self._decompress = HttpCompressionMiddleware.from_crawler(crawler)
 
     def response(self, capture: Capture) -> Response:
-        """The response, decompressed. Raises ValueError or OSError where that cannot be done, or there is no date."""
+        """The response, decompressed; out of what a web archive sent, the site's own.
+
+        Raises ValueError or OSError where that cannot be done, or there is no date.
+        """
         at = datetime.fromisoformat(capture.date).astimezone(UTC)
         request = Request(
             capture.uri,
             headers={"If-None-Match": "*"} if capture.is_not_modified else None,
             meta={"fetched": Fetched(at, Warc(file=capture.file, offset=capture.offset))},
         )
+        if original := from_notes(capture.notes):
+            request.meta["original"] = original
+            response = as_of_the_site(capture.status, capture.headers, capture.payload, original, request)
+            return self._decompressed(request, response)
         headers = Headers(_without_removed_coding(capture))
         response_type = responsetypes.from_args(headers=headers, url=capture.uri, body=capture.payload)
         response = response_type(
             capture.uri, status=capture.status, headers=headers, body=capture.payload, request=request
         )
+        return self._decompressed(request, response)
+
+    def _decompressed(self, request: Request, response: Response) -> Response:
         decompressed = self._decompress.process_response(request, response)
         assert not isinstance(decompressed, Request)
         return decompressed

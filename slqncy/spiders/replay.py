@@ -16,8 +16,9 @@ from scrapy.exceptions import IgnoreRequest
 from slqncy.extract.sniff import is_html
 from slqncy.reasons import Failure, PageKind
 from slqncy.spiders.captured import CapturedResponses
+from slqncy.spiders.choice import Choice
 from slqncy.spiders.frontier import Listing
-from slqncy.spiders.responses import is_refused
+from slqncy.spiders.responses import date_captured, is_refused
 from slqncy.spiders.scope import Scope
 from slqncy.warc.read import captures
 from slqncy.warc.scan import WarcError
@@ -72,6 +73,7 @@ class Replay:
         self._read = read
         self._base_url = spider.address.base_url
         self._responses = CapturedResponses(spider.crawler)
+        self._choice = Choice(spider.run, spider.address.site)
         self._waiting: dict[str, Request] = {}
         """Further pages that stories are not whole without, by their addresses."""
         self._passed: dict[str, Capture] = {}
@@ -103,6 +105,8 @@ class Replay:
             url = next(iter(self._waiting))
             for item in self._late_part(url):
                 yield item
+        for item in self._choice.made():
+            yield item
 
     def _is_over(self) -> bool:
         most = self._spider.arguments.max_stories
@@ -161,7 +165,10 @@ class Replay:
         for part, request in list(self._waiting.items()):
             if request.cb_kwargs["item"].story.canonical_url == url:
                 self._give_up(part)
-        self._run.asked(known, kind)
+        if not (date_captured(response) and self._choice.is_of(url)):
+            yield from self._choice.made()
+        if not self._run.is_pending(url):
+            self._run.asked(known, kind)
         if capture.truncation:
             self._run.failed(url, Failure.INCOMPLETE, f"truncated: {capture.truncation}", response.status)
             return
@@ -179,6 +186,8 @@ class Replay:
         for result in results:
             if isinstance(result, Request):
                 self._waiting[result.cb_kwargs["url"]] = result
+            elif result.story.captured:
+                self._choice.add(result)
             else:
                 yield result
 

@@ -15,6 +15,7 @@ from slqncy.extract.sniff import is_html
 from slqncy.items import Fetched, StoryItem
 from slqncy.middlewares.robots import RobotsUnavailableError
 from slqncy.middlewares.site import OffSiteError
+from slqncy.middlewares.webarchive import TRUNCATED
 from slqncy.reasons import Failure, Rejection
 from slqncy.records import Provenance, Story, moment
 from slqncy.spiders.addresses import links_within
@@ -40,11 +41,20 @@ def header(response: Response, name: str) -> str:
 
 def answer(response: Response) -> dict[str, Any]:
     """What an event says of a response."""
+    if date := date_captured(response):
+        # A web archive is not asked again.
+        return {"http_status": response.status, "date_captured": date}
     return {
         "http_status": response.status,
         "etag": validator(response, "ETag"),
         "last_modified": validator(response, "Last-Modified"),
     }
+
+
+def date_captured(response: Response) -> str:
+    """When a web archive had the response from the site (RFC 3339, UTC), or "" where the site itself gave it."""
+    original: Original | None = response.meta.get("original")
+    return original.date if original else ""
 
 
 def validator(response: Response, name: str) -> str:
@@ -104,6 +114,7 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
     extracted = read_story(page, site, original.captured if original else fetched.at)
     item = StoryItem(
         lines=extracted.paragraphs,
+        is_truncated=TRUNCATED in response.flags,
         story=Story(
             id=address.story_name(story_address),
             url=response.url,

@@ -25,6 +25,7 @@ from slqncy.spiders.frontier import Page
 from slqncy.spiders.replay import Replay, Replayed, lone_page
 from slqncy.spiders.responses import (
     answer,
+    date_captured,
     failure_of,
     is_not_modified,
     is_refused,
@@ -278,7 +279,10 @@ class StoriesSpider(Spider):
         if page.refused or not paragraphs:
             self.failed_part(url, item, Failure.UNREADABLE, page.refused or "no text", response.status)
             return
-        self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status)
+        self.run.answered(
+            url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status,
+            date_captured=date_captured(response),
+        )  # fmt: skip
         item.lines = join_pages(item.lines, paragraphs, self.address.site)
         item.parts += 1
         yield self._next_part(links, url, item) or item

@@ -262,3 +262,17 @@ def test_few_captures_at_a_time(front: Front, tmp_path: Path) -> None:
     # The incomplete one of 2018 stood alone when it was read; that of 2020 did not.
     assert ("102", "2020") not in found
     assert scrapy("verify", "--full", "-s", f"ARCHIVE_DIR={tmp_path}").status == 0
+
+
+@pytest.mark.parametrize("name", ["wayback", "commoncrawl"])
+def test_what_was_fetched_is_chosen_from_again(front: Front, tmp_path: Path, name: str) -> None:
+    filled, again = tmp_path / "filled", tmp_path / "again"
+    assert backfill(filled, front, name).status == 0
+    result = scrapy("crawl", "stories", "-a", f"warc={filled / 'warc'}", "-s", f"ARCHIVE_DIR={again}")
+    assert result.status == 0, result.errors
+    archives = Archive(filled), Archive(again)
+    versions = [[(story.id, story.version, story.text, story.as_of) for story in each.stories()] for each in archives]
+    rejected = [[(page.id, page.version, page.reason, page.as_of) for page in each.rejected()] for each in archives]
+    assert versions[0] == versions[1]
+    assert rejected[0] == rejected[1]
+    assert addresses(filled).keys() <= addresses(again).keys()

@@ -11,7 +11,7 @@ import pytest
 
 from slqncy.backfill import wayback
 from slqncy.backfill.captures import Answer, CaptureError, IndexAnswerError, Original, WebArchive
-from slqncy.backfill.unwrap import unwrap
+from slqncy.backfill.wayback import unwrap
 from tests.backfill.captured import digest
 
 if TYPE_CHECKING:
