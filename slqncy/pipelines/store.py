@@ -56,22 +56,10 @@ class Store(Step):
         return item
 
     def _store(self, item: StoryItem, record: Story) -> EventKind:
-        kind, known = kind_of(record), self.archive.known(record.canonical_url)
-        was = known.state if known else State.FOUND
-        versions = self.archive.versions(kind, record.canonical_url)
-        latest = newest(versions)
-        reason = record.reason if isinstance(record, Rejected) else ""
-        # A site may say again what it said before; of what a web archive has, each version counts once.
-        compared = versions if record.captured else filter(None, [latest])
-        same = next((line for line in compared if _says_the_same(line, record)), None)
-        if record.captured:
-            is_newest = latest is None or seconds(record.as_of) >= latest.as_of
-            outcome = judge_capture(kind, was, is_first=not versions, is_new=same is None, is_newest=is_newest)
-        else:
-            outcome = judge(kind, was, is_first=not versions, is_new=same is None, is_gone=reason in GONE)
-        record.version = 1 + max((line.version for line in versions), default=0)
-        standing = same or latest
-        version = record.version if outcome.is_line else standing and standing.version
+        known = self.archive.known(record.canonical_url)
+        versions = self.archive.versions(kind_of(record), record.canonical_url)
+        outcome, version = judge_page(record, known.state if known else State.FOUND, versions)
+        record.version = next_version(versions)
         rewrite = item.rewrite_record() if outcome.is_line else None
         # A story of several pages may change on a page that is not asked for; a web archive is not asked again.
         has_validators = item.parts == 1 and not record.captured
@@ -81,9 +69,9 @@ class Store(Step):
             record if outcome.is_line else None,
             rewrite,
             state=outcome.state,
-            reason=reason,
+            reason=record.reason if isinstance(record, Rejected) else "",
             detail=_detail(rewrite or record),
-            version=None if outcome.event is EventKind.GONE else version,
+            version=version,
             http_status=record.provenance.http_status,
             etag=record.provenance.etag if has_validators else "",
             last_modified=record.provenance.last_modified if has_validators else "",
@@ -91,6 +79,32 @@ class Store(Step):
         )
         self.count("rewrites", rewrite is not None)
         return outcome.event
+
+
+def next_version(versions: list[Entry]) -> int:
+    """The number of the version behind these."""
+    return 1 + max((line.version for line in versions), default=0)
+
+
+def judge_page(record: Story, was: State, versions: list[Entry]) -> tuple[Outcome, int | None]:
+    """What a page means for an address that was in a state, and the version of the line that stands for it, if any.
+
+    `versions` are the archived lines of the same kind for that address.
+    """
+    latest, kind = newest(versions), kind_of(record)
+    # A site may say again what it said before; of what a web archive has, each version counts once.
+    compared = versions if record.captured else filter(None, [latest])
+    same = next((line for line in compared if _says_the_same(line, record)), None)
+    if record.captured:
+        is_newest = latest is None or seconds(record.as_of) >= latest.as_of
+        outcome = judge_capture(kind, was, is_first=not versions, is_new=same is None, is_newest=is_newest)
+    else:
+        is_gone = isinstance(record, Rejected) and record.reason in GONE
+        outcome = judge(kind, was, is_first=not versions, is_new=same is None, is_gone=is_gone)
+    if outcome.is_line:
+        return outcome, next_version(versions)
+    standing = same or latest
+    return outcome, standing.version if standing and outcome.event is not EventKind.GONE else None
 
 
 def judge(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_gone: bool) -> Outcome:

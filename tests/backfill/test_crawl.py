@@ -210,9 +210,9 @@ def test_rates_as_the_server_sees_them(front: Front, tmp_path: Path, name: str, 
     for pattern, least in ((INDEX, index), (CAPTURES, captures)):
         found = gaps(front, pattern)
         assert len(found) >= 3
-        # A connection that takes longer than the next one brings two requests nearer.
-        assert min(found) > least - 0.03
-        assert sum(found) >= len(found) * least - 0.03
+        # A busy machine may notice a request late, and so nearer to the next one; over all of them that is nothing.
+        assert min(found) > least / 2
+        assert sum(found) >= len(found) * least - 0.05
 
 
 @BOTH
