@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,8 @@ class Download(HTTP11DownloadHandler):
         assert run is not None
         self._stop = stop
         self._run = run
-        self._most_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE") + _MOST_HEAD
+        most_body = crawler.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize  # 0: no limit
+        self._most_bytes = most_body + _MOST_HEAD
         self._recordings = Recordings()
         self._is_recorded = crawler.settings.getbool("WARC_ENABLED")
         if self._is_recorded:

@@ -241,6 +241,8 @@ def _judge_index(summary: Summary) -> tuple[ExitStatus, str]:
 
 
 def _judge_pages(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
+    if not summary.requested and not summary.known:
+        return ExitStatus.DATA, "the files hold no page of this site, or none that this run was to read"
     # What was not modified is no news of the site where something else could not be had.
     pages = (
         summary.list_pages

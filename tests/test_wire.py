@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from slqncy.archive.verify import verify
 from slqncy.exitcodes import ExitStatus
+from slqncy.warc.check import check
 from slqncy.wire import TICKET
 from tests import warcs
 from tests.crawling import ROOT, crawl, links, scrapy, story_page, text_of
@@ -109,6 +111,11 @@ def _check(case: Case, kept: Kept, served: Served) -> None:
 
 def test_all_tools_take_the_file(fetched: Fetched) -> None:
     warcs.assert_peers_accept(warcs.files(fetched.archive))
+
+
+def test_our_own_checks_find_no_fault(fetched: Fetched) -> None:
+    assert not [defect for path in warcs.files(fetched.archive) for defect in check(path, own=True)]
+    assert not verify(fetched.archive, full=True).defects
 
 
 def test_our_header_never_leaves(fetched: Fetched) -> None:
@@ -247,6 +254,37 @@ def test_ipv6(tmp_path: Path) -> None:
     (kept,) = warcs.exchanges(warcs.files(archive))
     assert (kept.request, kept.received) == (server.served[0].received, server.served[0].sent)
     assert kept.records[1][0]["WARC-IP-Address"] == "::1"
+    warcs.assert_peers_accept(warcs.files(archive))
+
+
+def test_without_a_limit_all_is_kept(tmp_path: Path) -> None:
+    answer = page("很长的一页" * 200_000)
+    with raw_server(always(answer)) as server:
+        archive = fetch(tmp_path, server.base_url, ["/long"], "-s", "DOWNLOAD_MAXSIZE=0")
+    (kept,) = warcs.exchanges(warcs.files(archive))
+    assert (kept.received, kept.truncated) == (answer, None)
+
+
+def test_addresses_of_any_characters(tmp_path: Path) -> None:
+    targets = [
+        "/新闻?标题=中国",
+        "/a|b",
+        '/"c"',
+        "/<d>",
+        "/{e}",
+        "/^`\\",
+        "/[f]",
+        "/%zz%00",
+        "/ g",
+        "/#h",
+        "/?i=<j>&k=;'",
+    ]
+    with raw_server(lambda target, _times: (page(target),)) as server:
+        archive = fetch(tmp_path, server.base_url, targets)
+    kept = warcs.exchanges(warcs.files(archive))
+    assert len(kept) == len(targets)
+    said = [(server.base_url + one.target, one.received, one.sent) for one in server.served]
+    assert sorted((one.uri, one.request, one.received) for one in kept) == sorted(said)
     warcs.assert_peers_accept(warcs.files(archive))
 
 

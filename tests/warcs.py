@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from fastwarc.warc import ArchiveIterator
+from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from slqncy.warc.wire import restore
 
@@ -82,9 +83,7 @@ def exchanges(paths: Iterable[Path]) -> list[Kept]:
 
 
 def _exchange(records: list[tuple[dict[str, str], bytes]], payloads: dict[str, bytes]) -> Kept:
-    lines = records[-1][1].decode().splitlines()
-    fields = dict(line.split(": ", 1) for line in lines)
-    assert len(fields) == len(lines)
+    fields = _fields(records[-1][1])
     received = unquote_to_bytes(fields.get("wireReceived", ""))
     for headers, block in records[:-1]:
         if headers["WARC-Type"] == "request":
@@ -100,6 +99,19 @@ def _exchange(records: list[tuple[dict[str, str], bytes]], payloads: dict[str, b
     assert fields.get("wireBytes", "0") == str(len(received))
     assert fields.get("wireSha256", hashlib.sha256().hexdigest()) == hashlib.sha256(received).hexdigest()
     return Kept(list(records), fields, received)
+
+
+def fields(data: bytes) -> dict[str, str]:
+    """Those of the metadata record of an exchange, given its records."""
+    record = next(ArchiveIterator(io.BytesIO(data), WarcRecordType.metadata, parse_http=False))
+    return _fields(record.reader.read())
+
+
+def _fields(block: bytes) -> dict[str, str]:
+    lines = block.decode().splitlines()
+    fields = dict(line.split(": ", 1) for line in lines)
+    assert len(fields) == len(lines)
+    return fields
 
 
 def assert_peers_accept(paths: Iterable[Path], *commands: tuple[str, ...]) -> None:

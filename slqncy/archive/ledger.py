@@ -40,6 +40,7 @@ CREATE TABLE url (
     reason         TEXT NOT NULL DEFAULT '',
     via            INTEGER,                    -- the page it was found on
     first          INTEGER,                    -- its first answer; times are seconds since 1970
+    last           INTEGER,                    -- its newest one
     due            INTEGER,                    -- when a story is to be asked for; 0 is at once
     failures       INTEGER NOT NULL DEFAULT 0, -- in a row
     version        INTEGER NOT NULL DEFAULT 0, -- of its newest line in stories/
@@ -107,7 +108,8 @@ CREATE INDEX capture_record ON capture (record);
 _ENTRY = "segment, position, length, url, version, content_hash, note, digest, as_of, captured"
 _CAPTURE = "warc, position, record, uri, date, status, digest, has_payload"
 _KNOWN = (
-    "id, url, kind, story, state, reason, via, due, failures, etag, last_modified, stories, hash, confirmed, complete"
+    "id, url, kind, story, state, reason, via, last, due, failures, etag, last_modified, stories, hash, confirmed, "
+    "complete"
 )
 
 
@@ -168,6 +170,7 @@ class Known:
     state: State
     reason: str
     via: int | None
+    last: int | None
     due: int | None
     failures: int
     etag: str

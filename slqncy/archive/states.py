@@ -58,11 +58,12 @@ def _linked(db: sqlite3.Connection, url: int, event: Event) -> None:
 
 def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
     now = seconds(event.at)
-    first, via = db.execute("SELECT coalesce(first, ?), via FROM url WHERE id = ?", (now, url)).fetchone()
+    query = "SELECT coalesce(first, ?), max(coalesce(last, 0), ?), via FROM url WHERE id = ?"
+    first, last, via = db.execute(query, (now, now, url)).fetchone()
     # A sweep finds empty numbers by the thousand; one that no page links is not looked at again.
     is_hole = via is None and event.state is State.REJECTED and event.reason in HOLE
     due = next_check(first, now) if event.kind is PageKind.STORY and not is_hole else None
-    db.execute("UPDATE url SET first = ?, due = ?, failures = 0 WHERE id = ?", (first, due, url))
+    db.execute("UPDATE url SET first = ?, last = ?, due = ?, failures = 0 WHERE id = ?", (first, last, due, url))
     if event.event is EventKind.NOT_MODIFIED:
         return
     db.execute(

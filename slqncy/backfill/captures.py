@@ -83,15 +83,14 @@ class Answer:
 
 
 def from_notes(notes: Mapping[str, str]) -> Original | None:
-    """What `as_notes` has kept, or None where nothing was. Raises ValueError or KeyError where it is no capture."""
+    """What `as_notes` has kept, or None where nothing was. Raises ValueError where it is no capture."""
     if "webArchive" not in notes:
         return None
-    return Original(
-        archive=WebArchive(notes["webArchive"]),
-        url=notes["originalUri"],
-        date=notes["originalDate"],
-        digest=notes["originalDigest"],
-    )
+    url, date, digest = (notes.get(f"original{name}", "") for name in ("Uri", "Date", "Digest"))
+    kept = Original(archive=WebArchive(notes["webArchive"]), url=url, date=date, digest=digest)
+    if not url or kept.captured.tzinfo is None:
+        raise ValueError(f"no capture: {url!r} {date!r}")
+    return kept
 
 
 def original(archive: WebArchive, url: object, timestamp: object, digest: object) -> Original:

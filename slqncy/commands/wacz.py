@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slqncy.archive import Archive
+from slqncy.archive.layout import warc_path, warcs_on_disk
 from slqncy.cli import ArchiveCommand, UsageError
 from slqncy.exitcodes import ExitStatus
 from slqncy.wacz import NoCapturesError, Title, pack
@@ -38,19 +39,26 @@ class Command(ArchiveCommand):
         if opts.month and not _MONTH.fullmatch(opts.month):
             raise UsageError(f"--month {opts.month}: a month is written YYYY-MM, as in 2026-11")
         archive = Archive(root)
-        paths, still_open = (sorted((root / "warc").glob(pattern)) for pattern in ("*.warc.gz", "*.warc.gz.open"))
-        left_out = f"; {len(still_open)} open files left out" if still_open else ""
+        paths = [warc_path(root, name) for name in warcs_on_disk(root)]
+        closed = [path for path in paths if path.exists()]
+        still_open = len(paths) - len(closed)
+        left_out = f"; {_counted(still_open, 'open file')} left out" if still_open else ""
         try:
-            packed = pack(paths, target, month=opts.month, titles=_titles(archive))
+            packed = pack(closed, target, month=opts.month, titles=_titles(archive))
         except NoCapturesError as error:
-            sys.stderr.write(f"scrapy wacz: {root}: {error} in {len(paths)} closed WARC files{left_out}\n")
+            sys.stderr.write(f"scrapy wacz: {root}: {error} in {_counted(len(closed), 'closed WARC file')}{left_out}\n")
             return ExitStatus.DATA
-        print(f"{target}: {len(paths)} WARC files, {packed.captures} captures, {packed.pages} pages{left_out}")
+        counts = ((packed.files, "WARC file"), (packed.captures, "capture"), (packed.pages, "page"))
+        print(f"{target}: {', '.join(_counted(*count) for count in counts)}{left_out}")
         if packed.completed:
-            print(f"{packed.completed} revisits of what was captured in other months are responses in it")
+            print(f"{target}: payloads of other months were put into {_counted(packed.completed, 'capture')}")
         if packed.without_payload:
-            print(f"{packed.without_payload} revisits refer to no closed file, and cannot be replayed")
+            print(f"{target}: the payloads of {_counted(packed.without_payload, 'capture')} are in no closed WARC file")
         return ExitStatus.OK
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _target(args: list[str]) -> Path:

@@ -43,6 +43,7 @@ LOOKS = (
     Look("never asked for", ".", "default"),
 )
 """In the order of Standing; last what was never asked for."""
+_FEW = Look("never asked for", ":", "default")
 
 
 def told(line: NumberLine, width: int, *, colour: bool) -> Iterator[str]:
@@ -113,15 +114,23 @@ def _strip(line: NumberLine, width: int, *, colour: bool) -> Iterator[str]:
     digits = len(str(line.highest))
     signs = max(_NARROWEST, (width - digits - len(_INDENT) - 1) // 10 * 10)
     size = span_size(line, signs * _ROWS)
-    looks = [LOOKS[most] for most in line.spans(size).argmax(axis=1)]
-    of_a_sign = "each sign is a number" if size == 1 else f"each sign is what most of {size} numbers are"
-    yield f"{_INDENT}{of_a_sign}"
+    looks = list(map(_look, line.spans(size).tolist()))
+    few = f", {_FEW.sign} where most were {_FEW.words}" if _FEW in looks else ""
+    yield f"{_INDENT}each sign is {'a number' if size == 1 else f'what most of {size} numbers are'}{few}"
     for start in range(0, len(looks), signs):
         number = (line.lowest // size + start) * size
         strip = _coloured(looks[start : start + signs]) if colour else "".join(
             look.sign for look in looks[start : start + signs]
         )  # fmt: skip
         yield f"{_INDENT}{number:>{digits}} {strip}"
+
+
+def _look(span: list[int]) -> Look:
+    """How a span looks: a hole in the coverage is seen, and so is a single story in it."""
+    *counts, never = span
+    if never > sum(counts):
+        return _FEW if any(counts) else LOOKS[-1]
+    return LOOKS[counts.index(max(counts))]
 
 
 def _coloured(looks: list[Look]) -> str:

@@ -193,7 +193,8 @@ class Run:
             self._failures.append({"url": url, "reason": reason, "detail": detail})
         logger.warning("No answer from %s: %s (%s)", url, reason, detail)
         self._told_to_wait = self._told_to_wait + 1 if reason is Failure.TOLD_TO_WAIT else 0
-        if self._told_to_wait >= _PATIENCE:
+        # What a capture says was said to somebody else.
+        if self._told_to_wait >= _PATIENCE and self.now is None:
             self._stop(TOLD_TO_WAIT)
 
     def forbidden(self, url: str, detail: str) -> None:
@@ -359,7 +360,7 @@ class Run:
             self.summary, arguments.address.site.gate,
             finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
         )  # fmt: skip
-        if self._damage and self.status is ExitStatus.OK:
+        if self._damage and self.status not in {ExitStatus.SOFTWARE, ExitStatus.TEMPORARY}:
             self.status, self.reason = ExitStatus.DATA, self._damage
         self.now = None
         lines = self.archive.number_lines()

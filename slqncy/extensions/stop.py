@@ -48,12 +48,21 @@ class Stop:
         self._clock.stop()
 
     def _tick(self) -> None:
+        self._look_again()
         if not self._crawler.crawling:
             self._waited += _TICK
         if self._waited >= _GRACE:
             self.now.set()
         if self.now.is_set():
             self._empty_queues()
+
+    def _look_again(self) -> None:
+        """Close what waits for an item out of the spider's start: Scrapy does not look again when it is dealt with."""
+        assert self._crawler.engine is not None
+        slot = self._crawler.engine.scraper.slot
+        if slot and slot.closing and not slot.closing.called and slot.is_idle():
+            assert self._crawler.spider is not None
+            slot.closing.callback(self._crawler.spider)
 
     def _empty_queues(self) -> None:
         """Give up requests that still wait for their turn: with a long delay between requests that may be long."""

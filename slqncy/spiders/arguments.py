@@ -62,7 +62,7 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
     if unknown := sorted(given.keys() - known):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(known))}")
     web_archive = _web_archive(given)
-    address = Address(load_site(given.get("site", _DEFAULT_SITE)), _base_url(given.get("base_url")))
+    address = Address(load_site(given.get("site", _DEFAULT_SITE)), base_url(given.get("base_url")))
     return Arguments(
         address=address,
         sections=_sections(given.get("sections"), address),
@@ -86,7 +86,8 @@ def _web_archive(given: Mapping[str, str]) -> WebArchive | None:
     return WebArchive(value)
 
 
-def _base_url(value: str | None) -> str:
+def base_url(value: str | None) -> str:
+    """The address of a place that serves a site, as it came, or "" for none. Raises ArgumentError."""
     if value is None:
         return ""
     try:

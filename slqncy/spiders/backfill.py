@@ -208,10 +208,10 @@ class Backfill:
         if not chosen:
             self._run.count("known")
             return
-        choice = Choice(self._run, self._address.site)
+        choice = Choice(self._run)
         for found in chosen:
             if item := await self._read_capture(url, found):
-                choice.add(item)
+                choice.add(item, self._address.site)
         for item in choice.made():
             yield item
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
 from slqncy.backfill.captures import from_notes
+from slqncy.extract.sniff import is_html
 from slqncy.items import Fetched
 from slqncy.middlewares.webarchive import as_of_the_site
 from slqncy.records import Warc
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 
     from slqncy.warc.read import Capture
 
-_COMPRESSED = {b"gzip": b"\x1f\x8b", b"x-gzip": b"\x1f\x8b", b"zstd": b"\x28\xb5\x2f\xfd"}
-"""What bodies of a content coding begin with, where that is certain."""
+
+class UnreadableError(ValueError):
+    """A capture that is no response as a downloader would hand one over; the message says why."""
 
 
 class CapturedResponses:
@@ -32,38 +35,47 @@ class CapturedResponses:
         self._decompress = HttpCompressionMiddleware.from_crawler(crawler)
 
     def response(self, capture: Capture) -> Response:
-        """The response, decompressed; out of what a web archive sent, the site's own.
-
-        Raises ValueError or OSError where that cannot be done, or there is no date.
-        """
-        at = datetime.fromisoformat(capture.date).astimezone(UTC)
+        """The response, decompressed; out of what a web archive sent, the site's own. Raises UnreadableError."""
         request = Request(
             capture.uri,
             headers={"If-None-Match": "*"} if capture.is_not_modified else None,
-            meta={"fetched": Fetched(at, Warc(file=capture.file, offset=capture.offset))},
+            meta={"fetched": Fetched(_moment(capture), Warc(file=capture.path.name, offset=capture.offset))},
         )
-        if original := from_notes(capture.notes):
-            request.meta["original"] = original
-            response = as_of_the_site(capture.status, capture.headers, capture.payload, original, request)
-            return self._decompressed(request, response)
-        headers = Headers(_without_removed_coding(capture))
-        response_type = responsetypes.from_args(headers=headers, url=capture.uri, body=capture.payload)
-        response = response_type(
-            capture.uri, status=capture.status, headers=headers, body=capture.payload, request=request
-        )
-        return self._decompressed(request, response)
-
-    def _decompressed(self, request: Request, response: Response) -> Response:
-        decompressed = self._decompress.process_response(request, response)
+        try:
+            response = _response(capture, request)
+        except ValueError as error:
+            raise UnreadableError(str(error)) from error
+        try:
+            decompressed = self._decompress.process_response(request, response)
+        except IgnoreRequest as error:
+            raise UnreadableError(str(error)) from error
+        except Exception as error:
+            if not _is_markup(response.body):
+                raise UnreadableError(f"its content coding cannot be undone: {error}") from error
+            # Some archives keep bodies decoded, and headers as they were.
+            return response
         assert not isinstance(decompressed, Request)
         return decompressed
 
 
-def _without_removed_coding(capture: Capture) -> list[tuple[bytes, bytes]]:
-    """Headers less a coding that is not there: some archives keep bodies decoded, and headers as they were."""
-    return [
-        (name, value)
-        for name, value in capture.headers
-        if name.lower() != b"content-encoding"
-        or capture.payload.startswith(_COMPRESSED.get(value.strip().lower(), b""))
-    ]
+def _response(capture: Capture, request: Request) -> Response:
+    """Raises ValueError where it is not what was asked of a web archive."""
+    if original := from_notes(capture.notes):
+        request.meta["original"] = original
+        return as_of_the_site(capture.status, capture.headers, capture.payload, original, request)
+    headers = Headers(capture.headers)
+    response_type = responsetypes.from_args(headers=headers, url=capture.uri, body=capture.payload)
+    return response_type(capture.uri, status=capture.status, headers=headers, body=capture.payload, request=request)
+
+
+def _moment(capture: Capture) -> datetime:
+    """When it was captured. Raises UnreadableError."""
+    try:
+        at = datetime.fromisoformat(capture.date)
+    except ValueError as error:
+        raise UnreadableError(f"WARC-Date is no time: {capture.date!r}") from error
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _is_markup(payload: bytes) -> bool:
+    return is_html(payload) or payload.lstrip().startswith(b"<")

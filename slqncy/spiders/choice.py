@@ -11,6 +11,7 @@ from slqncy.reasons import PageKind, Rejection
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slqncy.backfill.completeness import Completeness
     from slqncy.extensions.run import Run
     from slqncy.items import StoryItem
     from slqncy.sites import Site
@@ -19,18 +20,17 @@ if TYPE_CHECKING:
 class Choice:
     """The captures of one story, held until all are read."""
 
-    def __init__(self, run: Run, site: Site) -> None:
+    def __init__(self, run: Run) -> None:
         self._run = run
-        self._site = site
-        self._items: list[StoryItem] = []
+        self._items: list[tuple[Completeness, StoryItem]] = []
 
-    def add(self, item: StoryItem) -> None:
+    def add(self, item: StoryItem, site: Site) -> None:
         """Hold a capture."""
-        self._items.append(item)
+        self._items.append((completeness(item, site), item))
 
     def is_of(self, url: str) -> bool:
         """Whether what is held are captures of the story with that canonical URL."""
-        return bool(self._items) and self._items[0].story.canonical_url == url
+        return bool(self._items) and self._items[0][1].story.canonical_url == url
 
     def made(self) -> Iterator[StoryItem]:
         """What was held: the most complete captures, oldest first, then the others, as passed over.
@@ -40,13 +40,13 @@ class Choice:
         items, self._items = self._items, []
         if not items:
             return
-        known = self._run.archive.known(items[0].story.canonical_url)
+        known = self._run.archive.known(items[0][1].story.canonical_url)
         assert known is not None
-        ranks = [completeness(item, self._site) for item in items]
         lines = self._run.archive.versions(Kind.STORY, known.url)
-        best = min([*ranks, *(completeness_of(self._run.archive.story_at(line.place)) for line in lines)])
-        pairs = sorted(zip(ranks, items, strict=True), key=lambda pair: (pair[0] > best, pair[1].story.as_of))
-        for rank, item in pairs:
+        best = min(
+            [*(rank for rank, _ in items), *(completeness_of(self._run.archive.story_at(line.place)) for line in lines)]
+        )
+        for rank, item in sorted(items, key=lambda each: (each[0] > best, each[1].story.as_of)):
             if rank > best:
                 item.reject(Rejection.PASSED_OVER, f"{rank.name.lower()}; another capture is {best.name.lower()}")
             if not self._run.is_pending(known.url):

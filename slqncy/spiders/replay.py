@@ -6,21 +6,25 @@ import asyncio
 import logging
 import sys
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from w3lib.url import safe_url_string
 
+from slqncy.archive.schedule import seconds
 from slqncy.extract.sniff import is_html
 from slqncy.reasons import Failure, PageKind
-from slqncy.spiders.captured import CapturedResponses
+from slqncy.sites import Address, SiteError, load_site
+from slqncy.spiders.arguments import ArgumentError, base_url
+from slqncy.spiders.captured import CapturedResponses, UnreadableError
 from slqncy.spiders.choice import Choice
 from slqncy.spiders.frontier import Listing
 from slqncy.spiders.responses import date_captured, is_refused
 from slqncy.spiders.scope import Scope
-from slqncy.warc.read import captures
+from slqncy.warc.read import capture_at, captures
 from slqncy.warc.scan import WarcError
 
 if TYPE_CHECKING:
@@ -54,6 +58,14 @@ class Replayed(Scope):
         """Nothing."""
         return iter(())
 
+    def turn_to(self, address: Address) -> None:
+        """What comes next is of that site."""
+        self._address = address
+
+    def _accepts(self, story: Known) -> bool:
+        super()._accepts(story)
+        return False
+
 
 def lone_page() -> Listing:
     """The list of a page that is read by itself: its further pages become known, and none of them is waited for."""
@@ -63,21 +75,26 @@ def lone_page() -> Listing:
 class Replay:
     """Hands captures to the spider's callbacks in the order of the files, and on what these find.
 
-    Our own captures say which page they were asked for as; of others the address tells.
+    Our own captures say which page they were asked for as; of others the address tells. What is no news to the archive,
+    for it has a later answer of that page, or this one, is passed over.
     """
 
-    def __init__(self, spider: StoriesSpider, scope: Scope, read: Mapping[PageKind, Read]) -> None:
+    def __init__(self, spider: StoriesSpider, scope: Replayed, read: Mapping[PageKind, Read]) -> None:
         self._spider = spider
         self._run = spider.run
         self._scope = scope
         self._read = read
-        self._base_url = spider.address.base_url
+        self._given = spider.address
+        self._sites: dict[str, Address | None] = {}
+        """The sites that captures were asked for as, by the names of their profiles; None for those without one."""
         self._responses = CapturedResponses(spider.crawler)
-        self._choice = Choice(spider.run, spider.address.site)
+        self._choice = Choice(spider.run)
+        self._most_bytes = spider.settings.getint("DOWNLOAD_MAXSIZE") + _MOST_HEAD
+        self._known_before = spider.run.archive.newest()
         self._waiting: dict[str, Request] = {}
         """Further pages that stories are not whole without, by their addresses."""
         self._passed: dict[str, Capture] = {}
-        """The newest capture of further pages that no story waited for."""
+        """The newest capture of further pages that no story waited for, without what its record has."""
         self._redirected: defaultdict[str, list[str]] = defaultdict(list)
         """Stories whose addresses lead to another, by that one."""
 
@@ -90,20 +107,18 @@ class Replay:
                 await asyncio.sleep(0)
 
     async def _results(self) -> AsyncIterator[StoryItem]:
-        paths, most_bytes = self._spider.arguments.warcs, self._spider.settings.getint("DOWNLOAD_MAXSIZE") + _MOST_HEAD
         try:
-            for capture in captures(paths, most_bytes):
-                # However many captures are of no use, a signal is heard.
+            for capture in captures(self._spider.arguments.warcs, self._most_bytes):
+                # However many records are of no use, a signal is heard.
                 await asyncio.sleep(0)
                 if self._is_over():
                     return
-                for item in self._captured(capture):
+                for item in self._captured(capture) if capture else ():
                     yield item
         except WarcError as error:
             self._run.damaged(str(error))
-        while self._waiting:
-            url = next(iter(self._waiting))
-            for item in self._late_part(url):
+        while self._waiting and not self._is_over():
+            for item in self._late_part(next(iter(self._waiting))):
                 yield item
         for item in self._choice.made():
             yield item
@@ -114,15 +129,20 @@ class Replay:
 
     def _captured(self, capture: Capture) -> Iterator[StoryItem]:
         """What a capture brings, for every page that it is an answer for."""
-        self._spider.address = replace(self._spider.address, base_url=capture.notes.get("servedAt", self._base_url))
+        address = self._address_of(capture)
+        if address is None:
+            self._run.count("replay/passed_over")
+            return
+        self._spider.address = address
+        self._scope.turn_to(address)
         try:
             response = self._responses.response(capture)
-        except (IgnoreRequest, OSError, ValueError) as error:
+        except UnreadableError as error:
             self._run.count("replay/unreadable")
-            logger.warning("%s at byte %d of %s: %s", capture.uri, capture.offset, capture.file, error)
+            logger.warning("%s at byte %d of %s: %s", capture.uri, capture.offset, capture.path, error)
             return
         self._run.now = response.meta["fetched"].at
-        pages = list(self._pages(capture, response))
+        pages = [page for page in self._pages(capture, response) if self._is_wanted(page[0])]
         self._run.count("replay/captures" if pages else "replay/passed_over")
         for url, kind in pages:
             if kind is PageKind.PART:
@@ -130,22 +150,42 @@ class Replay:
             else:
                 yield from self._page(capture, response, url, kind)
 
+    def _address_of(self, capture: Capture) -> Address | None:
+        """The site, where it was served when it was captured. Several sites may share an archive, and its captures."""
+        address: Address | None = self._given
+        if (site := capture.notes.get("site")) and "site" not in self._spider.raw_arguments:
+            if site not in self._sites:
+                self._sites[site] = self._site(site)
+            address = self._sites[site]
+        try:
+            served_at = base_url(capture.notes.get("servedAt"))
+        except ArgumentError:
+            served_at = ""
+        return replace(address, base_url=served_at) if address and served_at else address
+
+    def _site(self, name: str) -> Address | None:
+        try:
+            return Address(load_site(name))
+        except SiteError as error:
+            self._run.damaged(f"captures of the site {name!r} are passed over: {error}")
+            return None
+
     def _pages(self, capture: Capture, response: Response) -> Iterator[tuple[str, PageKind]]:
         """Canonical URL and kind of each page that a capture is an answer for."""
         address = self._spider.address
         leads_to = _target(capture)
-        if page := capture.notes.get("page"):
+        target = address.canonical(leads_to)
+        if "page" in capture.notes:
             # The answer to a redirected request follows, as that of the same page.
-            if address.has(page) and not leads_to:
-                yield page, PageKind(capture.notes["kind"])
+            if not target and (asked := _asked_for(capture, address)):
+                yield asked
             return
         url = address.canonical(capture.uri)
         if url is None:
             return
         story = address.story(url)
-        if leads_to:
-            target = address.canonical(leads_to)
-            if story and target and target != url:
+        if target:
+            if story and target != url:
                 self._redirected[target] += [*self._redirected.pop(url, []), url]
             return
         for redirected in self._redirected.pop(url, []):
@@ -157,10 +197,18 @@ class Replay:
         elif response.status == _OK and any(root in response.body[:_BEGINNING] for root in _SITEMAPS):
             yield url, PageKind.SITEMAP
 
+    def _is_wanted(self, url: str) -> bool:
+        story, sections = self._spider.address.story(url), self._spider.arguments.sections
+        section = story.section if story else self._spider.address.section(url)
+        return sections is None or section is None or section in sections
+
     def _page(self, capture: Capture, response: Response, url: str, kind: PageKind) -> Iterator[StoryItem]:
         story = self._spider.address.story(url)
         story_id = self._spider.address.story_name(story) if story and kind is PageKind.STORY else ""
         known = self._run.found(url, kind, story_id)
+        if self._is_read(known, date_captured(response)):
+            self._run.count("known", kind is PageKind.STORY)
+            return
         # Captured once more before its further pages came.
         for part, request in list(self._waiting.items()):
             if request.cb_kwargs["item"].story.canonical_url == url:
@@ -169,32 +217,41 @@ class Replay:
             yield from self._choice.made()
         if not self._run.is_pending(url):
             self._run.asked(known, kind)
-        if capture.truncation:
-            self._run.failed(url, Failure.INCOMPLETE, f"truncated: {capture.truncation}", response.status)
+        if failure := _failure(capture):
+            self._run.failed(url, *failure, response.status, date_captured=date_captured(response))
             return
         yield from self._items(self._read[kind](response, url=url))
 
+    def _is_read(self, known: Known, date: str) -> bool:
+        """Whether the archive has dealt with this before; `date` is when a web archive had it, if one did."""
+        if date:
+            return self._run.archive.has_read(known.url, seconds(date))
+        assert self._run.now is not None
+        return known.id <= self._known_before and known.last is not None and self._run.now.timestamp() <= known.last
+
     def _part(self, capture: Capture, response: Response, url: str) -> Iterator[StoryItem]:
-        if capture.truncation or is_refused(response):
+        if _failure(capture) or is_refused(response):
             return
         if request := self._waiting.pop(url, None):
             yield from self._items(request.cb_kwargs["read"](response, url=url, item=request.cb_kwargs["item"]))
         else:
-            self._passed[url] = capture
+            self._passed[url] = replace(capture, payload=b"", headers=[])
 
     def _items(self, results: Iterator[StoryItem | Request]) -> Iterator[StoryItem]:
         for result in results:
             if isinstance(result, Request):
                 self._waiting[result.cb_kwargs["url"]] = result
             elif result.story.captured:
-                self._choice.add(result)
+                self._choice.add(result, self._spider.address.site)
             else:
                 yield result
 
     def _late_part(self, url: str) -> Iterator[StoryItem]:
         """All captures have been read: of a page that is still waited for, one may have come before it was."""
-        if capture := self._passed.pop(url, None):
-            yield from self._captured(capture)
+        if passed := self._passed.pop(url, None):
+            with suppress(WarcError):
+                whole = capture_at(passed.path, passed.offset, self._most_bytes)
+                yield from self._captured(replace(whole, uri=passed.uri, date=passed.date, notes=passed.notes))
         if url in self._waiting:
             self._give_up(url)
 
@@ -202,10 +259,34 @@ class Replay:
         self._spider.failed_part(url, self._waiting.pop(url).cb_kwargs["item"], Failure.MISSING, "no capture of it")
 
 
+def _asked_for(capture: Capture, address: Address) -> tuple[str, PageKind] | None:
+    """The page that a capture of ours was asked for as, and its kind; None where that is of another site."""
+    page, kind = capture.notes["page"], capture.notes.get("kind")
+    if kind not in list(PageKind) or address.canonical(page) != page:
+        return None
+    story = address.story(page)
+    if kind in {PageKind.STORY, PageKind.PART} and (story is None or (story.page == 1) is not (kind == PageKind.STORY)):
+        return None
+    return page, PageKind(kind)
+
+
 def _target(capture: Capture) -> str:
     """Where a capture sends those who asked, or ""."""
     if capture.status not in _REDIRECTS:
         return ""
-    places = (value for name, value in capture.headers if name.lower() == b"location")
-    place = next(places, None)
-    return urljoin(capture.uri, place.decode("latin-1")) if place else ""
+    place = next((value for name, value in capture.headers if name.lower() == b"location"), b"")
+    try:
+        target = urljoin(capture.uri, safe_url_string(place)) if place else ""
+    except ValueError:
+        return ""
+    return target if target.startswith(("http:", "https:")) else ""
+
+
+def _failure(capture: Capture) -> tuple[Failure, str] | None:
+    """Why a capture is no answer: it is not whole, or leads off the site."""
+    if capture.incomplete:
+        return Failure.INCOMPLETE, capture.incomplete
+    # Those that lead elsewhere on the site are followed.
+    if target := _target(capture):
+        return Failure.OFF_SITE, f"leads to {target}"
+    return None

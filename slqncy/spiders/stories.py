@@ -92,8 +92,8 @@ class StoriesSpider(Spider):
     async def start(self) -> AsyncIterator[StoryItem | Request]:
         """The section pages and the home page; sitemaps follow when robots.txt is read. Or what captures hold."""
         if self.arguments.warcs or self.arguments.web_archive:
-            self._scope: Scope = Replayed(self.run, self.arguments, self.settings)
-            async for item in self._replay() if self.arguments.warcs else Backfill(self).items():
+            self._scope: Scope = (replayed := Replayed(self.run, self.arguments, self.settings))
+            async for item in self._replay(replayed) if self.arguments.warcs else Backfill(self).items():
                 yield item
             return
         self._scope = (Sweep if self.arguments.ids else Scope)(self.run, self.arguments, self.settings)
@@ -101,13 +101,13 @@ class StoriesSpider(Spider):
         for request in self._release():
             yield request
 
-    def _replay(self) -> AsyncIterator[StoryItem]:
+    def _replay(self, scope: Replayed) -> AsyncIterator[StoryItem]:
         read_list = partial(self._read_list, listing=lone_page())
         read: dict[PageKind, Callable[..., Results]] = {
             PageKind.STORY: self._read_story, PageKind.SITEMAP: self._read_sitemap,
             PageKind.FRONT: read_list, PageKind.LIST: read_list,
         }  # fmt: skip
-        return Replay(self, self._scope, read).items()
+        return Replay(self, scope, read).items()
 
     # Requests
 
@@ -240,10 +240,10 @@ class StoriesSpider(Spider):
             self.run.failed(url, Failure.UNREADABLE, str(error), response.status)
             return
         stories: list[int] = []
+        within = filter(None, map(self.address.canonical, sitemap.urls))
         if sitemap.is_index:
-            self._scope.add_sitemaps(sitemap.urls, url)
+            self._scope.add_sitemaps(within, url)
         else:
-            within = filter(None, map(self.address.canonical, sitemap.urls))
             stories = self._scope.meet_stories(story_urls(within, self.address), url)
         self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, stories=len(stories), **answer(response))
         yield from ()

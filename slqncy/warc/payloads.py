@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from fastwarc.warc import HeaderMap
@@ -44,28 +45,29 @@ class Payloads:
     def add(self, headers: HeaderMap, file: int, offset: int) -> None:
         """Know a record, by its WARC headers, the number of its file and its byte offset there."""
         if not self._has_all:
-            values = (headers.get(name, "") for name in _FIELDS)
+            values = (header(headers, name) for name in _FIELDS)
             self._db.execute("INSERT INTO response VALUES (?, ?, ?, ?, ?, ?)", (*values, file, offset))
 
+    def read_on(self, file: int) -> Iterator[None]:
+        """Know all that stands in the file of a number and in those after it, as far as they are whole; once."""
+        for number, path in enumerate([] if self._has_all else self._paths[file:], file):
+            with suppress(OSError), path.open("rb") as opened:
+                for record in ArchiveIterator(opened, parse_http=False):
+                    if record.record_type == WarcRecordType.response:
+                        self.add(record.headers, number, record.stream_pos)
+                    yield
+        self._has_all = True
+
     def find(self, headers: HeaderMap) -> tuple[Path, int] | None:
-        """The file and byte offset of the record that a revisit refers to, by the revisit's WARC headers.
-
-        Raises OSError where a file cannot be read.
-        """
-        place = self._find(headers)
-        if place is None and not self._has_all:
-            # It may stand further on.
-            for number, path in enumerate(self._paths):
-                for record in ArchiveIterator(path, WarcRecordType.response, parse_http=False):
-                    self.add(record.headers, number, record.stream_pos)
-            self._has_all = True
-            place = self._find(headers)
-        return place
-
-    def _find(self, headers: HeaderMap) -> tuple[Path, int] | None:
+        """The file and byte offset of the record that a revisit refers to, by the revisit's WARC headers."""
         for way, names in _WAYS.items():
-            values = [headers.get(name, "") for name in names]
+            values = [header(headers, name) for name in names]
             query = f"SELECT file, offset FROM response WHERE {way} LIMIT 1"  # noqa: S608
             if all(values) and (row := self._db.execute(query, values).fetchone()):
                 return self._paths[row[0]], row[1]
         return None
+
+
+def header(headers: HeaderMap, name: str) -> str:
+    """A WARC header, or "", without brackets: names of records have them, and in WARC 1.0 some writers' addresses."""
+    return (headers.get(name) or "").strip("<>")

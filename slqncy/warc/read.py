@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import zlib
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from slqncy.warc.payloads import Payloads
+from slqncy.warc.payloads import Payloads, header
 from slqncy.warc.scan import WarcError
 from slqncy.warc.wire import header_lines, read_answer
 
@@ -19,18 +21,25 @@ if TYPE_CHECKING:
 
     from fastwarc.warc import HeaderMap, WarcRecord
 
+    from slqncy.warc.wire import Answer
+
 _GZIP = b"\x1f\x8b"
 _BUFFER = 1 << 17
 _ANSWERS = WarcRecordType.response | WarcRecordType.revisit
 _NOT_MODIFIED = "server-not-modified"
+_OK = 200
+_TORN = "the file ends within a record"
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+# Browsers have no status line to keep, and what records them writes one with the version that was spoken.
+_LATER_HTTP = re.compile(rb"HTTP/[23](?:\.0)?(?= )")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """A response as it was captured, its payload looked up where another record has it."""
 
-    file: str
-    """Name of the file that has the payload, without folders."""
+    path: Path
+    """The file that has the payload."""
     offset: int
     """Byte offset of the record there."""
     uri: str
@@ -41,8 +50,8 @@ class Capture:
     """In order, as sent."""
     payload: bytes
     """The body, less its transfer coding; its content coding is as sent."""
-    truncation: str
-    """WARC-Truncated, or "" where the body is whole."""
+    incomplete: str
+    """Why the body is not whole, or ""."""
     is_not_modified: bool
     """Whether it says that the page is as it was, to one who asked so."""
     notes: dict[str, str]
@@ -53,135 +62,159 @@ class Capture:
 class _Record:
     """A response or revisit record, and what its metadata records say."""
 
+    path: Path
     headers: HeaderMap
     offset: int
     block: bytes
+    is_cut: bool
+    """Whether the block is longer than we take."""
     is_revisit: bool
     notes: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_not_modified(self) -> bool:
-        return self.is_revisit and _header(self.headers, "WARC-Profile").endswith(_NOT_MODIFIED)
+        return self.is_revisit and header(self.headers, "WARC-Profile").endswith(_NOT_MODIFIED)
 
 
-def captures(paths: Sequence[Path], most_bytes: int) -> Iterator[Capture]:
-    """All HTTP responses in files, in the files' order; records over `most_bytes` are left out.
+def captures(paths: Sequence[Path], most_bytes: int) -> Iterator[Capture | None]:
+    """All HTTP responses in files, in the files' order, each as far as `most_bytes` of its record.
 
-    A revisit has the payload of the record that it refers to, wherever in these files that is; one that refers to none
-    of them is left out. Raises WarcError at the first damage, after all that stands before it.
+    A revisit has the payload of the record that it refers to, wherever in these files that is. Between captures there
+    is a None for each other record, so that whoever reads can look up. Raises WarcError at the first damage, after all
+    that stands before it.
     """
     with closing(Payloads(paths)) as payloads:
         for number, path in enumerate(paths):
             for record in _records(path, most_bytes):
-                if not record.is_revisit:
+                if record is None:
+                    yield None
+                elif record.is_revisit and not record.is_not_modified:
+                    if payloads.find(record.headers) is None:
+                        # It may stand further on.
+                        yield from payloads.read_on(number)
+                    yield _revisit(record, payloads, most_bytes)
+                else:
                     payloads.add(record.headers, number, record.offset)
-                capture = _capture(path.name, record)
-                if capture and record.is_revisit and not record.is_not_modified:
-                    original = _original(record.headers, payloads, most_bytes)
-                    capture = original and replace(
-                        capture, file=original.file, offset=original.offset, payload=original.payload
-                    )
-                if capture:
-                    yield capture
+                    yield _capture(record)
 
 
 def capture_at(path: Path, offset: int, most_bytes: int) -> Capture:
     """The capture whose response record begins at a byte offset. Raises WarcError where there is none."""
-    record = next(_records(path, most_bytes, offset), None)
-    capture = _capture(path.name, record) if record and record.offset == offset else None
+    record = next(filter(None, _records(path, most_bytes, offset)), None)
+    capture = _capture(record) if record and record.offset == offset else None
     if capture is None:
         raise WarcError(f"{path}, byte {offset}: no response record")
     return capture
 
 
-def _original(headers: HeaderMap, payloads: Payloads, most_bytes: int) -> Capture | None:
+def _revisit(record: _Record, payloads: Payloads, most_bytes: int) -> Capture | None:
+    """The capture that a revisit is, with what it refers to; its own headers may have been left out."""
+    own, place = _capture(record), payloads.find(record.headers)
     try:
-        place = payloads.find(headers)
-    except OSError as error:
-        raise WarcError(f"looking for the original of a revisit: {error}") from error
-    return capture_at(*place, most_bytes) if place else None
+        original = capture_at(*place, most_bytes) if place else None
+    except WarcError:
+        original = None  # the damage is told when its turn comes
+    if original is None:
+        return own and replace(own, incomplete="the record it refers to cannot be found")
+    capture = own or replace(
+        original, uri=header(record.headers, "WARC-Target-URI"), date=header(record.headers, "WARC-Date"),
+        notes=record.notes,
+    )  # fmt: skip
+    return replace(
+        capture, path=original.path, offset=original.offset, payload=original.payload, incomplete=original.incomplete
+    )
 
 
-def _capture(file: str, record: _Record) -> Capture | None:
+def _capture(record: _Record) -> Capture | None:
     """None where the record holds no HTTP response."""
-    answer = read_answer(record.block)
+    answer = read_answer(_LATER_HTTP.sub(b"HTTP/1.1", record.block, count=1))
     if answer is None:
         return None
+    headers = header_lines(answer.head)
     return Capture(
-        file=file,
+        path=record.path,
         offset=record.offset,
-        # WARC 1.0 was read as if it wanted brackets around it.
-        uri=_header(record.headers, "WARC-Target-URI").strip("<>"),
-        date=_header(record.headers, "WARC-Date"),
+        uri=header(record.headers, "WARC-Target-URI"),
+        date=header(record.headers, "WARC-Date"),
         status=answer.status,
-        headers=header_lines(answer.head),
+        headers=headers,
         payload=answer.payload,
-        truncation="" if record.is_revisit else _header(record.headers, "WARC-Truncated"),
+        incomplete="" if record.is_revisit else _incomplete(record, answer, headers),
         is_not_modified=record.is_not_modified,
         notes=record.notes,
     )
 
 
-def _records(path: Path, most_bytes: int, offset: int = 0) -> Iterator[_Record]:
-    """Response and revisit records, each once those that are concurrent to it are read as well."""
+def _incomplete(record: _Record, answer: Answer, headers: list[tuple[bytes, bytes]]) -> str:
+    if truncation := header(record.headers, "WARC-Truncated"):
+        return f"truncated: {truncation}"
+    if record.is_cut:
+        return "longer than we take"
+    said = {name.lower(): value for name, value in headers}
+    length = _LENGTH.fullmatch(said.get(b"content-length", b""))
+    # Of a body that was kept decoded it tells nothing.
+    if answer.status != _OK or length is None or b"content-encoding" in said:
+        return ""
+    missing = int(length[0]) - len(answer.payload)
+    return f"{missing} bytes are missing of {int(length[0])}" if missing > 0 else ""
+
+
+def _records(path: Path, most_bytes: int, offset: int = 0) -> Iterator[_Record | None]:
+    """Response and revisit records, each once those that are concurrent to it are read as well, and None for others."""
     last = offset
     current: _Record | None = None
     try:
         with path.open("rb") as file:
+            is_compressed = file.read(2) == _GZIP
             file.seek(offset)
-            for record in ArchiveIterator(file, _ANSWERS | WarcRecordType.metadata, parse_http=False):
+            for record in ArchiveIterator(file, parse_http=False):
                 last = record.stream_pos
-                if record.record_type == WarcRecordType.metadata:
-                    if current and record.headers.get("WARC-Concurrent-To") == current.headers.get("WARC-Record-ID"):
-                        current.notes |= _notes(_block(path, record, most_bytes))
-                    continue
-                if current:
+                if is_compressed and os.pread(file.fileno(), 2, last) != _GZIP:
+                    raise OSError("not compressed record by record; `gunzip` it, and name the .warc file")  # noqa: TRY301
+                if record.record_type & _ANSWERS:
                     yield current
-                    current = None
-                if record.content_length <= most_bytes:
                     current = _Record(
-                        record.headers, last, _block(path, record, most_bytes),
+                        path, record.headers, last, _block(record, most_bytes),
+                        is_cut=record.content_length > most_bytes,
                         is_revisit=record.record_type == WarcRecordType.revisit,
                     )  # fmt: skip
-            if current:
-                yield current
-                current = None
-            _require_end(file, path, last)
-    except OSError as error:
-        if current:
+                elif record.record_type == WarcRecordType.metadata and current and _is_concurrent(record, current):
+                    current.notes |= _notes(_block(record, most_bytes))
+                else:
+                    yield None
             yield current
+            current = None
+            _require_end(file, last)
+    except (OSError, EOFError, zlib.error) as error:
+        yield current
         raise WarcError(f"{path}, behind byte {last}: {error}") from error
 
 
-def _block(path: Path, record: WarcRecord, most_bytes: int) -> bytes:
-    if record.content_length > most_bytes:
-        return b""
-    block = record.reader.read()
-    if len(block) < record.content_length:
-        raise WarcError(f"{path}, byte {record.stream_pos}: the file ends within a record")
+def _is_concurrent(record: WarcRecord, answer: _Record) -> bool:
+    return header(record.headers, "WARC-Concurrent-To") == header(answer.headers, "WARC-Record-ID")
+
+
+def _block(record: WarcRecord, most_bytes: int) -> bytes:
+    wanted = min(record.content_length, most_bytes)
+    block = record.reader.read(wanted)
+    if len(block) < wanted:
+        raise EOFError(_TORN)
     return block
 
 
-def _require_end(file: BinaryIO, path: Path, last: int) -> None:
-    """Raises WarcError where the last record is not the end of a compressed file: the reader would not tell."""
+def _require_end(file: BinaryIO, last: int) -> None:
+    """Raises EOFError where the last record is not the end of a compressed file: the reader would not tell."""
     file.seek(last)
     data = b""
     while data := data or file.read(_BUFFER):
         if not data.startswith(_GZIP):
             return
         member = zlib.decompressobj(wbits=31)
-        try:
-            while not member.eof and (data := data or file.read(_BUFFER)):
-                member.decompress(data)
-                data = member.unused_data
-        except zlib.error as error:
-            raise WarcError(f"{path}, behind byte {last}: {error}") from error
+        while not member.eof and (data := data or file.read(_BUFFER)):
+            member.decompress(data)
+            data = member.unused_data
         if not member.eof:
-            raise WarcError(f"{path}, behind byte {last}: the file ends within a record")
-
-
-def _header(headers: HeaderMap, name: str) -> str:
-    return headers.get(name) or ""
+            raise EOFError(_TORN)
 
 
 def _notes(block: bytes) -> dict[str, str]:

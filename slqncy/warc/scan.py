@@ -11,11 +11,14 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 
 from slqncy.warc.capture import Captured
 from slqncy.warc.loss import Loss, losses_in
+from slqncy.warc.wire import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BUFFER = 1 << 17
+_STATUS_LINE = 32
+"""Bytes that are enough for a status code."""
 _ANSWERS = WarcRecordType.response | WarcRecordType.revisit
 LAST = WarcRecordType.metadata | WarcRecordType.warcinfo
 """The records that an exchange, or the beginning of a file, ends with."""
@@ -88,13 +91,13 @@ def read_record(offset: int, content: bytes) -> WarcRecord:
 def _captured(offset: int, record: WarcRecord) -> Captured:
     has_payload = record.record_type == WarcRecordType.response
     try:
-        record.parse_http()
         return Captured(
             offset=offset,
             record=UUID(record.headers["WARC-Record-ID"].strip("<>")),
             uri=record.headers["WARC-Target-URI"],
             date=record.headers["WARC-Date"],
-            status=record.http_headers.status_code or 0,
+            # FastWARC has none for `http/1.1`.
+            status=status_of(record.reader.read(_STATUS_LINE)),
             digest=base64.b32decode(record.headers["WARC-Payload-Digest"].removeprefix("sha1:")),
             has_payload=has_payload,
             # Of a revisit, only what is elsewhere is not there.

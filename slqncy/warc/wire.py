@@ -13,7 +13,8 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HEAD = re.compile(rb"(?i:HTTP)/\d{1,3}\.\d{1,3} (\d{3})(?:[ \t][^\n]{0,16384})?\r?\n(?:(?!\r?\n)[^\n]*\n)*\r?\n")
+_STATUS = rb"(?i:HTTP)/\d{1,3}\.\d{1,3} (\d{3})"
+_HEAD = re.compile(_STATUS + rb"(?:[ \t][^\n]{0,16384})?\r?\n(?:(?!\r?\n)[^\n]*\n)*\r?\n")
 _INTERIM = re.compile(rb"1\d\d")
 _TRANSFER_CODING = re.compile(rb"^(Transfer-Encoding[ \t]*:)", re.IGNORECASE | re.MULTILINE)
 _RENAMED = re.compile(rb"^X-Orig-(Transfer-Encoding[ \t]*:)", re.IGNORECASE | re.MULTILINE)
@@ -67,6 +68,12 @@ def read_answer(received: bytes) -> Answer | None:
         interim=received[:position],
         framing=framing,
     )
+
+
+def status_of(beginning: bytes) -> int:
+    """The status code in the first bytes of a response, or 0."""
+    match = re.match(_STATUS, beginning)
+    return int(match[1]) if match else 0
 
 
 def restore(head: bytes, payload: bytes, original_head: bytes = b"", interim: bytes = b"", framing: str = "") -> bytes:

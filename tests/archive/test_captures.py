@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWriter, disk
-from slqncy.archive.ledger import Ledger
+from slqncy.archive.ledger import Ledger, WarcFile
 from slqncy.archive.repair import rebuild
 from slqncy.archive.verify import verify
 from slqncy.records import Warc
@@ -452,6 +452,63 @@ def test_an_older_ledger_that_knows_a_file_as_open_asks_for_a_rebuild(captured: 
 
 
 # Verification
+
+
+def test_a_bit_flipped_in_an_open_file_is_found(base: Path) -> None:
+    killed(base / "archive")
+    path = base / "archive/warc" / f"{FIRST_FILE}.open"
+    data, length = path.read_bytes(), acknowledged_length(base / "archive")
+    for place in range(0, len(data), 16):
+        flipped = bytearray(data)
+        flipped[place] ^= 1 << place // 16 % 8
+        path.write_bytes(flipped)
+        found = [defect for defect in defects(base / "archive") if FIRST_FILE in defect]
+        assert bool(found) is (place < length), "what is behind was never acknowledged"
+
+
+def test_a_run_that_writes_raises_no_alarm(base: Path) -> None:
+    """Whatever it does between two looks: files are begun, grow, are acknowledged, closed."""
+    root = base / "archive"
+    writer = ArchiveWriter(root)
+    looks = 0
+    for number in range(1, 25):
+        captured_story(writer, number, most_bytes=4000)
+        for is_acknowledged in (False, True):
+            if is_acknowledged:
+                writer.commit()
+            for full in (False, True):
+                assert verify(root, full=full).defects == []
+                looks += 1
+    writer.close()
+    assert len(warcs(root)) > 3
+    assert defects(root) == []
+    assert looks == 96
+
+
+def test_a_file_that_is_closed_while_it_is_looked_at_raises_no_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger is looked at first; the file then has another name, and there is another file."""
+    writer = ArchiveWriter(tmp_path)
+    captured_story(writer, 1)
+    writer.commit()
+    warcs_of = Ledger.warcs
+    numbers = iter((2, 3, 4))
+
+    def looked_at(ledger: Ledger) -> dict[str, WarcFile]:
+        found = warcs_of(ledger)
+        monkeypatch.undo()
+        if number := next(numbers, None):
+            capture(writer, exchange(number), most_bytes=1)
+        monkeypatch.setattr(Ledger, "warcs", looked_at)
+        return found
+
+    monkeypatch.setattr(Ledger, "warcs", looked_at)
+    assert defects(tmp_path) == []
+    assert next(numbers, None) is None, "all of it happened meanwhile"
+    monkeypatch.undo()
+    writer.close()
+    assert defects(tmp_path) == []
 
 
 def test_a_line_whose_response_is_not_there_is_a_defect(tmp_path: Path) -> None:

@@ -76,6 +76,16 @@ def test_a_sign_is_what_most_of_its_numbers_are() -> None:
     assert [row.split()[0] for row in text if row.endswith("----------")] == ["2000", "3000", "4000"]
 
 
+def test_a_single_story_among_many_numbers_is_seen() -> None:
+    numbers = {0: Standing.ARCHIVED, 555: Standing.WAITING, 999: Standing.ARCHIVED}
+    numbers |= dict.fromkeys(range(100, 150), Standing.MISSING)
+    text = shown(line(numbers), 0)
+    assert "  each sign is what most of 20 numbers are, : where most were never asked for" in text
+    assert "".join(row.split()[1] for row in text if re.match(r" *[0-9]+ [#.:?-]+$", row)) == (
+        ":....--" + "-" + "." * 19 + ":" + "." * 21 + ":"
+    )
+
+
 def test_nothing_is_left_out_where_there_are_no_numbers() -> None:
     assert shown(line({}, unnumbered=2)) == [
         "slqncy  no story numbers are known",
@@ -103,7 +113,7 @@ def test_whatever_the_numbers_the_text_is_narrow_and_says_the_same_without_colou
     text = shown(line(numbers), width)
     assert [plain(row) for row in shown(line(numbers), width, colour=True)] == text
     start = next(index for index, row in enumerate(text) if row.startswith("  each sign"))
-    signs = "".join(look.sign for look in LOOKS)
+    signs = ":" + "".join(look.sign for look in LOOKS)
     strip = [row for row in text[start + 1 :] if re.fullmatch(rf" *[0-9]+ [{re.escape(signs)}]+", row)]
     assert 1 <= len(strip) <= 8
     assert max(map(len, strip)) <= max(width, 28)

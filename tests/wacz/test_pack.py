@@ -284,6 +284,13 @@ def test_damage_is_named_and_leaves_the_package_that_is_there(
     assert list(target.parent.glob(".*")) == []
 
 
+def test_what_a_killed_packing_left_is_in_nobodys_way(odd: Odd, target: Path) -> None:
+    target.with_name(".packed.wacz.tmp").write_bytes(b"PK\x03\x04 and no more")
+    pack(odd.paths, target)
+    Package(target).check()
+    assert list(target.parent.glob(".*")) == []
+
+
 def test_a_place_that_cannot_be_written_is_named(odd: Odd, tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match=r"nowhere/packed\.wacz: not written: .*No such file"):
         pack(odd.paths, tmp_path / "nowhere/packed.wacz")

@@ -394,7 +394,6 @@ _VALUES = [
 _OTHER = "has another URI, date or payload digest"
 _NOWHERE = "a revisit of what is in no file"
 _REVISITS = [
-    _unlike_ours("revisit whose payload is left out unsaid", "should be length", _set(REVISIT, "WARC-Truncated", None)),
     _forbidden("revisit without profile", "no WARC-Profile", _set(REVISIT, "WARC-Profile", None)),
     _forbidden("revisit whose profile is no URI", "WARC-Profile is no URI", _set(REVISIT, "WARC-Profile", "same")),
     _unlike_ours("revisit of a profile nobody knows", "WARC-Profile is not", _set(REVISIT, "WARC-Profile", "a:b")),
@@ -403,6 +402,11 @@ _REVISITS = [
     ),
     _unlike_ours("revisit with another payload digest", _OTHER, _set(REVISIT, "WARC-Payload-Digest", sha1(b"x"))),
     _unlike_ours("revisit of another date", _OTHER, _set(REVISIT, "WARC-Refers-To-Date", "2020-01-01T00:00:00Z")),
+    _unlike_ours(
+        "revisit whose payload is left out unsaid",
+        "WARC-Truncated of a revisit is",
+        _set(REVISIT, "WARC-Truncated", None),
+    ),
     _forbidden("revisit of nothing", _NOWHERE, _set(REVISIT, "WARC-Refers-To", NOBODY)),
     _forbidden("304 of nothing", _NOWHERE, _set(UNMODIFIED, "WARC-Refers-To", NOBODY)),
     _unlike_ours("revisit that does not say of what", "no WARC-Refers-To", _set(REVISIT, "WARC-Refers-To", None)),
@@ -491,4 +495,12 @@ _BLOCKS = [
     _unlike_ours("metadata without wireSha256", "no wireSha256", _block(RESPONSE + 1, lambda _: b"fetchTimeMs: 1\r\n")),
 ]
 
-DAMAGES = [*_FILES, *_HEADERS, *_PLACES, *_VALUES, *_REVISITS, *_BLOCKS]
+GROUPS = {
+    "file and gzip members": _FILES,
+    "frame and header of a record": _HEADERS,
+    "fields that are missing, or out of place": _PLACES,
+    "values of fields": _VALUES,
+    "revisits": _REVISITS,
+    "blocks, digests, HTTP": _BLOCKS,
+}
+DAMAGES = [damage for group in GROUPS.values() for damage in group]

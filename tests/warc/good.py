@@ -96,6 +96,7 @@ _ANSWERS: list[Callable[[random.Random, bytes], bytes]] = [
     lambda rng, body: chunked(*_chunks(rng, gzip.compress(body, mtime=0)), headers="Content-Encoding: gzip\r\n"),
     lambda _, body: b"HTTP/1.1 200 OK\r\ntransfer-ENCODING: Chunked\r\n\r\n" + body,
     lambda _, body: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\nabc\n0\nT: x\n\n" + body,
+    lambda _, body: chunked(body or b"-") + b"0\r\n",
     lambda _, body: b"HTTP/1.1 200 OK\r\nX-Orig-Transfer-Encoding: chunked\r\n\r\n" + body,
 ]
 

@@ -112,6 +112,18 @@ def test_random_damage_is_named(path: Path) -> None:
             assert found(path, changed), (at, insert)
 
 
+def test_random_damage_of_what_is_not_compressed_can_be_read(path: Path) -> None:
+    """It may be named or not: nothing tells that another URI was right."""
+    rng = random.Random(2)
+    data = b"".join(rec.data() for rec in good_file().recs)
+    for _ in range(500):
+        at, size = rng.randrange(len(data)), rng.choice([1, 1, 3, 30])
+        changed = data[:at] + rng.randbytes(size) + data[at + size :]
+        found(path, changed, own=False)
+        assert found(path, changed)
+        assert found(path, data[:at])
+
+
 @given(st.binary(max_size=3000))
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_can_be_read(path: Path, data: bytes) -> None:
@@ -171,6 +183,10 @@ def test_what_a_run_is_writing_is_not_looked_at(path: Path) -> None:
     open_path.write_bytes(data + data[:100])
     assert list(check(open_path, own=True, end=len(data))) == []
     assert [defect.what for defect in check(open_path, own=True)] == ["the file ends within the gzip member"]
+    open_path.write_bytes(data)
+    assert [defect.what for defect in check(open_path, own=True, end=len(data) + 1)] == [
+        f"the file ends here, and not at byte {len(data) + 1}"
+    ]
 
 
 def test_name_of_the_file(path: Path) -> None:
@@ -190,6 +206,22 @@ def test_large_responses_are_compared_with_the_wire(path: Path, wire: bytes) -> 
     recs[1].refresh()
     [defect] = found(path, File([warcinfo(), *recs]).data())
     assert "not what came over the wire" in defect.what
+
+
+def test_framing_longer_than_what_is_kept(path: Path) -> None:
+    chunks = [bytes(1 + number % 1000) for number in range(60000)]
+    recs = exchange("http://a.cn/", chunked(*chunks))
+    assert len(recs[2].block) > 1 << 20
+    assert found(path, File([warcinfo(), *recs]).data()) == []
+
+
+@pytest.mark.parametrize("framing", ["", "nonsense", "3:x*2", "%31:-1*1", "a:5*99"])
+def test_framing_that_is_wrong(path: Path, framing: str) -> None:
+    recs = exchange("http://a.cn/", chunked(HTML))
+    lines = [line for line in recs[2].block.split(b"\r\n") if not line.startswith(b"wireFraming")]
+    recs[2].block = b"\r\n".join([f"wireFraming: {framing}".encode(), *lines])
+    recs[2].refresh()
+    assert found(path, File([warcinfo(), *recs]).data())
 
 
 @pytest.mark.parametrize("compressed", [True, False])

@@ -19,10 +19,11 @@ DATA, CAPTURED, ENDS = file_of(
     exchange(b"HTTP/1.1 304 Not Modified\r\n\r\n", is_conditional=True),
     exchange(b"HTTP/1.1 304 Not Modified\r\n\r\n", is_conditional=True, uri="http://www.slqncy.com/3"),
     exchange(b"no response"),
+    exchange(b"http/1.1 200\r\n\r\nlower case"),
     exchange(response(b"half of"), truncation=Truncation.TIME),
     exchange(b"HTTP/1.1 200 OK\nA: b\n\nbody"),
 )
-RECORDS = [1, 3, 1, 3, 3, 3, 2, 3, 3]
+RECORDS = [1, 3, 1, 3, 3, 3, 2, 3, 3, 3]
 
 
 def scanned(data: bytes, position: int = 0) -> tuple[list[Scanned], str]:

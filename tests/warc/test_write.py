@@ -14,6 +14,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slqncy.warc.check import check
 from slqncy.warc.exchange import Truncation
 from slqncy.warc.write import date_of, digest_text, exchange_records, warcinfo
 from tests import warcs
@@ -32,6 +33,7 @@ CONDITIONAL = b"304 Not Modified"
 def kept(tmp_path: Path, *exchanges: Exchange) -> list[warcs.Kept]:
     """What stands in a file of exchanges; other tools have nothing against it."""
     path = write_file(tmp_path, *exchanges)
+    assert not list(check(path, own=True))
     if warcs.PEERS.is_dir():
         warcs.assert_peers_accept([path])
     return warcs.exchanges([path])
@@ -209,6 +211,7 @@ def test_other_tools_find_the_payload_behind_any_head(tmp_path: Path) -> None:
         for number, head in enumerate(heads)
     ]
     path = write_file(tmp_path, *answers)
+    assert not list(check(path, own=True))
     with path.open("rb") as file:
         for record in ArchiveIterator(file, WarcRecordType.response, parse_http=True):
             assert record.http_headers.status_code == 200

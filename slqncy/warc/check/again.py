@@ -7,7 +7,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from slqncy.warc.check.http import ChunkError, dechunk, read_head
-from slqncy.warc.check.members import DamageError, Member, members
+from slqncy.warc.check.members import HEADER, DamageError, Member, Source
 from slqncy.warc.check.record import read_record, start_record
 from slqncy.warc.check.stream import Stream
 
@@ -23,13 +23,19 @@ _ANY = 47  # zlib's number for: gzip or zlib, whichever it is
 def block(path: Path, offset: int, number: int) -> Iterator[bytes]:
     """The block of a record; `number` counts the records from that byte offset on, from 0."""
     with path.open("rb") as file:
-        member = next(members(file, offset, path.stat().st_size))
-        assert isinstance(member, Member)
-        stream = Stream(member)
+        source = Source(file, path.stat().st_size)
+        source.seek(offset)
+        source.fill(HEADER)
+        stream = Stream(Member(source))
         for _ in range(number):
             read_record(stream)
         _, length = start_record(stream)
         yield from stream.pieces(length)
+
+
+def payload(path: Path, offset: int, number: int) -> Iterator[bytes]:
+    """The body of the HTTP message in a record."""
+    return _body(Stream(block(path, offset, number))).rest()
 
 
 def likeness(path: Path, offset: int, number: int, digest: Digest) -> str:

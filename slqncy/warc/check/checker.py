@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from slqncy.warc.check.again import block, likeness
+from slqncy.warc.check.again import block, likeness, payload
 from slqncy.warc.check.exchange import exchange_defects
 from slqncy.warc.check.members import DamageError, Junk, Member, members
 from slqncy.warc.check.own import FILE_NAME, listed, member_defects, own_defects
@@ -58,17 +58,20 @@ def check(
     `known` says whether a record that a revisit refers to is in another file; unless given, that is believed.
     `end` is where the file ends, if not at its end: a run may be writing. Raises OSError.
 
-    Reads once, forward, in pieces of at most 1 MiB; keeps up to 100 bytes a record, to know it when it is referred to.
+    Reads once, forward, in pieces of at most 1 MiB; keeps some 130 bytes a record, to know it when it is referred to.
     """
-    size = path.stat().st_size if end is None else end
+    size = path.stat().st_size
+    end = size if end is None else end
     checker = _Checker(path, own, known)
+    if own:
+        yield from checker.name_defects()
     if not size:
         yield Defect(path.name, 0, "empty")
         return
-    if own:
-        yield from checker.name_defects()
+    if size < end:
+        yield Defect(path.name, size, f"the file ends here, and not at byte {end}")
     with path.open("rb") as file:
-        for member in members(file, 0, size):
+        for member in members(file, 0, end):
             if isinstance(member, Junk):
                 yield Defect(path.name, member.offset, member.what)
             else:
@@ -87,7 +90,10 @@ class _Checker:
     """The header of the first gzip member."""
     records: int = 0
     seen: dict[int, int] = field(default_factory=dict)
-    """Hashes of what a record may be referred to by, its id or its URI and date, to the hash of what it is."""
+    """Hashes of what a record may be referred to by, its id or its URI and date, to the hash of what it is.
+
+    64 bits tell the records of a file apart, and take less memory than the ids.
+    """
     unresolved: list[tuple[int, Target]] = field(default_factory=list)
     exchange: list[tuple[int, int, Record]] = field(default_factory=list)
     """Byte offset, number in its member, and record, since the last metadata record."""
@@ -162,8 +168,9 @@ class _Checker:
         if key in self.seen and record.get("WARC-Record-ID"):
             yield f"WARC-Record-ID stands on an earlier record: {record.get('WARC-Record-ID')[:80]!r}"
         uri, date, digest = (record.get(name) for name in ("WARC-Target-URI", "WARC-Date", "WARC-Payload-Digest"))
-        self.seen[key] = hash((uri, date, digest))
+        self.seen[key] = 0
         if record.type == "response":
+            self.seen[key] = hash((uri, date, digest))
             self.seen[hash((uri, date))] = 0
         if record.type == "revisit":
             names = ("WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date", "WARC-Payload-Digest")
@@ -190,14 +197,16 @@ class _Checker:
     def _exchange_defects(self) -> Iterator[str]:
         exchange, self.exchange = self.exchange, []
         yield from exchange_defects([record for _, _, record in exchange])
-        notes = listed(exchange[-1][2])
+        offset, number, last = exchange[-1]
+        whole = last.block.whole
+        notes = listed(b"".join(block(self.path, offset, number)) if whole is None else whole)
         for offset, number, record in exchange:
             if record.type in {"response", "revisit"} and "wireSha256" not in notes:
                 yield "no wireSha256 in the metadata"
-            elif record.type == "response":
-                whole = record.block.whole
-                read = partial(block, self.path, offset, number) if whole is None else partial(iter, (whole,))
-                if what := wire_defect(read, notes):
+            elif record.type == "response" and record.head is not None:
+                whole = record.payload.whole
+                read = partial(payload, self.path, offset, number) if whole is None else partial(iter, (whole,))
+                if what := wire_defect(record.head, read, notes):
                     yield f"the response at byte {offset} is {what}"
 
     def _name(self) -> str:

@@ -31,11 +31,6 @@ class Header:
     """Whether every line reads `Name: value`, the names spelled as in the standard."""
     defects: list[str] = field(default_factory=list)
 
-    def all(self, name: str) -> list[str]:
-        """Every value of a name."""
-        first = self.fields.get(name)
-        return [] if first is None else [first, *(value for other, value in self.repeated if other == name)]
-
 
 def parse_header(raw: bytes) -> Header:
     """Read what stands before the empty line."""
@@ -53,16 +48,18 @@ def parse_header(raw: bytes) -> Header:
     for line in lines:
         if line[:1] in {" ", "\t"} and name:
             header.is_plain = False
-            fields[name] += f" {line.strip()}"
+            fields[name] += " " + line.strip(" \t")
             continue
-        written, colon, value = line.partition(":")
-        if not colon or not _TOKEN.fullmatch(written):
-            defects.append(f"not a field: {line[:80]!r}")
-            continue
-        name = written if written in DEFINED else _SPELLING.get(written.lower(), written)
+        name, colon, value = line.partition(":")
+        if name not in DEFINED:
+            if not colon or not _TOKEN.fullmatch(name):
+                defects.append(f"not a field: {line[:80]!r}")
+                name = ""
+                continue
+            header.is_plain = header.is_plain and name.lower() not in _SPELLING
+            name = _SPELLING.get(name.lower(), name)
         bare = value.strip(" \t")
-        if value != f" {bare}" or name != written:
-            header.is_plain = False
+        header.is_plain = header.is_plain and value == f" {bare}"
         if name in fields:
             header.repeated.append((name, bare))
         else:

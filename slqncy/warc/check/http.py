@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _LIMIT = 1 << 20
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
-_INTERIM = re.compile(rb"HTTP/1\.\d 1\d\d[ \r\n]")
+_INTERIM = re.compile(rb"(?i:HTTP)/\d{1,3}\.\d{1,3} 1\d\d[ \t\r\n]")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?")
 _LINE_LIMIT = 1 << 16
 
@@ -41,7 +41,8 @@ def header(head: bytes, name: bytes) -> str | None:
     """The last value of a header; `name` in lower case."""
     for line in reversed(head.split(b"\n")):
         written, colon, value = line.partition(b":")
-        if colon and written.strip().lower() == name:
+        # Behind blanks, a line goes on with the one before.
+        if colon and written.rstrip(b" \t").lower() == name:
             return value.strip().decode("latin-1")
     return None
 

@@ -14,7 +14,7 @@ HEADER = 10
 """Bytes of a gzip header without optional fields."""
 
 _ZSTD = b"\x28\xb5\x2f\xfd"
-_READ = 1 << 16
+_READ = 1 << 14
 _PIECE = 1 << 20
 _GZIP = 31  # zlib's number for: a gzip member, header and trailer checked
 _WORDS = {

@@ -64,9 +64,11 @@ class Stream:
 
     def give_back(self, data: bytes) -> None:
         """Put back what was taken last."""
-        self._data = data + self._data[self._at :]
-        self._at = 0
         self.position -= len(data)
+        if self._data.startswith(data, begin := max(self._at - len(data), 0)):
+            self._at = begin
+        else:
+            self._data, self._at = data + self._data[self._at :], 0
 
     def _advance(self, end: int) -> bytes:
         taken = self._data[self._at : end]
