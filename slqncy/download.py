@@ -112,6 +112,8 @@ class Download(HTTP11DownloadHandler):
             "site": spider.raw_arguments.get("site", ""),
             "servedAt": spider.address.base_url,
         }
+        if original := request.meta.get("original"):
+            notes |= original.as_notes()
         return {name: value for name, value in notes.items() if value}
 
 

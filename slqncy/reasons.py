@@ -48,6 +48,7 @@ class EventKind(StrEnum):
     COMPLETED = "completed"  # a list was read to its end, or to the boundary of the reading before
     ARCHIVED = "archived"  # the first version of a story
     CHANGED = "changed"  # a further version: title or text differ
+    EARLIER = "earlier"  # a version from before the newest one, out of a web archive
     UNCHANGED = "unchanged"  # the page still says the same
     NOT_MODIFIED = "not_modified"  # HTTP 304
     DUPLICATE = "duplicate"
@@ -75,6 +76,7 @@ class Rejection(StrEnum):
     EMPTY = "empty"  # no body text
     GARBLED = "garbled"  # undecodable bytes in the text
     TOO_LONG = "too_long"  # the line would pass 1,000,000 bytes, where readers fail
+    PASSED_OVER = "passed_over"  # a capture of a web archive, less complete than another one of the story
 
 
 class Exclusion(StrEnum):
@@ -135,4 +137,5 @@ class Failure(StrEnum):
     INCOMPLETE = "incomplete"  # the body is not whole, or a further page of a story is missing
     OFF_SITE = "off_site"  # a redirect leaves the site
     REDIRECTS = "redirects"  # too many of them
+    WRONG_CAPTURE = "wrong_capture"  # not what the index of the web archive names: another digest, address or time
     INTERNAL = "internal"  # an exception nobody expected

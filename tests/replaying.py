@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.layout import LEDGER
 from slqncy.reasons import State
-from tests.crawling import ROOT, Result, crawl, scrapy
+from tests.crawling import ROOT, Result, scrapy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

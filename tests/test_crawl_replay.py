@@ -19,7 +19,7 @@ from slqncy.archive import Archive
 from slqncy.archive.layout import LEDGER
 from slqncy.archive.seal import set_seal
 from slqncy.demo import serving
-from tests.crawling import ROOT, Pages, links, scrapy, stories, story_page, text_of
+from tests.crawling import ROOT, Pages, links, stories, story_page, text_of
 from tests.dedup import texts
 from tests.replaying import (
     TOUCHED_THE_NETWORK,

@@ -33,9 +33,11 @@ const server = createServer((request, response) => {
   }
   const [file, type] = files[path];
   const { size } = statSync(file);
-  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
-  const start = range ? Number(range[1]) : 0;
-  const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
+  const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
+  // `bytes=-9` asks for the last nine.
+  const isSuffix = range?.[1] === "";
+  const start = isSuffix ? Math.max(size - Number(range[2]), 0) : Number(range?.[1] ?? 0);
+  const end = range?.[2] && !isSuffix ? Math.min(Number(range[2]), size - 1) : size - 1;
   const headers = { "Content-Type": type, "Content-Length": end - start + 1, "Accept-Ranges": "bytes" };
   if (range) {
     headers["Content-Range"] = `bytes ${start}-${end}/${size}`;

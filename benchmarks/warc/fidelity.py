@@ -52,7 +52,7 @@ def odd(number: str) -> dict[str, Case]:
 
 
 def usual(coding: str, number: int) -> bytes:
-    """A page of news of about 6 KB, as servers send it."""
+    """A page of news of 4.6 KB, as servers send it."""
     text = "\n".join(text_of(number * 20 + paragraph) for paragraph in range(20))
     body = story_page(number, text).encode()
     fields = b"Date: Thu, 26 Nov 2026 08:00:00 GMT\r\nServer: nginx\r\nContent-Type: text/html; charset=utf-8\r\n"

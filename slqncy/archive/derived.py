@@ -44,6 +44,7 @@ _TABLES = {
     "line": ("*", 2),
     "warc": ("name, length, records, crc32", 1),
     "capture": ("*", 2),
+    "capture_read": ("*", 2),
     "loss": ("*", 3),
 }
 """Tables of the ledger, with the columns to compare and how many of the first are the key."""

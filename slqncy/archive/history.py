@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _KINDS = {
     EventKind.ARCHIVED: Kind.STORY,
     EventKind.CHANGED: Kind.STORY,
+    EventKind.EARLIER: Kind.STORY,
     EventKind.DUPLICATE: Kind.DUPLICATE,
 }
 _REEXTRACTED = {None: Kind.STORY, State.ARCHIVED: Kind.STORY, State.DUPLICATE: Kind.DUPLICATE}

@@ -25,6 +25,7 @@ from slqncy.archive.layout import (
     warcs_on_disk,
 )
 from slqncy.archive.ledger import Entry, Ledger, Segment, digest
+from slqncy.archive.schedule import seconds
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode
 
@@ -188,5 +189,7 @@ def add_line(ledger: Ledger, place: Place, data: bytes, record: Story | Rewrite)
             content_hash=record.content_hash,
             note=note(record),
             digest=digest(data),
+            as_of=seconds(record.as_of if isinstance(record, Story) else record.date_downloaded),
+            captured=isinstance(record, Story) and record.captured,
         )
     )

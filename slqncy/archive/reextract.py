@@ -111,8 +111,8 @@ def take_in(archive: ArchiveWriter, changed: Iterable[Reading]) -> int:
         if reading.is_no_story_any_more:
             continue
         page, rewrite = reading.now.page, reading.now.rewrite
-        latest = archive.latest(reading.now.kind, page.canonical_url)
-        page.version = latest.version + 1 if latest else 1
+        versions = archive.versions(reading.now.kind, page.canonical_url)
+        page.version = 1 + max((line.version for line in versions), default=0)
         page.provenance.run_id = run_id
         if rewrite:
             rewrite.version, rewrite.run_id = page.version, run_id

@@ -40,23 +40,12 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
     url = add(db, event.url, event.kind, event.id, event.via)
     if event.state is not None:
         db.execute("UPDATE url SET state = ?, reason = ? WHERE id = ?", (event.state, event.reason, url))
-    match event.event:
-        case EventKind.FOUND:
-            _linked(db, url, event)
-        case EventKind.OPENED:
-            db.execute("UPDATE url SET opened = (SELECT max(id) FROM url), complete = 0 WHERE id = ?", (url,))
-        case EventKind.COMPLETED:
-            _completed(db, url, event)
-        case EventKind.FAILED:
-            _failed(db, url, event)
-        case EventKind.EXCLUDED:
-            _excluded(db, url, event)
-        case EventKind.LOST:
-            _lost(db, url, event)
-        case EventKind.RESCORED | EventKind.REEXTRACTED:
-            _judged_again(db, url, event)
-        case _:
-            _answered(db, url, event)
+    change = _captured if event.date_captured else _CHANGES.get(event.event, _answered)
+    change(db, url, event)
+
+
+def _opened(db: sqlite3.Connection, url: int, _: Event) -> None:
+    db.execute("UPDATE url SET opened = (SELECT max(id) FROM url), complete = 0 WHERE id = ?", (url,))
 
 
 def _linked(db: sqlite3.Connection, url: int, event: Event) -> None:
@@ -81,7 +70,18 @@ def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
         "UPDATE url SET etag = ?, last_modified = ?, stories = ?, hash = ? WHERE id = ?",
         (event.etag, event.last_modified, event.stories, event.hash, url),
     )
-    if event.event in {EventKind.ARCHIVED, EventKind.CHANGED}:
+    _set_version(db, url, event)
+
+
+def _captured(db: sqlite3.Connection, url: int, event: Event) -> None:
+    """What a web archive has says nothing of when and how to ask the site."""
+    if event.event is not EventKind.FAILED:
+        db.execute("INSERT OR IGNORE INTO capture_read VALUES (?, ?)", (url, seconds(event.date_captured)))
+    _set_version(db, url, event)
+
+
+def _set_version(db: sqlite3.Connection, url: int, event: Event) -> None:
+    if event.event in {EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER}:
         db.execute("UPDATE url SET version = ? WHERE id = ?", (event.version, url))
 
 
@@ -115,3 +115,16 @@ def _excluded(db: sqlite3.Connection, url: int, event: Event) -> None:
     if event.kind is PageKind.STORY:
         due = 0 if event.reason == Exclusion.ARGUMENT else seconds(event.at) + EXCLUDED_PAUSE
         db.execute("UPDATE url SET due = ? WHERE id = ?", (due, url))
+
+
+_CHANGES = {
+    EventKind.FOUND: _linked,
+    EventKind.OPENED: _opened,
+    EventKind.COMPLETED: _completed,
+    EventKind.FAILED: _failed,
+    EventKind.EXCLUDED: _excluded,
+    EventKind.LOST: _lost,
+    EventKind.RESCORED: _judged_again,
+    EventKind.REEXTRACTED: _judged_again,
+}
+"""What events do that are no answers of the site."""

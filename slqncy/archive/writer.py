@@ -220,10 +220,21 @@ class ArchiveWriter:
             yield from self._ledger.stories_after(number, prefix)
 
     def latest(self, kind: Kind, url: str) -> Entry | None:
-        """The newest line of that kind for an address."""
+        """The newest line of that kind for an address: what the site has said last."""
         with self._disk_errors():
             known = self._ledger.known(url)
             return self._ledger.latest(kind, known.id) if known else None
+
+    def versions(self, kind: Kind, url: str) -> list[Entry]:
+        """All lines of that kind for an address, by version."""
+        with self._disk_errors():
+            known = self._ledger.known(url)
+            return self._ledger.versions(kind, known.id) if known else []
+
+    def has_read(self, url: str, at: int) -> bool:
+        """Whether the capture that a web archive made of a page at a time (seconds since 1970) is dealt with."""
+        with self._disk_errors():
+            return self._ledger.has_read(url, at)
 
     def story_at(self, place: Place) -> Story:
         """The line at a place in stories/ or duplicates/. Raises ArchiveDamagedError where it cannot be read."""

@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from slqncy.backfill.captures import WebArchive
 from slqncy.sites import Address, StoryAddress, load_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_WHY_NOT = {
+    "base_url": "a web archive knows pages by the site's own addresses",
+    "max_pages": "no list is followed there; max_stories limits a run",
+    "warc": "captures come from the one or from the other",
+}
 _DEFAULT_SITE = "slqncy"
 _SPACE = re.compile(r"\s")
 _WARC = re.compile(r"\.warc(\.gz)?$")
@@ -42,6 +48,8 @@ class Arguments:
     """Stories to archive before stopping."""
     full: bool
     """Whether to ask again for stories that are dealt with."""
+    web_archive: WebArchive | None
+    """The web archive to ask instead of the site."""
     ids: tuple[range, ...]
     """Story numbers to ask for instead of what lists show: ascending, and apart from one another."""
     warcs: tuple[Path, ...]
@@ -50,9 +58,10 @@ class Arguments:
 
 def parse_arguments(given: Mapping[str, str]) -> Arguments:
     """Check arguments as Scrapy hands them over. Raises ArgumentError, or SiteError for a wrong profile."""
-    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "ids", "warc"}
+    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "ids", "warc", "from"}
     if unknown := sorted(given.keys() - known):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    web_archive = _web_archive(given)
     address = Address(load_site(given.get("site", _DEFAULT_SITE)), base_url(given.get("base_url")))
     return Arguments(
         address=address,
@@ -60,9 +69,21 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
         max_pages=_positive("max_pages", given.get("max_pages")),
         max_stories=_positive("max_stories", given.get("max_stories")),
         full=_switch("full", given.get("full", "0")),
+        web_archive=web_archive,
         ids=_ids(given, address),
         warcs=_warcs(given),
     )
+
+
+def _web_archive(given: Mapping[str, str]) -> WebArchive | None:
+    value = given.get("from")
+    if value is None:
+        return None
+    if value not in list(WebArchive):
+        raise ArgumentError(f"from={value!r} must be {' or '.join(WebArchive)}")
+    if wrong := sorted({"base_url", "max_pages", "warc"} & given.keys()):
+        raise ArgumentError(f"from and {wrong[0]} exclude each other: {_WHY_NOT[wrong[0]]}")
+    return WebArchive(value)
 
 
 def base_url(value: str | None) -> str:

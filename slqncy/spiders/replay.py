@@ -14,13 +14,15 @@ from urllib.parse import urljoin
 from scrapy import Request
 from w3lib.url import safe_url_string
 
+from slqncy.archive.schedule import seconds
 from slqncy.extract.sniff import is_html
 from slqncy.reasons import Failure, PageKind
 from slqncy.sites import Address, SiteError, load_site
 from slqncy.spiders.arguments import ArgumentError, base_url
 from slqncy.spiders.captured import CapturedResponses, UnreadableError
+from slqncy.spiders.choice import Choice
 from slqncy.spiders.frontier import Listing
-from slqncy.spiders.responses import is_refused
+from slqncy.spiders.responses import date_captured, is_refused
 from slqncy.spiders.scope import Scope
 from slqncy.warc.read import capture_at, captures
 from slqncy.warc.scan import WarcError
@@ -86,6 +88,7 @@ class Replay:
         self._sites: dict[str, Address | None] = {}
         """The sites that captures were asked for as, by the names of their profiles; None for those without one."""
         self._responses = CapturedResponses(spider.crawler)
+        self._choice = Choice(spider.run)
         self._most_bytes = spider.settings.getint("DOWNLOAD_MAXSIZE") + _MOST_HEAD
         self._known_before = spider.run.archive.newest()
         self._waiting: dict[str, Request] = {}
@@ -117,6 +120,8 @@ class Replay:
         while self._waiting and not self._is_over():
             for item in self._late_part(next(iter(self._waiting))):
                 yield item
+        for item in self._choice.made():
+            yield item
 
     def _is_over(self) -> bool:
         most = self._spider.arguments.max_stories
@@ -201,19 +206,28 @@ class Replay:
         story = self._spider.address.story(url)
         story_id = self._spider.address.story_name(story) if story and kind is PageKind.STORY else ""
         known = self._run.found(url, kind, story_id)
-        assert self._run.now is not None
-        if known.id <= self._known_before and known.last is not None and self._run.now.timestamp() <= known.last:
+        if self._is_read(known, date_captured(response)):
             self._run.count("known", kind is PageKind.STORY)
             return
         # Captured once more before its further pages came.
         for part, request in list(self._waiting.items()):
             if request.cb_kwargs["item"].story.canonical_url == url:
                 self._give_up(part)
-        self._run.asked(known, kind)
+        if not (date_captured(response) and self._choice.is_of(url)):
+            yield from self._choice.made()
+        if not self._run.is_pending(url):
+            self._run.asked(known, kind)
         if failure := _failure(capture):
-            self._run.failed(url, *failure, response.status)
+            self._run.failed(url, *failure, response.status, date_captured=date_captured(response))
             return
         yield from self._items(self._read[kind](response, url=url))
+
+    def _is_read(self, known: Known, date: str) -> bool:
+        """Whether the archive has dealt with this before; `date` is when a web archive had it, if one did."""
+        if date:
+            return self._run.archive.has_read(known.url, seconds(date))
+        assert self._run.now is not None
+        return known.id <= self._known_before and known.last is not None and self._run.now.timestamp() <= known.last
 
     def _part(self, capture: Capture, response: Response, url: str) -> Iterator[StoryItem]:
         if _failure(capture) or is_refused(response):
@@ -227,6 +241,8 @@ class Replay:
         for result in results:
             if isinstance(result, Request):
                 self._waiting[result.cb_kwargs["url"]] = result
+            elif result.story.captured:
+                self._choice.add(result, self._spider.address.site)
             else:
                 yield result
 

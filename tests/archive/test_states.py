@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slqncy.archive import ArchiveWriter, states
+from slqncy.archive import Archive, ArchiveWriter, states
 from slqncy.archive.layout import Kind, kind_of
 from slqncy.archive.ledger import Known, Ledger
-from slqncy.archive.rebuild import note
 from slqncy.archive.repair import rebuild
 from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
-from slqncy.pipelines.store import judge
-from slqncy.reasons import GONE, HOLE, EventKind, Exclusion, PageKind, Rejection, State
+from slqncy.pipelines.store import judge_page, next_version
+from slqncy.reasons import HOLE, EventKind, Exclusion, PageKind, Rejection, State
 from slqncy.records import Event, Rejected, Story
 from tests.archive.looking import defects, tables
 from tests.samples import (
@@ -52,6 +51,8 @@ if TYPE_CHECKING:
 HOUR, DAY = 3600, 86400
 NOW = seconds(SECOND)
 PAGE = "http://www.slqncy.com/szxw/index_2.html"
+THEN = "then "
+"""What a web archive had, 25 days before it is asked."""
 RETOLD = "丙。"
 """The text of a rewrite."""
 
@@ -260,28 +261,38 @@ class Runs:
 
     def page(self, number: int, what: str) -> None:
         record: Story
-        if what == "gone":
+        if what.removeprefix(THEN) == "gone":
             record = rejected(number, downloaded=self.at())
         elif what == "garbled":
             record = rejected(number, Rejection.GARBLED, downloaded=self.at())
         elif what == "copy":
             record = duplicate(number, 9, downloaded=self.at())
         else:
-            record = story(number, what, downloaded=self.at())
-        known, latest = self.known(number), self.writer.latest(kind_of(record), record.canonical_url)
-        says_the_same = latest is not None and (latest.content_hash, latest.note) == (record.content_hash, note(record))
-        reason = record.reason if isinstance(record, Rejected) else ""
-        outcome = judge(
-            kind_of(record), known.state, is_first=latest is None, is_new=not says_the_same, is_gone=reason in GONE
-        )
-        record.version = latest.version + 1 if latest else 1
-        version = record.version if outcome.is_line else latest and latest.version
+            record = story(number, what.removeprefix(THEN), downloaded=self.at())
+        if what.startswith(THEN):
+            captured = moment(self.now - 25 * DAY)
+            record.provenance = replace(record.provenance, web_archive="wayback", date_captured=captured)
+        versions = self.writer.versions(kind_of(record), record.canonical_url)
+        outcome, version = judge_page(record, self.known(number).state, versions)
+        record.version = next_version(versions)
         event = happened(
-            outcome.event, number, self.at(), state=outcome.state, reason=reason, etag=f'"{what}"', http_status=200,
-            version=None if outcome.event is EventKind.GONE else version,
+            outcome.event, number, self.at(), state=outcome.state, http_status=200, version=version,
+            reason=record.reason if isinstance(record, Rejected) else "",
+            etag="" if record.captured else f'"{what}"', date_captured=record.provenance.date_captured,
         )  # fmt: skip
         beside = rewrite(record, 9) if outcome.is_line and what == RETOLD else None
         self.writer.write(event, record if outcome.is_line else None, beside)
+
+    def commit(self) -> bool:
+        """Whether there is anything to read."""
+        self.writer.commit()
+        return self.writer.newest() > 0
+
+    def latest(self) -> dict[str, int]:
+        """The version of each story that the ledger takes for the newest."""
+        known = filter(None, map(self.writer.known_by_id, range(1, self.writer.newest() + 1)))
+        found = ((each.story, self.writer.latest(Kind.STORY, each.url)) for each in known)
+        return {story: line.version for story, line in found if line}
 
     def step(self, number: int, what: str) -> None:
         if what == "failed":
@@ -321,6 +332,9 @@ class Runs:
 
 WHATS = [
     "甲。",
+    f"{THEN}甲。",
+    f"{THEN}丁。",
+    f"{THEN}gone",
     "乙。",
     RETOLD,
     "gone",
@@ -344,6 +358,8 @@ def live_and_rebuilt(root: Path, steps: list[tuple[int, str, int]]) -> tuple[dic
     for number, what, pause in steps:
         runs.now += pause
         runs.step(number, what)
+    latest = {story.id: story.version for story in Archive(root).stories(latest=True)} if runs.commit() else {}
+    assert latest == runs.latest()
     runs.writer.close()
     assert defects(root) == []
     live = tables(root / "ledger.sqlite")
