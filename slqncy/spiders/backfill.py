@@ -100,7 +100,7 @@ class Backfill:
         return (
             story.page == 1
             and (sections is None or story.section in sections)
-            and (not ids or any(int(story.story_id) in numbers for numbers in ids))
+            and (not ids or (story.story_id.isdecimal() and any(int(story.story_id) in numbers for numbers in ids)))
         )
 
     def _first(self, url: str) -> tuple[str, str]:

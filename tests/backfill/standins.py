@@ -21,7 +21,8 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
-from tests.backfill.captured import Snapshot, bare_digests, peer, write_index, write_warc, write_zipnum
+from tests.backfill.captured import Snapshot, bare_digests, write_index, write_warc, write_zipnum
+from tests.peers import peer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
