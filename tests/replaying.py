@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.layout import LEDGER
 from slqncy.reasons import State
-from tests.crawling import ROOT, Result, crawl, scrapy
+from tests.crawling import ROOT, Result, scrapy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,9 @@ def story_addresses(archive: Path) -> set[tuple[str, str, str, str, int]]:
     """URL, kind, story, state and version of each address of a story; those that gave no answer are in one state."""
     with closing(sqlite3.connect(archive / LEDGER)) as db:
         rows = db.execute("SELECT url, kind, story, state, version FROM url WHERE kind = 'story'").fetchall()
-    return {(url, kind, story, "" if state in UNANSWERED else state, version) for url, kind, story, state, version in rows}
+    return {
+        (url, kind, story, "" if state in UNANSWERED else state, version) for url, kind, story, state, version in rows
+    }
 
 
 def assert_replays(archive: Path, into: Path, *arguments: str) -> None:

@@ -237,10 +237,9 @@ def _target(capture: Capture) -> str:
         return ""
     place = next((value for name, value in capture.headers if name.lower() == b"location"), b"")
     try:
-        target = urljoin(capture.uri, safe_url_string(place)) if place else ""
+        return urljoin(capture.uri, safe_url_string(place)) if place else ""
     except ValueError:
-        return ""
-    return target if target.startswith(("http:", "https:")) else ""
+        return repr(place)  # nowhere
 
 
 def _failure(capture: Capture) -> tuple[Failure, str] | None:
