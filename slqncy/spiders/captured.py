@@ -34,11 +34,14 @@ class CapturedResponses:
 
     def response(self, capture: Capture) -> Response:
         """The response, decompressed. Raises UnreadableError."""
-        request = Request(
-            capture.uri,
-            headers={"If-None-Match": "*"} if capture.is_not_modified else None,
-            meta={"fetched": Fetched(_moment(capture), Warc(file=capture.path.name, offset=capture.offset))},
-        )
+        try:
+            request = Request(
+                capture.uri,
+                headers={"If-None-Match": "*"} if capture.is_not_modified else None,
+                meta={"fetched": Fetched(_moment(capture.date), Warc(file=capture.path.name, offset=capture.offset))},
+            )
+        except ValueError as error:
+            raise UnreadableError(str(error)) from error
         headers = Headers(capture.headers)
         response_type = responsetypes.from_args(headers=headers, url=capture.uri, body=capture.payload)
         response = response_type(
@@ -57,12 +60,9 @@ class CapturedResponses:
         return decompressed
 
 
-def _moment(capture: Capture) -> datetime:
-    """When it was captured. Raises UnreadableError."""
-    try:
-        at = datetime.fromisoformat(capture.date)
-    except ValueError as error:
-        raise UnreadableError(f"WARC-Date is no time: {capture.date!r}") from error
+def _moment(date: str) -> datetime:
+    """The moment of a WARC-Date. Raises ValueError."""
+    at = datetime.fromisoformat(date)
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 

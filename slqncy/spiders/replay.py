@@ -100,25 +100,32 @@ class Replay:
     async def _results(self) -> AsyncIterator[StoryItem]:
         try:
             for capture in captures(self._spider.arguments.warcs, self._most_bytes):
-                # However many records are of no use, a signal is heard.
-                await asyncio.sleep(0)
-                if self._is_over():
+                if await self._is_over():
                     return
                 for item in self._captured(capture) if capture else ():
                     yield item
         except WarcError as error:
             self._run.damaged(str(error))
-        while self._waiting and not self._is_over():
+        while self._waiting and not await self._is_over():
             for item in self._late_part(next(iter(self._waiting))):
                 yield item
 
-    def _is_over(self) -> bool:
+    async def _is_over(self) -> bool:
+        """Whether nothing more is wanted."""
+        # However many records are of no use, a signal is heard.
+        await asyncio.sleep(0)
+        if not self._run.is_going:
+            # A spider that returns has finished; what ends the run cancels this.
+            await asyncio.get_running_loop().create_future()
         most = self._spider.arguments.max_stories
-        return not self._run.is_going or (most is not None and self._run.stories_archived >= most)
+        return most is not None and self._run.stories_archived >= most
 
     def _captured(self, capture: Capture) -> Iterator[StoryItem]:
         """What a capture brings, for every page that it is an answer for."""
         self._spider.address = self._address_of(capture)
+        if self._spider.address.canonical(capture.uri) is None:
+            self._run.count("replay/passed_over")
+            return
         try:
             response = self._responses.response(capture)
         except UnreadableError as error:
@@ -153,8 +160,7 @@ class Replay:
                 yield asked
             return
         url = address.canonical(capture.uri)
-        if url is None:
-            return
+        assert url is not None
         story = address.story(url)
         if target:
             if story and target != url:
