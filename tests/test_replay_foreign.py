@@ -23,7 +23,7 @@ from slqncy.archive import Archive
 from slqncy.demo import DemoServer, DemoSite, serving
 from tests.crawling import ROOT, crawl, links, stories, story_page, text_of
 from tests.replaying import assert_sound, command, lines, replay, replay_arguments
-from tests.warc.records import gzipped, record, response, revisit, written
+from tests.warc.handmade import gzipped, record, response, revisit, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -280,7 +280,7 @@ def test_odd_captures(tmp_path: Path) -> None:
         response(f"{SITE}/szxw/23.html", "", f"{moved}http://[::1"),
         response(f"{SITE}/szxw/24.html", "", f"{moved}mailto:me@example.org"),
         response(f"{SITE}/szxw/25.html", "", f"{moved}/szxw/25.html"),
-        response(f"{SITE}/szxw/26.html", "", "HTTP/1.1 302 Found"),
+        response(f"{SITE}/szxw/26.html", "<html><body>moved", "HTTP/1.1 302 Found"),
         response("http://slqncy.com:80/szxw/27.html", "", f"{moved}{SITE}/szxw/27.html"),
         story(27),
         story(1),

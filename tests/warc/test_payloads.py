@@ -9,7 +9,7 @@ import pytest
 from fastwarc.warc import HeaderMap
 
 from slqncy.warc.payloads import Payloads, header
-from tests.warc.records import DATE, record, response, revisit, written
+from tests.warc.handmade import DATE, record, response, revisit, written
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 
 from slqncy.warc.read import Capture, capture_at, captures
 from slqncy.warc.scan import WarcError
-from tests.warc.records import DATE, gzipped, record, response, revisit, written
+from tests.warc.handmade import DATE, gzipped, record, response, revisit, written
 
 if TYPE_CHECKING:
     from pathlib import Path
