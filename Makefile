@@ -28,8 +28,14 @@ unit: .venv/.dev
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv/.dev: .venv/.runtime constraints-dev.txt
+.venv/.dev: .venv/.runtime .venv/.peers constraints-dev.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints-dev.txt
+	touch $@
+
+# Programs of others that read our WARC files; their dependencies do not go together with ours.
+.venv/.peers: .venv/bin/python constraints-peers.txt
+	$(PYTHON) -m venv .venv/peers
+	.venv/peers/bin/pip install --quiet --require-hashes -r constraints-peers.txt
 	touch $@
 
 # Pins for CI and users, made from pyproject.toml; hatchling and editables build the package.
@@ -39,6 +45,7 @@ constraints: .venv/bin/python
 	$(BIN)/pip install --quiet uv
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - -o constraints.txt
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra dev -c constraints.txt -o constraints-dev.txt
+	printf 'cdxj-indexer\nfastwarc\npywb\nsetuptools\nwarcio\n' | $(COMPILE) - -o constraints-peers.txt
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -44,7 +45,8 @@ class Download(HTTP11DownloadHandler):
         assert run is not None
         self._stop = stop
         self._run = run
-        self._most_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE") + _MOST_HEAD
+        most_body = crawler.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize  # 0: no limit
+        self._most_bytes = most_body + _MOST_HEAD
         self._recordings = Recordings()
         self._is_recorded = crawler.settings.getbool("WARC_ENABLED")
         if self._is_recorded:
@@ -90,7 +92,7 @@ class Download(HTTP11DownloadHandler):
             received=bytes(recording.received),
             ip=recording.ip,
             milliseconds=milliseconds,
-            truncation=_truncation(recording, error) if error else None,
+            truncation=_truncation(recording, error),
             failure=(str(error) or type(error).__name__) if error else "",
             is_conditional=not request.headers.keys().isdisjoint(_CONDITIONS),
             notes=self._notes(request),
@@ -103,19 +105,25 @@ class Download(HTTP11DownloadHandler):
 
     def _notes(self, request: Request) -> dict[str, str]:
         """What the page was asked for as: what reads the capture again goes by it."""
-        address = self._crawler.spider.address  # type: ignore[union-attr]
+        spider: Any = self._crawler.spider
         notes = {
             "page": request.cb_kwargs.get("url", ""),
             "kind": request.meta.get("kind", ""),
-            "servedAt": address.base_url,
+            "site": spider.raw_arguments.get("site", ""),
+            "servedAt": spider.address.base_url,
         }
+        if original := request.meta.get("original"):
+            notes |= original.as_notes()
         return {name: value for name, value in notes.items() if value}
 
 
-def _truncation(recording: Recording, error: BaseException) -> Truncation:
-    """Why what was received is not whole."""
+def _truncation(recording: Recording, error: BaseException | None) -> Truncation | None:
+    """Why what was received is not whole; None where it is."""
     if isinstance(error, DownloadCancelledError) or recording.is_cut:
         return Truncation.LENGTH
     if isinstance(error, DownloadTimeoutError):
         return Truncation.TIME
-    return Truncation.UNSPECIFIED if isinstance(error, StoppedError | asyncio.CancelledError) else Truncation.DISCONNECT
+    # A body without a length ends with the connection. Twisted takes it as whole however that ends.
+    if recording.is_reset or (error and recording.is_closed):
+        return Truncation.DISCONNECT
+    return Truncation.UNSPECIFIED if error else None

@@ -30,6 +30,8 @@ class StoryItem:
     """The page's lines in reading order, banner and trailer included; after `Strip`, the paragraphs of the body."""
     parts: int = 1
     """Pages the story was read from."""
+    is_truncated: bool = False
+    """Whether a web archive has only the beginning of the page."""
     notice: str = ""
     """All that the page says, where no story was found on it."""
     rejection: Rejection | None = None
@@ -41,9 +43,9 @@ class StoryItem:
     """The rewrite_… fields, where the story tells what an archived one tells."""
 
     @property
-    def downloaded(self) -> datetime:
-        """When the page was fetched."""
-        return datetime.fromisoformat(self.story.date_downloaded)
+    def as_of(self) -> datetime:
+        """When the site said so; no date on the page lies after it."""
+        return datetime.fromisoformat(self.story.as_of)
 
     def reject(self, reason: Rejection, detail: str = "") -> None:
         """Mark the page as no story, unless it is so marked already."""

@@ -28,15 +28,27 @@ class State(StrEnum):
     EXCLUDED = "excluded"  # by robots.txt or by an argument of the run
 
 
+class Standing(StrEnum):
+    """What is known of a story number; where it has several addresses, what comes first here."""
+
+    ARCHIVED = "archived"
+    DUPLICATE = "duplicate"
+    GONE = "gone"
+    WAITING = "waiting"  # found, and not answered yet
+    REJECTED = "rejected"  # a page came, and it is no story
+    MISSING = "missing"  # the site has no story of that number
+
+
 class EventKind(StrEnum):
     """What happened to an address, or to the archive."""
 
-    FOUND = "found"  # seen for the first time
+    FOUND = "found"  # seen for the first time; also a number without a story, linked for the first time
     OPENED = "opened"  # the reading of a list begins: what is known now is its boundary, once it is read to the end
     FETCHED = "fetched"  # a list page, a sitemap or a part of a story was read
     COMPLETED = "completed"  # a list was read to its end, or to the boundary of the reading before
     ARCHIVED = "archived"  # the first version of a story
     CHANGED = "changed"  # a further version: title or text differ
+    EARLIER = "earlier"  # a version from before the newest one, out of a web archive
     UNCHANGED = "unchanged"  # the page still says the same
     NOT_MODIFIED = "not_modified"  # HTTP 304
     DUPLICATE = "duplicate"
@@ -47,6 +59,7 @@ class EventKind(StrEnum):
     EXCLUDED = "excluded"
     LOST = "lost"  # found by repair or rebuild: lines of it are gone, or its events are; it is asked for again
     RESCORED = "rescored"  # judged again: something else is said of what it duplicates
+    REEXTRACTED = "reextracted"  # read again by another version's parser, which says something else
     FINISHED = "finished"  # a run ended; its report has the hash
 
 
@@ -63,6 +76,7 @@ class Rejection(StrEnum):
     EMPTY = "empty"  # no body text
     GARBLED = "garbled"  # undecodable bytes in the text
     TOO_LONG = "too_long"  # the line would pass 1,000,000 bytes, where readers fail
+    PASSED_OVER = "passed_over"  # a capture of a web archive, less complete than another one of the story
 
 
 class Exclusion(StrEnum):
@@ -74,6 +88,9 @@ class Exclusion(StrEnum):
 
 GONE = frozenset({Rejection.NOT_FOUND, Rejection.SOFT_404})
 """The reasons that mean of an archived story that it was taken off the site."""
+
+HOLE = GONE | {Rejection.REDIRECTED}
+"""The reasons that mean of a story number that the site has no story there."""
 
 
 class DuplicateKind(StrEnum):
@@ -120,4 +137,5 @@ class Failure(StrEnum):
     INCOMPLETE = "incomplete"  # the body is not whole, or a further page of a story is missing
     OFF_SITE = "off_site"  # a redirect leaves the site
     REDIRECTS = "redirects"  # too many of them
+    WRONG_CAPTURE = "wrong_capture"  # not what the index of the web archive names: another digest, address or time
     INTERNAL = "internal"  # an exception nobody expected

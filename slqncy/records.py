@@ -56,6 +56,12 @@ class Provenance:
     encoding: Annotated[str, Meta(description="Codec the page was decoded with.")]
     etag: Annotated[str, Meta(description="ETag of the response.")] = ""
     last_modified: Annotated[str, Meta(description="Last-Modified of the response, as sent.")] = ""
+    web_archive: Annotated[
+        str, Meta(description='wayback or commoncrawl, which had the page, or "" where the site itself was asked.')
+    ] = ""
+    date_captured: Annotated[
+        str, Meta(description='When the web archive had it from the site, or "". RFC 3339, UTC.')
+    ] = ""
     warc: Annotated[Warc, Meta(description="The raw response.")] = field(default_factory=Warc)
 
 
@@ -94,6 +100,16 @@ class Story:
     content_hash: Annotated[str, Meta(description="sha256: over title, a line feed, and text, in UTF-8.")] = ""
     date_downloaded: Annotated[str, Meta(description="RFC 3339, UTC.")]
     provenance: Annotated[Provenance, Meta(description="How the line came to be.")]
+
+    @property
+    def as_of(self) -> str:
+        """When the site said so: RFC 3339, UTC."""
+        return self.provenance.date_captured or self.date_downloaded
+
+    @property
+    def captured(self) -> bool:
+        """Whether a web archive was asked, and not the site."""
+        return bool(self.provenance.web_archive)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -163,6 +179,9 @@ class Event:
     last_modified: Annotated[str, Meta(description="Last-Modified to ask with the next time.")] = ""
     stories: Annotated[int | None, Meta(description="Stories linked by a list page or sitemap.")] = None
     hash: Annotated[str, Meta(description="sha256: of the stories a list page links, or of a run's report.")] = ""
+    date_captured: Annotated[
+        str, Meta(description='When the web archive that answered had the page from the site, or "". RFC 3339, UTC.')
+    ] = ""
 
 
 Line = Story | Rewrite | Event

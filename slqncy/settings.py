@@ -17,6 +17,13 @@ STORY_MAX_PAGES = 50  # pages of one story
 WARC_ENABLED = True  # False: what servers say is not kept, and cannot be read again by a better parser
 WARC_MAXSIZE = 1024 * 1024 * 1024  # bytes after which a run goes on in another file
 
+# Web archives, for -a from=.
+WAYBACK_URL = "https://web.archive.org/"
+WAYBACK_CDX_ROWS = 10_000  # captures that one answer of its index names
+COMMONCRAWL_INDEX_URL = "https://index.commoncrawl.org/"
+COMMONCRAWL_DATA_URL = "https://data.commoncrawl.org/"
+BACKFILL_MAX_CAPTURES = 20  # captures of one page that a run fetches; the next run goes on with the rest
+
 # Copies and rewrites.
 DEDUP_NEAR_SCORE = 0.5  # the least score of a copy that differs in a word, a cut, or what stands around it
 DEDUP_REWRITE_SCORE = 0.5  # the least score of the same story in other words
@@ -34,6 +41,8 @@ DOWNLOADER_MIDDLEWARES = {
     "slqncy.middlewares.site.StayOnSite": 50,  # first: it moves a request to the base URL before anything sees its host
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "slqncy.middlewares.robots.RobotsTxt": 100,
+    # Between the network and whatever looks at status, headers or coding of what the site had said.
+    "slqncy.middlewares.webarchive.WebArchives": 605,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # StayOnSite knows ports and mirrors too
 }
 
@@ -43,6 +52,12 @@ ROBOTSTXT_OBEY = True  # False
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # 8: one request in flight
 DOWNLOAD_DELAY = 1.0  # 0: seconds between requests
 DOWNLOAD_DELAY_JITTER = 0  # 0.5: with it, gaps fall below the delay
+DOWNLOAD_SLOTS = {  # {}: web archives have rates of their own, in seconds between requests
+    "wayback_cdx": {"concurrency": 1, "delay": 2.5, "jitter": 0},  # 24 a minute; the limit is 30
+    "wayback": {"concurrency": 1, "delay": 0.125, "jitter": 0},  # 480 a minute; the limit is 600
+    "commoncrawl_index": {"concurrency": 1, "delay": 1.0, "jitter": 0},
+    "commoncrawl_data": {"concurrency": 1, "delay": 0.55, "jitter": 0},
+}
 COOKIES_ENABLED = False  # True: a session changes what a page shows
 
 # Safety.

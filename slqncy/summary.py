@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from slqncy.exitcodes import ExitStatus
-from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, Rejection, State
+from slqncy.reasons import HOLE, EventKind, Exclusion, Failure, PageKind, Rejection, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,11 +14,19 @@ if TYPE_CHECKING:
     from slqncy.sites import Gate
 
 _KEPT = (State.ARCHIVED, State.DUPLICATE, State.GONE)
-_WAIT = ExitStatus.TEMPORARY, "the site says that we should wait (429, or Retry-After); run again later"
 _STOPPED = "shutdown"
 """Scrapy's finish reason after SIGINT or SIGTERM."""
 TOLD_TO_WAIT = "told_to_wait"
 """Our finish reason where the site asks for patience."""
+BLOCKED = "blocked"
+"""Our finish reason where a web archive does."""
+_ENDED = {
+    _STOPPED: "stopped by a signal; run again to go on",
+    TOLD_TO_WAIT: "the site says that we should wait (429, or Retry-After); run again later",
+    BLOCKED: "the web archive wants no more requests for now; run again later",
+}
+"""Why a run ended before its time, by Scrapy's finish reason."""
+_WAIT = ExitStatus.TEMPORARY, _ENDED[TOLD_TO_WAIT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class Summary:
     """Pages asked for; redirects and retries of one page count once, robots.txt is not a page."""
     archived: int
     changed: int
+    earlier: int
+    """Versions from before the newest one, out of a web archive."""
     unchanged: int
     not_modified: int
     """Of all kinds of pages."""
@@ -59,6 +69,8 @@ class Summary:
     sitemaps: int
     further_pages: int
     """Second and later pages of long stories."""
+    index_answers: int
+    """Of the index of a web archive."""
     failures: int
     forbidden: int
     """Requests that robots.txt stopped."""
@@ -69,10 +81,14 @@ class Summary:
     """Of the above, story pages that were read."""
     stories_read: int
     """Of those, and of the story pages that were not modified, those that are stories."""
+    missing: int
+    """Of the story pages read, those that say, by status, by words or by leading elsewhere, that there is no story."""
     rewrites: int
     """Of those archived and changed, those that rewrite another story."""
     stories_failed: int
     told_to_wait: int
+    index_failures: int
+    """Of the failures, those of the index of a web archive."""
     complete: int
     """Story pages whose banner proves that nothing is missing."""
     incomplete: int
@@ -105,6 +121,7 @@ class Summary:
         return [
             (self.archived, "archived"),
             (self.changed, "changed"),
+            (self.earlier, "earlier versions"),
             (self.unchanged, "unchanged"),
             (self.not_modified, "not modified"),
             (self.duplicates, "duplicates"),
@@ -114,6 +131,7 @@ class Summary:
             (self.list_pages, "list pages"),
             (self.sitemaps, "sitemaps"),
             (self.further_pages, "further pages of stories"),
+            (self.index_answers, "answers of an index"),
             (self.failures, "failures"),
             (self.forbidden, "forbidden by robots.txt"),
             (self.unanswered, "unanswered"),
@@ -151,6 +169,7 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
         requested=figure("requested"),
         archived=outcome(EventKind.ARCHIVED),
         changed=outcome(EventKind.CHANGED),
+        earlier=outcome(EventKind.EARLIER),
         unchanged=outcome(EventKind.UNCHANGED),
         not_modified=outcome(EventKind.NOT_MODIFIED)
         + sum(outcome(f"{kind}/{EventKind.NOT_MODIFIED}") for kind in pages),
@@ -161,14 +180,17 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
         list_pages=fetched(PageKind.FRONT) + fetched(PageKind.LIST),
         sitemaps=fetched(PageKind.SITEMAP),
         further_pages=fetched(PageKind.PART),
+        index_answers=outcome(f"index/{EventKind.FETCHED}"),
         failures=outcome(EventKind.FAILED),
         forbidden=outcome(Exclusion.ROBOTS),
         unanswered=unanswered,
         story_pages=figure("check/pages"),
         stories_read=figure("store/stories") + outcome(EventKind.NOT_MODIFIED),
+        missing=sum(figure(f"check/rejected/{reason}") for reason in HOLE),
         rewrites=figure("store/rewrites"),
         stories_failed=figure("stories_failed"),
         told_to_wait=figure(f"failed/{Failure.TOLD_TO_WAIT}"),
+        index_failures=figure("index_failed"),
         complete=figure("check/complete"),
         incomplete=figure("check/incomplete"),
         unreadable=figure(f"check/rejected/{Rejection.EMPTY}") + figure(f"check/rejected/{Rejection.NO_TITLE}"),
@@ -179,30 +201,55 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
     )
 
 
-def judge(summary: Summary, gate: Gate, *, finish_reason: str, errors: int) -> tuple[ExitStatus, str]:
+def judge(
+    summary: Summary, gate: Gate, *, finish_reason: str, errors: int, is_sweep: bool = False
+) -> tuple[ExitStatus, str]:
     """Exit status of a run that opened its archive and met no disk error, and the reason in a sentence."""
     if errors:
         return ExitStatus.SOFTWARE, f"{errors} unexpected errors; the log has their tracebacks, the stories stay due"
     if not summary.adds_up or not summary.addresses.adds_up:
         what = "addresses" if summary.adds_up else "requests"
         return ExitStatus.SOFTWARE, f"the {what} do not add up; this is a defect of slqncy, please report it"
-    if finish_reason == _STOPPED:
-        return ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"
-    if finish_reason == TOLD_TO_WAIT:
-        return _WAIT
+    if finish_reason in _ENDED:
+        return ExitStatus.TEMPORARY, _ENDED[finish_reason]
+    if summary.index_failures:
+        return _judge_index(summary)
     if summary.is_in_vain:
         lost = summary.stories_failed + summary.waiting
         return _WAIT if summary.told_to_wait else (
             ExitStatus.UNAVAILABLE, f"{lost} stories were found, and none of them could be had",
         )  # fmt: skip
-    return _judge_pages(summary, gate)
+    return _judge_sweep(summary, gate) if is_sweep else _judge_pages(summary, gate)
+
+
+def _judge_sweep(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
+    """A number is a guess: that the site has no story there is an answer too."""
+    if not summary.requested:
+        return ExitStatus.OK, "every number is known, or waits until it is due again"
+    if not summary.story_pages:
+        return ExitStatus.FORBIDDEN, "robots.txt forbids every number that was asked for"
+    pages = summary.story_pages - summary.missing
+    return _pass(replace(summary, story_pages=pages), replace(gate, min_stories=0))
+
+
+def _judge_index(summary: Summary) -> tuple[ExitStatus, str]:
+    if not summary.index_answers:
+        return ExitStatus.UNAVAILABLE, "the index of the web archive could not be had"
+    return ExitStatus.TEMPORARY, (
+        f"{summary.index_failures} answers of the web archive's index could not be had; run again for what they name"
+    )
 
 
 def _judge_pages(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
     if not summary.requested and not summary.known:
         return ExitStatus.DATA, "the files hold no page of this site, or none that this run was to read"
     # What was not modified is no news of the site where something else could not be had.
-    pages = summary.list_pages + summary.sitemaps + (0 if summary.failures else summary.not_modified)
+    pages = (
+        summary.list_pages
+        + summary.sitemaps
+        + summary.index_answers
+        + (0 if summary.failures else summary.not_modified)
+    )
     if summary.stories_seen or summary.gone:
         return _pass(summary, gate)
     if summary.told_to_wait:

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
+from twisted.internet.error import ConnectionDone
+from twisted.internet.protocol import connectionDone
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IAddress
+    from twisted.python.failure import Failure
     from twisted.web._newclient import Request as SentRequest
     from twisted.web.iweb import IResponse
 
@@ -34,21 +37,25 @@ class Recording:
     request: bytes = b""
     received: bytearray = field(default_factory=bytearray)
     ip: str = ""
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether more was received than is recorded."""
-        return len(self.received) >= self.most_bytes
+    is_cut: bool = False
+    """Whether more was received than is recorded."""
+    is_closed: bool = False
+    """Whether the server ended the connection before it was known that the response is whole."""
+    is_reset: bool = False
+    """Whether it did so other than in good order."""
 
     def begin(self, request: bytes, ip: str) -> None:
         """The request goes out; where a kept connection turned out to be dead, for the second time."""
         self.at = datetime.now(UTC)
         self.request, self.ip = request, ip
         self.received.clear()
+        self.is_cut = self.is_closed = self.is_reset = False
 
     def receive(self, data: bytes) -> None:
         """Bytes came in."""
-        self.received += data[: self.most_bytes - len(self.received)]
+        room = self.most_bytes - len(self.received)
+        self.received += data[:room]
+        self.is_cut |= len(data) > room
 
 
 class Recordings:
@@ -107,6 +114,13 @@ class _Protocol(_LenientHTTP11ClientProtocol):
         if self._recording:
             self._recording.receive(data)
         super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802  # Twisted's name
+        # There is a parser until the response ends; `disconnecting` is set where it was us who hung up.
+        if self._recording and self._parser and not self.transport.disconnecting:  # type: ignore[union-attr]
+            self._recording.is_closed = True
+            self._recording.is_reset = not isinstance(reason.value, ConnectionDone)
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
 
 class _Sent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from slqncy.reasons import DuplicateKind, EventKind, Exclusion, Failure, PageKind, Rejection, State
-from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Rewrite, Story, Warc, content_hash
+from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Rewrite, Story, content_hash
 
 if TYPE_CHECKING:
     from slqncy.archive import ArchiveWriter
@@ -49,7 +49,6 @@ def story(number: int, text: str = "", *, version: int = 1, downloaded: str = SE
             parser_version="0.1.0",
             http_status=200,
             encoding="gb18030",
-            warc=Warc(file="a.warc.gz", offset=number),
         ),
     )
 

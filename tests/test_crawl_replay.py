@@ -280,22 +280,27 @@ def test_years_of_a_site(tmp_path: Path) -> None:
 
 def test_two_sites_in_one_archive(tmp_path: Path) -> None:
     archive, into = tmp_path / "archive", tmp_path / "replay"
-    one, other = site_of(1, 2, 3), site_of(7, 8)
-    # The other site has a copy of what the one has, and one that is its own.
-    other.answers = {target.replace("/szxw/", "/lsbly/"): answers for target, answers in other.answers.items()}
+    one, other = site_of(1, 2, 3), Script()
+    # Each has a copy of what the other had before, and what is its own.
     other.answers["/lsbly/7.html"] = [page(7, text_of(1))]
+    other.answers["/lsbly/8.html"] = [page(8)]
     other.answers["/"] = [response(links("/lsbly/7.html", "/lsbly/8.html"))]
-    with scripted(one) as base_url:
+    with scripted(one) as base_url, scripted(other) as other_url:
         crawled(archive, base_url)
-    with scripted(other) as base_url:
-        crawled(archive, base_url, "site=longtansi")
-    assert stories(archive).keys() == {"slqncy/szxw/1", "slqncy/szxw/2", "slqncy/szxw/3", "longtansi/lsbly/8"}
-    assert replay(into, archive / "warc").status == 0
-    assert {story.site for story in stories(into).values()} == {"slqncy"}
-    assert replay(into, archive / "warc", "site=longtansi").status == 0
-    assert lines(into) == lines(archive)
-    assert story_addresses(into) == story_addresses(archive)
-    assert_sound(into)
+        crawled(archive, other_url, "site=longtansi")
+        one.answers["/szxw/4.html"] = [page(4, text_of(8))]
+        one.answers["/szxw/5.html"] = [page(5)]
+        one.answers["/"] = [response(links("/szxw/4.html", "/szxw/5.html"))]
+        crawled(archive, base_url)
+        other.answers["/lsbly/8.html"] = [page(8, text_of(88))]
+        all_due(archive)
+        crawled(archive, other_url, "site=longtansi")
+    copies = {line.id: line.duplicate_of for line in Archive(archive).duplicates()}
+    assert copies == {"longtansi/lsbly/7": "slqncy/szxw/1", "slqncy/szxw/4": "longtansi/lsbly/8"}
+    assert_replays(archive, into)
+    alone = tmp_path / "alone"
+    assert replay(alone, archive / "warc", "site=longtansi").status == 0
+    assert {story.site for story in Archive(alone).stories()} == {"longtansi"}
     nothing = replay(tmp_path / "nothing", archive / "warc", "site=ar7y")
     assert nothing.status == 65
     assert "the files hold no page of this site" in nothing.errors

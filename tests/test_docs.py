@@ -13,13 +13,21 @@ from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import DuplicateKind, EventKind, PageKind, Rejection, State
 from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Rewrite, Story, Warc
 from slqncy.sites import site_names
+from slqncy.warc.exchange import Truncation
+from slqncy.warc.write import exchange_records
+from tests import warcs
 from tests.crawling import ROOT, scrapy
+from tests.warc.samples import Memory, exchange
 
 if TYPE_CHECKING:
     from enum import StrEnum
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+WARC = (ROOT / "docs/warc.md").read_text(encoding="utf-8")
 DATA_FORMAT = (ROOT / "docs/data-format.md").read_text(encoding="utf-8")
+
+NOTES = dict.fromkeys(("page", "kind", "servedAt"), "-")
+"""What `slqncy.download` adds to the fields of a raw response."""
 
 
 def first_column(table: str) -> list[str]:
@@ -56,6 +64,20 @@ def test_events() -> None:
     assert first_column(section("events/YYYY-MM.ndjson")) == [
         *Event.__dataclass_fields__, "event", *EventKind, "state", *State, "kind", *PageKind,
     ]  # fmt: skip
+
+
+def test_truncations_of_raw_responses() -> None:
+    assert first_column(WARC.split("| value | what happened |")[1].split("\n\n")[0]) == list(Truncation)
+
+
+def test_fields_of_raw_responses() -> None:
+    exchanges = [
+        exchange(b"HTTP/1.1 100\n\nHTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n0\r\n\r\n", notes=NOTES),
+        exchange(b"no response", failure="no response"),
+    ]
+    written = {name for one in exchanges for name in warcs.fields(exchange_records(one, Memory()).data)}
+    table = WARC.split("| field | meaning |")[1].split("\n\n")[0]
+    assert set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|([^|]+)\|", table, re.MULTILINE)))) == written
 
 
 def test_exit_statuses() -> None:

@@ -5,6 +5,7 @@ benchmarks/reliability/kills.py does the same a thousand times, at random moment
 
 from __future__ import annotations
 
+import shutil
 import signal
 import time
 from collections import Counter
@@ -17,11 +18,12 @@ import pytest
 from benchmarks.reliability.crawl_hang import Hanging
 from benchmarks.reliability.crawl_lives import Figures, Trial, compare, crawl, undisturbed
 from benchmarks.reliability.crawl_process import Moment, Strike, Tripwire, start
+from benchmarks.reliability.crawl_responses import invalid, invalid_for_others, wrong
 from benchmarks.reliability.crawl_site import varied_site
 from slqncy.archive import Archive
 from slqncy.archive.layout import Kind
 from slqncy.demo import serving
-from tests.crawling import scrapy
+from tests.crawling import Pages, scrapy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,6 +71,24 @@ def test_a_loss_would_be_seen(trial: Trial) -> None:
     compare(found, trial.expected, figures)
     assert (figures.lost, figures.twice, figures.foreign, figures.two_states) == (1, 1, 1, 1)
     assert (figures.torn, figures.differing, figures.bad) == (1, 1, 6)
+
+
+def test_a_response_lost_or_another_would_be_seen(trial: Trial, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    shutil.copytree(trial.directory / "undisturbed", archive)
+    (path,) = (archive / "warc").iterdir()
+    assert [*invalid(archive, {}), *invalid_for_others(archive), *wrong(archive, trial.wire.site)] == []
+    pages = len([*Archive(archive).stories(), *Archive(archive).duplicates(), *Archive(archive).rejected()])
+    assert len(list(wrong(archive, Pages()))) == pages, "another site says something else"
+    data = path.read_bytes()
+    # The exchanges once more.
+    path.write_bytes(data + data)
+    assert any("response records of one payload" in what for what in wrong(archive, trial.wire.site))
+    path.write_bytes(data[:-10])
+    assert list(invalid(archive, {}))
+    path.write_bytes(data[:5000] + bytes(10) + data[5010:])
+    assert list(invalid(archive, {}))
+    assert list(invalid_for_others(archive))
 
 
 def until(condition: Callable[[], bool], life: Life) -> None:

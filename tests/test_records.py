@@ -59,7 +59,7 @@ REWRITE_KEYS = """
 schema_version id version canonical_url title content_hash rewrite_of rewrite_kind rewrite_score rewrite_evidence
 date_downloaded run_id
 """
-PROVENANCE_KEYS = "spider run_id parser_version http_status encoding etag last_modified warc"
+PROVENANCE_KEYS = "spider run_id parser_version http_status encoding etag last_modified web_archive date_captured warc"
 
 
 def test_keys_stand_in_the_order_of_the_contract() -> None:

@@ -55,6 +55,9 @@ COUNTERS = {f"outcome/{outcome}": names for outcome, names in OUTCOME_COUNTERS.i
     "check/incomplete": ["incomplete"],
     "check/rejected/empty": ["unreadable"],
     "check/rejected/no_title": ["unreadable"],
+    "check/rejected/not_found": ["missing"],
+    "check/rejected/soft_404": ["missing"],
+    "check/rejected/redirected": ["missing"],
 }
 
 
@@ -321,6 +324,34 @@ def test_shares_count_from_the_sample_on(sample: int) -> None:
     assert judge(summary(archived=3, incomplete=3), gate, finish_reason="finished", errors=0)[0] is status
     unreadable = summary(archived=1, rejected=2, unreadable=2)
     assert judge(unreadable, gate, finish_reason="finished", errors=0)[0] is status
+
+
+@pytest.mark.parametrize(
+    ("figures", "status", "reason"),
+    [
+        ({}, ExitStatus.OK, "every number is known, or waits until it is due again"),
+        ({"rejected": 500, "missing": 500}, ExitStatus.OK, "finished"),
+        ({"rejected": 500, "missing": 500, "failures": 9, "stories_failed": 9}, ExitStatus.OK, "finished"),
+        ({"archived": 1, "rejected": 500, "missing": 500}, ExitStatus.OK, "finished"),
+        ({"rejected": 519, "missing": 500}, ExitStatus.OK, "finished"),
+        ({"rejected": 520, "missing": 500}, ExitStatus.DATA, "gate: none of 20 story pages is a story"),
+        (
+            {"archived": 20, "rejected": 510, "missing": 500, "unreadable": 10},
+            ExitStatus.DATA,
+            "gate: 10 of 30 story pages have no title or no text",
+        ),
+        ({"archived": 20, "incomplete": 20}, ExitStatus.DATA, "gate: only 0 of 20 stories are complete"),
+        ({"forbidden": 5}, ExitStatus.FORBIDDEN, "robots.txt forbids every number"),
+        ({"failures": 5, "stories_failed": 5}, ExitStatus.UNAVAILABLE, "none of them could be had"),
+        ({"failures": 5, "stories_failed": 5, "told_to_wait": 1}, ExitStatus.TEMPORARY, "we should wait"),
+    ],
+)
+def test_a_sweep_may_find_nothing_and_not_just_anything(
+    figures: dict[str, int], status: ExitStatus, reason: str
+) -> None:
+    judged, why = judge(summary(**figures), GATE, finish_reason="finished", errors=0, is_sweep=True)
+    assert judged is status
+    assert reason in why
 
 
 def test_a_gate_holds_no_run_up_that_was_stopped() -> None:

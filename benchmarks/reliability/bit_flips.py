@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from itertools import chain, zip_longest
 from multiprocessing import get_context
@@ -30,13 +31,18 @@ from slqncy.archive.layout import LEDGER, LOCK, QUARANTINE, SEAL, Kind, open_pat
 from slqncy.archive.verify import verify
 from slqncy.reasons import DuplicateKind, EventKind, PageKind, Rejection, State
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story
+from slqncy.warc.exchange import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from slqncy.records import Warc
+
 _copy: Path
 BLOCK = 512
 CUTS = 8
+WARC_BYTES = 8000
+"""After which the raw responses go on in another file."""
 ALL_BITS_EVERY = 64
 # What looks the same as the traces of a kill, or concerns no line.
 TAIL, LOST, FOREIGN, UNSEALED = "unacknowledged bytes", "quarantine lost", "foreign file", "seal lost"
@@ -74,7 +80,10 @@ class Finding:
 
 
 def make_sample(root: Path) -> None:
-    """An archive with a file of every kind: two runs, a closed month, what a kill left in quarantine/, a seal."""
+    """An archive with a file of every kind: two runs, a closed month, what a kill left in quarantine/, a seal.
+
+    Record ids in the WARC files are random.
+    """
     writer = ArchiveWriter(root)
     _find(writer, range(1, 8), "2026-10-30T09:00:00Z")
     for number in (1, 2):
@@ -82,6 +91,7 @@ def make_sample(root: Path) -> None:
     _write_rewrite(writer, EventKind.ARCHIVED, page(Story, 3, _text(3), "2026-10-31T23:59:59Z"))
     _write(writer, EventKind.DUPLICATE, _duplicate(4, "2026-10-31T23:59:59Z"))
     writer.commit()
+    _capture(writer, page(Story, 5, "", "2026-10-31T23:59:59Z"))
     writer.abandon()
     with open_path(root, segment_name(Kind.STORY, "2026-10")).open("ab") as file:
         file.write(b'{"schema_version":1,"id":"slqncy/szxw/5","version":1,"url":"http://www.slqncy.com/szxw/5.h')
@@ -112,7 +122,21 @@ def _find(writer: ArchiveWriter, numbers: Iterable[int], at: str) -> None:
 
 
 def _write(writer: ArchiveWriter, event: EventKind, record: Story, *, reason: str = "") -> None:
+    record.provenance.warc = _capture(writer, record)
     writer.write(answer(event, record, reason=reason), record)
+
+
+def _capture(writer: ArchiveWriter, record: Story) -> Warc:
+    """The raw response of a page; those of one text are there once."""
+    exchange = Exchange(
+        uri=record.url,
+        at=datetime.fromisoformat(record.date_downloaded),
+        request=f"GET {record.url} HTTP/1.1\r\n\r\n".encode(),
+        received=f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>{record.text or 404}</p>".encode(),
+        ip="127.0.0.1",
+        notes={"page": record.canonical_url},
+    )
+    return writer.capture(exchange, {"software": "slqncy", "format": "WARC File Format 1.1"}, WARC_BYTES)
 
 
 def _write_rewrite(writer: ArchiveWriter, event: EventKind, record: Story) -> None:
@@ -122,6 +146,7 @@ def _write_rewrite(writer: ArchiveWriter, event: EventKind, record: Story) -> No
         rewrite_kind=DuplicateKind.REWRITE, rewrite_score=0.75, rewrite_evidence="names and figures",
         date_downloaded=record.date_downloaded, run_id=record.provenance.run_id,
     )  # fmt: skip
+    record.provenance.warc = _capture(writer, record)
     writer.write(answer(event, record), record, rewrite)
 
 

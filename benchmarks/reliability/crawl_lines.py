@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slqncy.archive.layout import LEDGER, Kind, segments_on_disk
+from slqncy.archive.captures import path_of
+from slqncy.archive.layout import LEDGER, WARC, Kind, segments_on_disk, warcs_on_disk
 from slqncy.archive.ledger import Ledger
 
 _KINDS = (Kind.STORY, Kind.DUPLICATE, Kind.REJECTED, Kind.REWRITE)
@@ -24,7 +25,7 @@ class Contents:
     """Lines and states, without what differs from run to run."""
 
     lines: Counter[tuple[Kind, str]]
-    """Lines that are no events, less run_id and date_downloaded."""
+    """Lines that are no events, less run_id, date_downloaded, and where the raw response is."""
     torn: int
     """Lines that are not whole JSON."""
     states: frozenset[tuple[Any, ...]]
@@ -51,7 +52,9 @@ def contents(archive: Path) -> Contents:
                 except ValueError:
                     torn += 1
                     continue
-                del line["date_downloaded"], line.get("provenance", line)["run_id"]
+                provenance = line.get("provenance", line)
+                provenance.pop("warc", None)
+                del line["date_downloaded"], provenance["run_id"]
                 lines[kind, json.dumps(line, ensure_ascii=False)] += 1
     with closing(sqlite3.connect(archive / LEDGER)) as db:
         states = frozenset(db.execute(f"SELECT {_STATE} FROM url"))  # noqa: S608  # our own column names
@@ -59,7 +62,7 @@ def contents(archive: Path) -> Contents:
 
 
 def acknowledged(archive: Path) -> dict[str, bytes]:
-    """The acknowledged bytes of each segment; nothing in the archive is touched, not even the ledger's log."""
+    """The acknowledged bytes of each segment and WARC file; nothing is touched, not even the ledger's log."""
     if not (archive / LEDGER).exists():
         return {}
     with tempfile.TemporaryDirectory() as directory:
@@ -68,13 +71,20 @@ def acknowledged(archive: Path) -> dict[str, bytes]:
             if (archive / name).exists():
                 shutil.copyfile(archive / name, Path(directory) / name)
         with closing(Ledger(Path(directory) / LEDGER, read_only=True)) as ledger:
-            segments = ledger.segments().values()
-    return {segment.name: (archive / segment.name).read_bytes()[: segment.length] for segment in segments}
+            segments, warcs = ledger.segments().values(), ledger.warcs().values()
+    known = {segment.name: (archive / segment.name).read_bytes()[: segment.length] for segment in segments}
+    return known | {f"{WARC}/{warc.name}": path_of(archive, warc.name).read_bytes()[: warc.length] for warc in warcs}
 
 
 def unacknowledged(archive: Path, known: dict[str, bytes]) -> int:
-    """Bytes behind the acknowledged ones."""
+    """Bytes of lines behind the acknowledged ones."""
     return sum((archive / name).stat().st_size - len(known.get(name, b"")) for name in segments_on_disk(archive))
+
+
+def unacknowledged_responses(archive: Path, known: dict[str, bytes]) -> int:
+    """Bytes of WARC files behind the acknowledged ones."""
+    names = warcs_on_disk(archive)
+    return sum(path_of(archive, name).stat().st_size - len(known.get(f"{WARC}/{name}", b"")) for name in names)
 
 
 def is_kept(before: dict[str, bytes], after: dict[str, bytes]) -> bool:

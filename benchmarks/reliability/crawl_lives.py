@@ -8,9 +8,16 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from benchmarks.reliability.crawl_lines import acknowledged, contents, is_kept, unacknowledged
+from benchmarks.reliability.crawl_lines import (
+    acknowledged,
+    contents,
+    is_kept,
+    unacknowledged,
+    unacknowledged_responses,
+)
 from benchmarks.reliability.crawl_process import CLOSING, start, strike
-from slqncy.archive.layout import LEDGER, RUNS, SEAL
+from benchmarks.reliability.crawl_responses import invalid, invalid_for_others, wrong
+from slqncy.archive.layout import LEDGER, RUNS, SEAL, WARC
 from slqncy.archive.verify import verify
 from slqncy.exitcodes import ExitStatus
 
@@ -37,6 +44,8 @@ class Figures:
     """Exit statuses, negative for a signal that ended the process."""
     tails: int = 0
     """Strikes that left lines which nobody had acknowledged."""
+    responses: int = 0
+    """Strikes that left raw responses which nobody had acknowledged."""
     lost: int = 0
     twice: int = 0
     torn: int = 0
@@ -48,11 +57,15 @@ class Figures:
     shrunk: int = 0
     """Lives after which acknowledged bytes were not there any more."""
     unclean: list[str] = field(default_factory=list)
-    """Runs that chose their exit status, and left unacknowledged lines, no seal, or a report that says otherwise."""
+    """Runs that chose their exit status, and left something unacknowledged or open, no seal, or another report."""
     failed: int = 0
     """Crawls whose last run did not end with 0."""
     defects: list[str] = field(default_factory=list)
     """What `verify --full` found."""
+    invalid: list[str] = field(default_factory=list)
+    """What was wrong with WARC files after a life, and at the end of a crawl also by FastWARC and warcio."""
+    wrong: list[str] = field(default_factory=list)
+    """Pages whose raw response is not what the site said, and payloads that are there twice."""
 
     def add(self, other: Figures) -> None:
         """Add the figures of other crawls."""
@@ -63,7 +76,8 @@ class Figures:
     def bad(self) -> int:
         """How much is wrong."""
         kinds = (self.lost, self.twice, self.torn, self.two_states, self.foreign, self.differing, self.shrunk)
-        return sum(kinds) + self.failed + len(self.unclean) + len(self.defects)
+        lists = (self.unclean, self.defects, self.invalid, self.wrong)
+        return sum(kinds) + self.failed + sum(map(len, lists))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,8 @@ def crawl(trial: Trial, name: str, how: signal.Signals, strikes: Iterable[Strike
         figures.statuses[status] += 1
         figures.shrunk += not is_kept(before, known)
         figures.tails += unacknowledged(archive, known) > 0
+        figures.responses += unacknowledged_responses(archive, known) > 0
+        figures.invalid += invalid(archive, {name.rpartition("/")[2]: len(data) for name, data in known.items()})
         if logged is not None:
             figures.strikes += 1
             figures.where[_where(trial.wire.served, logged, grew=known != before)] += 1
@@ -119,6 +135,8 @@ def crawl(trial: Trial, name: str, how: signal.Signals, strikes: Iterable[Strike
     figures.failed += status != ExitStatus.OK
     compare(contents(archive), trial.expected, figures)
     figures.defects += verify(archive, full=True).defects
+    figures.invalid += invalid_for_others(archive)
+    figures.wrong += wrong(archive, trial.wire.site)
     return figures
 
 
@@ -132,8 +150,10 @@ def _where(served: int, log: bytes, *, grew: bool) -> str:
 
 def _unclean(archive: Path, known: dict[str, bytes], reports: set[Path], status: int) -> Iterator[str]:
     """What a run that chose its exit status has not put in order."""
-    if unacknowledged(archive, known):
-        yield "unacknowledged lines"
+    if unacknowledged(archive, known) or unacknowledged_responses(archive, known):
+        yield "unacknowledged lines or raw responses"
+    if list((archive / WARC).glob("*.open")):
+        yield "an open WARC file"
     if not (archive / SEAL).exists() or (archive / f"{LEDGER}-wal").exists():
         yield "no seal"
     said = [json.loads(path.read_bytes())["exit_status"] for path in reports]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -15,10 +16,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+
 from benchmarks.reliability.workload import STEPS, finish
 from slqncy.archive import ArchiveError, ArchiveWriter
 from slqncy.archive.files import open_segment
-from slqncy.archive.layout import LEDGER, Kind, segment_kind, segments_on_disk
+from slqncy.archive.layout import LEDGER, WARC, Kind, segment_kind, segments_on_disk
 from slqncy.archive.repair import repair
 from slqncy.archive.verify import verify
 from slqncy.reasons import PageKind
@@ -30,8 +33,11 @@ if TYPE_CHECKING:
 
 ARCHIVE = "archive"
 """The archive's folder on a disk."""
+_PLACE = re.compile(rb'"warc":\{"file":"([^"]*)","offset":(null|\d+)\}')
+_NO_PLACE = b'"warc":{"file":"","offset":null}'
 _EVENT_LINES = {step.event_line: number for number, step in enumerate(STEPS)}
 _RECORD_LINES = {line: number for number, step in enumerate(STEPS) for line in step.record_lines}
+_PAGES = {step.record_lines[0]: step.page for step in STEPS if step.record}
 
 
 class Fault(StrEnum):
@@ -41,6 +47,7 @@ class Fault(StrEnum):
     LOST = "acknowledged lines lost"
     TWICE = "lines twice"
     TORN = "lines torn or foreign"
+    RESPONSE = "raw responses lost, twice or others"
     DEFECT = "defects found by verify"
     ASTRAY = "going on ends elsewhere"
 
@@ -67,6 +74,9 @@ class Audit:
 class _Lines:
     events: Counter[bytes]
     records: Counter[bytes]
+    """Without where their raw responses are."""
+    places: list[tuple[bytes, tuple[str, str]]]
+    """Lines of pages, with the file and the byte offset that they name."""
 
 
 def audit(root: Path) -> Audit:
@@ -87,7 +97,7 @@ def audit(root: Path) -> Audit:
         if lines.events[step.event_line] and all(lines.records[line] for line in step.record_lines)
     )
     defects = verify(root, full=True).defects
-    faults = [*_line_faults(lines), *((Fault.DEFECT, defect) for defect in defects)]
+    faults = [*_line_faults(lines), *_response_faults(root, lines), *((Fault.DEFECT, defect) for defect in defects)]
     if not faults:
         faults += _end_faults(root, is_repaired=is_repaired)
     return Audit(whole, tuple(faults), is_repaired)
@@ -123,13 +133,39 @@ def in_memory() -> Iterator[Path]:
 
 
 def _read(root: Path) -> _Lines:
-    lines = _Lines(Counter(), Counter())
+    lines = _Lines(Counter(), Counter(), [])
     for name in segments_on_disk(root):
         with open_segment(root, name) as file:
-            # What rebuilding says of losses is no part of the story.
-            told = (line for line in file if b'"event":"lost"' not in line)
-            (lines.events if segment_kind(name) is Kind.EVENT else lines.records).update(told)
+            if segment_kind(name) is Kind.EVENT:
+                # What rebuilding says of losses is no part of the story.
+                lines.events.update(line for line in file if b'"event":"lost"' not in line)
+                continue
+            for line in file:
+                bare = _PLACE.sub(_NO_PLACE, line)
+                lines.records[bare] += 1
+                if place := _PLACE.search(line):
+                    lines.places.append((bare, (place[1].decode(), place[2].decode())))
     return lines
+
+
+def _response_faults(root: Path, lines: _Lines) -> Iterator[tuple[Fault, str]]:
+    """Whether each page has its raw response, as another reader than ours reads it, and that once."""
+    responses = {}
+    for path in sorted((root / WARC).glob("*")):
+        if not path.name.endswith(".warc.gz"):
+            yield Fault.RESPONSE, f"{path.name} is left"
+            continue
+        try:
+            for record in ArchiveIterator(path, WarcRecordType.response, parse_http=False, verify_digests=True):
+                responses[path.name, str(record.stream_pos)] = record.reader.read().partition(b"\r\n\r\n")[2]
+        except OSError as error:
+            yield Fault.RESPONSE, f"{path.name}: {error}"
+    for payload, times in Counter(responses.values()).items():
+        if times > 1:
+            yield Fault.RESPONSE, f"{times} times {payload[:80]!r}"
+    for line, place in lines.places:
+        if line in _PAGES and responses.get(place) != _PAGES[line]:
+            yield Fault.RESPONSE, f"at {place}: {responses.get(place, b'')[:80]!r}, not {_PAGES[line][:80]!r}"
 
 
 def _line_faults(lines: _Lines) -> Iterator[tuple[Fault, str]]:
@@ -162,6 +198,7 @@ def _end_faults(root: Path, *, is_repaired: bool) -> Iterator[tuple[Fault, str]]
         yield Fault.ASTRAY, str(error)
         return
     lines = _read(root)
+    yield from _response_faults(root, lines)
     if lines.records != goal.records:
         yield Fault.ASTRAY, f"{(goal.records - lines.records).total()} lines of pages missing"
     # Where a line was lost before it was acknowledged, its event is told a second time.

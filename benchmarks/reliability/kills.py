@@ -3,8 +3,10 @@
     python -m benchmarks.reliability.kills [--kills 1000] [--signal KILL] [--seed S] [--jobs 2]
 
 Each crawl is struck until a run of it ends by itself, or a random number of times. `--signal TERM` or `INT` asks the
-run to end instead. Printed: where the signals hit, exit statuses, and all that is wrong. Exit status 1 if anything is;
-the archives concerned are kept then.
+run to end instead. After each life the WARC files have to be valid; at the end also by FastWARC and, where it is
+installed, by warcio; then every page has to have its raw response, and each payload to be there once. Printed: where
+the signals hit, exit statuses, and all that is wrong. Exit status 1 if anything is; the archives concerned are kept
+then.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.reliability.crawl_lives import Figures, crawl, undisturbed
 from benchmarks.reliability.crawl_process import Moment, Strike, Tripwire
+from benchmarks.reliability.crawl_responses import WARCIO
 from benchmarks.reliability.crawl_site import varied_site
 from slqncy.demo import serving
 
@@ -63,7 +66,9 @@ def main() -> int:
     with get_context("spawn").Pool(given.jobs) as pool:
         for figures in pool.imap_unordered(work, jobs):
             total.add(figures)
-    print(f"seed {given.seed}, {time.monotonic() - began:.0f} seconds")
+    print(
+        f"seed {given.seed}, {time.monotonic() - began:.0f} seconds, {'with' if WARCIO.exists() else 'without'} warcio"
+    )
     for figure in fields(total):
         value = getattr(total, figure.name)
         print(f"{figure.name:12}{dict(value) if isinstance(value, dict) else value}")

@@ -38,7 +38,7 @@ def start_at_once(directory: Path, starts: int) -> tuple[Counter[int], list[str]
         statuses = Counter(life.process.wait() for life in lives)
     refused = [life for life in lives if life.process.returncode == ExitStatus.TEMPORARY]
     messages = [life.log.read_text(encoding="utf-8").splitlines()[-1] for life in refused]
-    return statuses, messages, len(list((archive / RUNS).iterdir()))
+    return statuses, messages, len(list((archive / RUNS).glob("*.json")))
 
 
 def main() -> int:

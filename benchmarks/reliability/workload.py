@@ -15,17 +15,20 @@ import hashlib
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import Archive, ArchiveError, ArchiveWriter, disk
+from slqncy.archive.captures import Captures
 from slqncy.archive.layout import LEDGER, kind_of
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import DuplicateKind, EventKind, Exclusion, Failure, PageKind, Rejection, State
 from slqncy.records import Duplicate, Event, Provenance, Rejected, Rewrite, Story, content_hash, encode
+from slqncy.warc.exchange import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +37,10 @@ FRONT = "http://www.slqncy.com/szxw/"
 MANY = 45
 """Stories of one list page: with their events, more lines than one group holds."""
 _CHECKPOINT = 12
+_IN_A_FILE = 9
+"""Raw responses, after which a life goes on in another file."""
+_NO_LIMIT = 1 << 30
+_INFO = {"software": "slqncy", "format": "WARC File Format 1.1"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,32 @@ class Step:
 
     @cached_property
     def record_lines(self) -> tuple[bytes, ...]:
-        """The lines of stories/, duplicates/, rejected/ and rewrites/."""
+        """The lines of stories/, duplicates/, rejected/ and rewrites/, but for where the raw response is."""
         return tuple(encode(line) for line in (self.record, self.rewrite) if line)
+
+    @property
+    def page(self) -> bytes:
+        """What the site says at this address then; no two steps bring the same."""
+        if self.record:
+            return f"<h1>{self.record.title}</h1><p>{self.record.text}</p>".encode()
+        return f"<ul>{self.event.hash}</ul>".encode() if self.event.event is EventKind.FETCHED else b""
+
+    @cached_property
+    def exchange(self) -> Exchange | None:
+        """What goes over the wire for it, if anything does."""
+        if not self.page and self.event.event is not EventKind.NOT_MODIFIED:
+            return None
+        status = "200 OK" if self.page else "304 Not Modified"
+        path = self.event.url.removeprefix("http://www.slqncy.com")
+        return Exchange(
+            uri=self.event.url,
+            at=datetime.fromisoformat(self.event.at),
+            request=f"GET {path} HTTP/1.1\r\nHost: www.slqncy.com\r\n\r\n".encode(),
+            received=f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\n\r\n".encode() + self.page,
+            ip="127.0.0.1",
+            is_conditional=not self.page,
+            notes={"page": self.event.url},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +300,7 @@ class Teller:
         self._writer._ledger.db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")  # noqa: SLF001
         self._events = {encode(event) for event in Archive(root).events()}
         self._waiting: list[int] = []
+        self._captured = 0
 
     def tell(self, lives: tuple[Life, ...], say: Callable[[str], None]) -> None:
         """Do all that these lives do, but for their ends; the lines that wait for a commit at the end are left so."""
@@ -320,6 +352,13 @@ class Teller:
             return
         if step.report is not None:
             self._writer.write_run(step.event.run_id, step.report)
+        if step.exchange:
+            # Not by bytes: record ids are random, and so is how well they compress.
+            self._captured += 1
+            most_bytes = _NO_LIMIT if self._captured % _IN_A_FILE else 0
+            place = self._writer.capture(step.exchange, _INFO, most_bytes)
+            if record:
+                record = replace(record, provenance=replace(record.provenance, warc=place))
         self._writer.write(step.event, record, rewrite)
 
     def _has(self, record: Story | Rewrite) -> bool:
@@ -363,6 +402,11 @@ def _append_without_sync(path: Path, data: bytes) -> None:
         file.write(data)
 
 
+def _sync_no_responses(captures: Captures) -> None:
+    if captures._file:  # noqa: SLF001
+        captures._ledger.set_warc(captures._file)  # noqa: SLF001
+
+
 def _commit_ledger_first(writer: ArchiveWriter) -> None:
     group, writer._group, segments = writer._group, {}, writer._segments  # noqa: SLF001
     for name in group:
@@ -375,6 +419,7 @@ def _commit_ledger_first(writer: ArchiveWriter) -> None:
 _commit = ArchiveWriter.commit
 SABOTAGES: dict[str, Callable[[], None]] = {
     "no data sync": lambda: setattr(disk, "append", _append_without_sync),
+    "no response sync": lambda: setattr(Captures, "sync", _sync_no_responses),
     "no directory sync": lambda: setattr(disk, "sync_directory", Path.exists),
     "ledger first": lambda: setattr(ArchiveWriter, "commit", _commit_ledger_first),
 }

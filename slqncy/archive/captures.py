@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import zlib
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from slqncy.archive import disk
 from slqncy.archive.errors import ArchiveDamagedError
@@ -17,13 +18,15 @@ from slqncy.warc.scan import WarcError, scan
 from slqncy.warc.write import exchange_records, warcinfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from slqncy.archive.ledger import Ledger
     from slqncy.warc.capture import Reference
     from slqncy.warc.exchange import Exchange
+
+T = TypeVar("T")
 
 _OK = 200
 _BUFFER = 1 << 20
@@ -137,21 +140,54 @@ def _rename(root: Path, name: str) -> None:
 # What a killed run left
 
 
-def refuse_less(root: Path, file: WarcFile) -> None:
-    """Raises ArchiveDamagedError where a file is shorter than what was acknowledged of it."""
-    path = path_of(root, file.name)
-    size = path.stat().st_size if path.exists() else -1
-    if size < file.length:
-        found = "is missing" if size < 0 else f"{size} bytes, but {file.length} were acknowledged"
-        raise ArchiveDamagedError(
-            f"{path}: {found}. Restore it from a copy, or let `scrapy repair` go on with what is left"
-        )
+def refuse(root: Path, known: Mapping[str, WarcFile]) -> None:
+    """Raises ArchiveDamagedError where the files are not what a kill can have left of those that the ledger knows."""
+    for file in known.values():
+        path = path_of(root, file.name)
+        if found := less(root, file):
+            raise ArchiveDamagedError(
+                f"{path}: {found}. Restore it from a copy, or let `scrapy repair` go on with what is left"
+            )
+    for name, found in more(closed_sizes(root), known):
+        raise ArchiveDamagedError(f"{warc_path(root, name)}: {found}")
+
+
+def less(root: Path, file: WarcFile) -> str:
+    """What a file lacks of what was acknowledged, in words, or ""."""
+    try:
+        size = read_warc(root, file.name, lambda path: path.stat().st_size)
+    except FileNotFoundError:
+        return f"is missing, with {file.records} records"
+    return f"{size} bytes, but {file.length} were acknowledged" if size < file.length else ""
+
+
+def closed_sizes(root: Path) -> dict[str, int]:
+    """Bytes of each closed file."""
+    paths = (warc_path(root, name) for name in warcs_on_disk(root))
+    return {path.name: path.stat().st_size for path in paths if path.exists()}
+
+
+def more(sizes: Mapping[str, int], known: Mapping[str, WarcFile]) -> Iterator[tuple[str, str]]:
+    """Closed files of which the ledger does not know all, though it is told before a file is closed; in words."""
+    for name, size in sizes.items():
+        file = known.get(name)
+        if file is None:
+            yield name, "unknown to the ledger; `scrapy rebuild` reads it"
+        elif not file.closed or size > file.length:
+            yield name, f"{size} bytes, more than the ledger knows of; `scrapy rebuild` reads them"
 
 
 def path_of(root: Path, name: str) -> Path:
     """Where a file is, open or closed."""
     opened = open_warc_path(root, name)
     return opened if opened.exists() else warc_path(root, name)
+
+
+def read_warc(root: Path, name: str, read: Callable[[Path], T]) -> T:
+    """What `read` makes of a file, open or closed, and a run may close it meanwhile. Raises FileNotFoundError."""
+    with suppress(FileNotFoundError):
+        return read(open_warc_path(root, name))
+    return read(warc_path(root, name))
 
 
 def settle(root: Path, ledger: Ledger) -> None:
@@ -171,25 +207,33 @@ def settle(root: Path, ledger: Ledger) -> None:
                 publish(root, ledger, file)
 
 
-def take_in(ledger: Ledger, path: Path, file: WarcFile, most: int | None = None) -> tuple[WarcFile, str]:
-    """Tell the ledger of what stands whole in a file behind what is acknowledged, and within the first `most` bytes.
+def take_in(ledger: Ledger, name: str, path: Path, *, closed: bool, most: int | None = None) -> tuple[WarcFile, str]:
+    """Tell the ledger of what stands whole in a file, within its first `most` bytes.
 
     Gives the file as far as it is whole, and why the rest is not, or "". Raises OSError.
     """
     reason = ""
+    length = records = crc = 0
     with path.open("rb") as opened:
-        length, records = file.length, file.records
         try:
-            for scanned in scan(opened, length):
+            for scanned in scan(opened):
                 if most is not None and scanned.end > most:
                     break
                 length, records = scanned.end, records + scanned.records
                 if scanned.captured:
-                    ledger.add_capture(file.name, scanned.captured)
+                    ledger.add_capture(name, scanned.captured)
+                for loss in scanned.losses:
+                    ledger.add_loss(name, loss)
         except WarcError as error:
             reason = str(error)
-        opened.seek(file.length)
-        crc, left = file.crc32, length - file.length
-        while data := opened.read(min(left, _BUFFER)):
-            crc, left = zlib.crc32(data, crc), left - len(data)
-    return replace(file, length=length, records=records, crc32=crc), reason
+        crc = crc_of(opened, length)
+    return WarcFile(name, length, records, crc, closed=closed), reason
+
+
+def crc_of(file: BinaryIO, length: int) -> int:
+    """The CRC-32 of the first bytes of a file."""
+    file.seek(0)
+    crc = 0
+    while data := file.read(min(length, _BUFFER)):
+        crc, length = zlib.crc32(data, crc), length - len(data)
+    return crc

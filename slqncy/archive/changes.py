@@ -40,8 +40,10 @@ _CHANGES = {
 
 
 def _change_of(event: Event) -> ChangeKind | None:
-    if event.event is EventKind.RESCORED and event.state is State.ARCHIVED:
+    if event.event in {EventKind.RESCORED, EventKind.REEXTRACTED} and event.state is State.ARCHIVED:
         return ChangeKind.ADD
+    if event.event is EventKind.REEXTRACTED and event.state is None:
+        return ChangeKind.MOD
     return _CHANGES.get(event.event)
 
 

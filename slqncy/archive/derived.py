@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import zlib
 from contextlib import closing
@@ -43,6 +44,8 @@ _TABLES = {
     "line": ("*", 2),
     "warc": ("name, length, records, crc32", 1),
     "capture": ("*", 2),
+    "capture_read": ("*", 2),
+    "loss": ("*", 3),
 }
 """Tables of the ledger, with the columns to compare and how many of the first are the key."""
 
@@ -78,26 +81,37 @@ def _manifest_defects(root: Path, segment: Segment) -> Iterator[str]:
 
 
 def _report_defects(root: Path, segment: Segment) -> Iterator[str]:
-    """Reports that are missing or changed since their run."""
+    """Reports, and their pictures, that are missing or changed since their run."""
     try:
         for _, line in whole_lines(root, segment.name, segment.length):
             if b'"event":"finished"' not in line:
                 continue
             event = decode(line, Event)
-            path = root / RUNS / f"{event.run_id}.json"
-            if event.event is EventKind.FINISHED and (
-                not path.is_file() or f"sha256:{sha256(path.read_bytes()).hexdigest()}" != event.hash
-            ):
-                yield f"{RUNS}/{path.name}: missing, or not what the run wrote"
+            if event.event is EventKind.FINISHED:
+                yield from _run_defects(root / RUNS / f"{event.run_id}.json", event.hash)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         yield f"{segment.name}: {error}"
+
+
+def _run_defects(report: Path, said: str) -> Iterator[str]:
+    wrong = "missing, or not what the run wrote"
+    if _hash(report) != said:
+        yield f"{RUNS}/{report.name}: {wrong}"
+        return
+    picture = json.loads(report.read_bytes()).get("picture")
+    if picture and _hash(report.with_suffix(".svg")) != picture:
+        yield f"{RUNS}/{report.stem}.svg: {wrong}"
+
+
+def _hash(path: Path) -> str | None:
+    return f"sha256:{sha256(path.read_bytes()).hexdigest()}" if path.is_file() else None
 
 
 def _ledger_defects(root: Path, ledger: Ledger, segments: dict[str, Segment]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as directory, closing(Ledger(Path(directory) / LEDGER)) as remade:
         try:
             fill(remade, root, {name: segment.length for name, segment in segments.items()})
-            fill_captures(remade, root, {name: warc.length for name, warc in ledger.warcs().items()})
+            fill_captures(remade, root, {name: file.length for name, file in ledger.warcs().items()})
         except ArchiveDamagedError as error:
             yield str(error)
             return

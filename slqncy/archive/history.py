@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import line_at, whole_lines
 from slqncy.archive.layout import LINE_TYPES, Kind, segment_kind
-from slqncy.reasons import EventKind
+from slqncy.reasons import EventKind, State
 from slqncy.records import Event, Rewrite, Story, decode
 
 if TYPE_CHECKING:
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 _KINDS = {
     EventKind.ARCHIVED: Kind.STORY,
     EventKind.CHANGED: Kind.STORY,
+    EventKind.EARLIER: Kind.STORY,
     EventKind.DUPLICATE: Kind.DUPLICATE,
 }
+_REEXTRACTED = {None: Kind.STORY, State.ARCHIVED: Kind.STORY, State.DUPLICATE: Kind.DUPLICATE}
 
 
 def pages(root: Path, ledger: Ledger) -> Iterator[tuple[Place, Story]]:
     """Lines of stories/ and duplicates/ that runs wrote, each with its place, in the order of their events.
 
     Lines that were written when an archive was judged again are none of them: their pages stand where they came first.
+    What was read again says something else, and is one of them.
     Raises ArchiveDamagedError where something cannot be read.
     """
     name = ""
@@ -40,13 +43,20 @@ def pages(root: Path, ledger: Ledger) -> Iterator[tuple[Place, Story]]:
                 continue
             for _, line in whole_lines(root, name, segment.length):
                 event = decode(line, Event)
-                kind = _KINDS.get(event.event)
+                kind = _kind_of(event)
                 if kind and event.version and (known := ledger.known(event.url)):
                     entry = ledger.line_of(kind, known.id, event.version)
                     if entry:
                         yield entry.place, page_at(root, entry.place)
     except (sqlite3.Error, ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(f"{root / name}: {error}; `scrapy verify --full` names every defect") from error
+
+
+def _kind_of(event: Event) -> Kind | None:
+    """The kind of line that came with an event, if it is one of these."""
+    if event.event is EventKind.REEXTRACTED:
+        return _REEXTRACTED.get(event.state)
+    return _KINDS.get(event.event)
 
 
 def page_at(root: Path, place: Place) -> Story:

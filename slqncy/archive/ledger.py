@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import UUID
 
 from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import LEDGER, Place, is_archive, month_after, segment_kind, segment_month
-from slqncy.reasons import PageKind, State
+from slqncy.reasons import HOLE, PageKind, State
 from slqncy.warc.capture import Captured, Reference
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.layout import Kind
+    from slqncy.warc.loss import Loss
 
-VERSION = 4
+VERSION = 5
 """Of the tables; a ledger of another version is rebuilt."""
 
 _TABLES = """
@@ -64,10 +65,17 @@ CREATE TABLE line (
     content_hash  TEXT NOT NULL,
     note          TEXT NOT NULL,      -- id of the story it duplicates or rewrites, or why it was rejected
     digest        BLOB NOT NULL,      -- sha256 of the line's bytes
+    as_of         INTEGER NOT NULL,   -- when the site said so; seconds since 1970
+    captured      INTEGER NOT NULL,   -- 1: it said so to a web archive
     PRIMARY KEY (segment, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX line_url ON line (url);
 CREATE INDEX line_note ON line (note) WHERE note GLOB '*/*';
+CREATE TABLE capture_read (
+    url  INTEGER NOT NULL,
+    at   INTEGER NOT NULL,            -- when a web archive had this page; what it said is dealt with
+    PRIMARY KEY (url, at)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE warc (
     name     TEXT PRIMARY KEY,          -- a file under warc/
     length   INTEGER NOT NULL,          -- acknowledged bytes
@@ -86,11 +94,18 @@ CREATE TABLE capture (
     has_payload  INTEGER NOT NULL,      -- 0: another record has it
     PRIMARY KEY (warc, position)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE loss (
+    warc      TEXT NOT NULL,            -- the file has a record that says so
+    position  INTEGER NOT NULL,         -- byte offset of the first byte that is lost
+    until     INTEGER NOT NULL,         -- byte offset behind the last one
+    PRIMARY KEY (warc, position, until)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX capture_payload ON capture (digest) WHERE has_payload;
 CREATE INDEX capture_uri ON capture (uri);
+CREATE INDEX capture_record ON capture (record);
 """
 
-_ENTRY = "segment, position, length, url, version, content_hash, note, digest"
+_ENTRY = "segment, position, length, url, version, content_hash, note, digest, as_of, captured"
 _CAPTURE = "warc, position, record, uri, date, status, digest, has_payload"
 _KNOWN = (
     "id, url, kind, story, state, reason, via, last, due, failures, etag, last_modified, stories, hash, confirmed, "
@@ -134,6 +149,9 @@ class Entry:
     content_hash: str
     note: str
     digest: bytes
+    as_of: int
+    captured: bool
+    """0 or 1, as SQLite has no truth values."""
 
     @property
     def place(self) -> Place:
@@ -162,6 +180,11 @@ class Known:
     confirmed: int | None
     is_complete: bool
 
+    @property
+    def is_unlinked_hole(self) -> bool:
+        """Whether it is a number that a sweep asked for, without a story, and without a page that links it."""
+        return self.via is None and self.state is State.REJECTED and self.reason in HOLE
+
 
 def require_archive(root: Path, *, with_ledger: bool = False) -> None:
     """Raises ArchiveError where a directory holds no archive, or one without a ledger, and says what would be right."""
@@ -180,6 +203,34 @@ def open_month(segments: Iterable[Segment]) -> str:
 def digest(line: bytes) -> bytes:
     """What proves that a line is the one that was acknowledged: its other fields have no hash of their own."""
     return hashlib.sha256(line).digest()
+
+
+class Version(Protocol):
+    """A version of a page."""
+
+    @property
+    def as_of(self) -> Any:
+        """When the site said so; what is later compares as more."""
+
+    @property
+    def captured(self) -> bool:
+        """Whether it said so to a web archive."""
+
+
+AnyVersion = TypeVar("AnyVersion", bound=Version)
+
+
+def newest(versions: Iterable[AnyVersion]) -> AnyVersion | None:
+    """The newest of some versions, given in the order in which they were archived.
+
+    What comes from the site itself is newer than all before it, whatever the clock says; what comes out of a web
+    archive is so only where it was not captured before.
+    """
+    newest = None
+    for version in versions:
+        if newest is None or not version.captured or version.as_of >= newest.as_of:
+            newest = version
+    return newest
 
 
 class Ledger:
@@ -234,20 +285,24 @@ class Ledger:
     def add_line(self, entry: Entry) -> None:
         """Know a line that is no event."""
         self.db.execute(
-            f"INSERT INTO line ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO line ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
                 entry.segment, entry.position, entry.length, entry.url, entry.version, entry.content_hash, entry.note,
-                entry.digest,
+                entry.digest, entry.as_of, entry.captured,
             ),
         )  # fmt: skip
 
     def latest(self, kind: Kind, url: int) -> Entry | None:
-        """The newest line of that kind for an address."""
-        row = self.db.execute(
-            f"SELECT {_ENTRY} FROM line WHERE url = ? AND segment GLOB ? ORDER BY version DESC LIMIT 1",  # noqa: S608
+        """The newest line of that kind for an address: what the site has said last."""
+        return newest(self.versions(kind, url))
+
+    def versions(self, kind: Kind, url: int) -> list[Entry]:
+        """All lines of that kind for an address, by version."""
+        rows = self.db.execute(
+            f"SELECT {_ENTRY} FROM line WHERE url = ? AND segment GLOB ? ORDER BY version, segment, position",  # noqa: S608
             (url, f"{kind}/*"),
-        ).fetchone()
-        return Entry(*row) if row else None
+        )
+        return [Entry(*row) for row in rows]
 
     def line_of(self, kind: Kind, url: int, version: int) -> Entry | None:
         """The line of that kind with a version of an address."""
@@ -303,6 +358,28 @@ class Ledger:
                 captured.digest, captured.has_payload,
             ),
         )  # fmt: skip
+
+    def add_loss(self, file: str, loss: Loss) -> None:
+        """Know of bytes that are lost."""
+        self.db.execute("INSERT OR REPLACE INTO loss VALUES (?, ?, ?)", (file, loss.start, loss.until))
+
+    def losses(self) -> set[str]:
+        """Files of which bytes are lost."""
+        return {file for (file,) in self.db.execute("SELECT DISTINCT warc FROM loss")}
+
+    def has_record(self, record: UUID) -> bool:
+        """Whether a capture has that record."""
+        return self.db.execute("SELECT 1 FROM capture WHERE record = ?", (record.bytes,)).fetchone() is not None
+
+    def has_payload_at(self, file: str, offset: int) -> bool:
+        """Whether a response record with a payload begins there."""
+        query = "SELECT 1 FROM capture WHERE (warc, position) = (?, ?) AND has_payload"
+        return self.db.execute(query, (file, offset)).fetchone() is not None
+
+    def is_lost(self, file: str, offset: int) -> bool:
+        """Whether what was there is lost, and that is told."""
+        query = "SELECT 1 FROM loss WHERE warc = ? AND ? BETWEEN position AND until - 1"
+        return self.db.execute(query, (file, offset)).fetchone() is not None
 
     def payload(self, digest: bytes) -> Reference | None:
         """A response record that has a payload of that SHA-1."""
@@ -364,6 +441,13 @@ class Ledger:
             "SELECT id FROM url WHERE id > ? AND kind = 'story' AND story GLOB ? ORDER BY id", (number, f"{prefix}*")
         )
         return (row[0] for row in rows)
+
+    def has_read(self, url: str, at: int) -> bool:
+        """Whether the capture that a web archive made of a page at a time is dealt with."""
+        row = self.db.execute(
+            "SELECT 1 FROM capture_read JOIN url ON url.id = capture_read.url WHERE url.url = ? AND at = ?", (url, at)
+        ).fetchone()
+        return row is not None
 
     def states(self) -> dict[State, int]:
         """How many addresses are in each state."""

@@ -7,13 +7,13 @@ import zlib
 from contextlib import closing
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from slqncy.archive.changes import changes
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LEDGER, Kind, segment_kind, segment_month, segments_on_disk
-from slqncy.archive.ledger import Ledger, require_archive
+from slqncy.archive.ledger import Ledger, newest, require_archive
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode, moment
 
 if TYPE_CHECKING:
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
     from slqncy.archive.changes import Change
     from slqncy.records import Record
+
+
+class _Version(NamedTuple):
+    """A version of a story, to compare."""
+
+    number: int
+    as_of: str
+    captured: bool
 
 
 class Archive:
@@ -35,8 +43,8 @@ class Archive:
         """Versions of stories, in the order they were archived.
 
         `since` leaves out those downloaded before a day or a moment (a `date`, a `datetime`, or RFC 3339; without a
-        zone, UTC); `latest` those that a newer version follows. Raises ValueError for a `since` that is no time, and
-        ArchiveDamagedError for a line that cannot be read.
+        zone, UTC); `latest` all but what the site has said last of a story. Raises ValueError for a `since` that is no
+        time, and ArchiveDamagedError for a line that cannot be read.
         """
         return self._stories(_moment(since), latest=latest)
 
@@ -76,16 +84,27 @@ class Archive:
             ) from error
 
     def _stories(self, since: str, *, latest: bool) -> Iterator[Story]:
-        lengths = {name: n for name, n in self.acknowledged().items() if segment_month(name) >= since[:7]}
-        # Few stories have a second version, so that only those are kept in mind.
-        newest: dict[str, int] = {}
-        if latest:
-            for story in self._records(Kind.STORY, Story, lengths):
-                if story.version > 1:
-                    newest[story.id] = max(story.version, newest.get(story.id, 1))
+        whole = self.acknowledged()
+        lengths = {name: n for name, n in whole.items() if segment_month(name) >= since[:7]}
+        standing = self._standing(lengths, whole) if latest else {}
         for story in self._records(Kind.STORY, Story, lengths):
-            if story.date_downloaded >= since and story.version >= newest.get(story.id, 1):
+            if story.date_downloaded >= since and story.version == standing.get(story.id, story.version):
                 yield story
+
+    def _standing(self, lengths: dict[str, int | None], whole: dict[str, int | None]) -> dict[str, int]:
+        """The newest versions of stories that have several: few have, so that only those are kept in mind."""
+        standing: dict[str, int] = {}
+        several: dict[str, list[_Version]] = {}
+        for story in self._records(Kind.STORY, Story, lengths):
+            if story.version > 1:
+                standing[story.id] = story.version
+                if story.captured:
+                    several[story.id] = []
+        # What comes out of a web archive may be older than what was archived in any month before it.
+        for story in self._records(Kind.STORY, Story, whole) if several else ():
+            if story.id in several:
+                several[story.id].append(_Version(story.version, story.as_of, story.captured))
+        return standing | {name: found.number for name, versions in several.items() if (found := newest(versions))}
 
     def _records(self, kind: Kind, record_type: type[Record], lengths: dict[str, int | None]) -> Iterator[Record]:
         for name in sorted(lengths):

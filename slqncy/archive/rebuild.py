@@ -5,23 +5,27 @@ from __future__ import annotations
 import zlib
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from slqncy.archive import states
-from slqncy.archive.captures import path_of, take_in
+from slqncy.archive.captures import read_warc, take_in
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import (
     LINE_TYPES,
+    WARC,
     Kind,
     Place,
     open_path,
+    open_warc_path,
     segment_kind,
     segments_on_disk,
     warc_path,
     warcs_on_disk,
 )
-from slqncy.archive.ledger import Entry, Ledger, Segment, WarcFile, digest
+from slqncy.archive.ledger import Entry, Ledger, Segment, digest
+from slqncy.archive.schedule import seconds
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode
 
@@ -60,14 +64,13 @@ def fill_captures(ledger: Ledger, root: Path, lengths: Mapping[str, int | None])
     Raises ArchiveDamagedError for what cannot be read; of a file that is not closed, a kill may have left a part.
     """
     for name, length in lengths.items():
-        path = path_of(root, name)
-        closed = path == warc_path(root, name)
+        closed = not open_warc_path(root, name).exists()
         try:
-            file, reason = take_in(ledger, path, WarcFile(name, 0, 0, 0, closed=closed), length)
+            file, reason = read_warc(root, name, partial(take_in, ledger, name, closed=closed, most=length))
         except OSError as error:
-            raise ArchiveDamagedError(f"{path}: cannot be read: {error}") from error
+            raise ArchiveDamagedError(f"{WARC}/{name}: cannot be read: {error}") from error
         if reason and closed:
-            raise ArchiveDamagedError(f"{path}: {reason}; `scrapy repair` moves it aside")
+            raise ArchiveDamagedError(f"{warc_path(root, name)}: {reason}; `scrapy repair` moves it aside")
         # Without an exchange a file is about to be taken away.
         if file.records > 1 or closed:
             ledger.set_warc(file)
@@ -186,5 +189,7 @@ def add_line(ledger: Ledger, place: Place, data: bytes, record: Story | Rewrite)
             content_hash=record.content_hash,
             note=note(record),
             digest=digest(data),
+            as_of=seconds(record.as_of if isinstance(record, Story) else record.date_downloaded),
+            captured=isinstance(record, Story) and record.captured,
         )
     )

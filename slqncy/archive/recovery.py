@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from slqncy.archive import disk, states
-from slqncy.archive.captures import path_of, refuse_less, settle
+from slqncy.archive.captures import path_of, refuse, settle
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.layout import (
     LEDGER,
@@ -23,7 +23,6 @@ from slqncy.archive.layout import (
     open_path,
     segment_name,
     segments_on_disk,
-    warc_path,
     warcs_on_disk,
 )
 from slqncy.archive.ledger import VERSION, Ledger, Segment, open_month
@@ -130,9 +129,7 @@ def _agree(root: Path, ledger: Ledger) -> None:
     # First look at everything, then change anything.
     for segment in known.values():
         _refuse_less(root, segment)
-    for warc in ledger.warcs().values():
-        refuse_less(root, warc)
-    _refuse_unknown(root, ledger)
+    refuse(root, ledger.warcs())
     for name in [*known, *unknown]:
         _refuse_more(root, name, known.get(name))
     for segment in known.values():
@@ -147,12 +144,6 @@ def _agree(root: Path, ledger: Ledger) -> None:
         if not segment.closed:
             cut_back(root, open_path(root, segment.name), segment.name, segment.length)
     settle(root, ledger)
-
-
-def _refuse_unknown(root: Path, ledger: Ledger) -> None:
-    for name in sorted({*warcs_on_disk(root)} - ledger.warcs().keys()):
-        if warc_path(root, name).exists():
-            raise ArchiveDamagedError(f"{warc_path(root, name)}: unknown to the ledger; run `scrapy rebuild`")
 
 
 def _refuse_less(root: Path, segment: Segment) -> None:

@@ -7,7 +7,9 @@ import sqlite3
 import zlib
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from slqncy.archive import disk
 from slqncy.archive.blocks import salvage
@@ -29,18 +31,21 @@ from slqncy.archive.months import make_manifest
 from slqncy.archive.quarantine import keep_aside, set_aside
 from slqncy.archive.rebuild import Doubt
 from slqncy.archive.recovery import make_ledger, open_ledger
+from slqncy.archive.repair_warcs import mend, tell, unanswered
 from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import is_broken, set_seal
 from slqncy.archive.verify import own_defects
-from slqncy.records import decode
+from slqncy.records import decode, moment
+from slqncy.warc.loss import Loss
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from slqncy.archive.ledger import Segment
+    from slqncy.archive.ledger import Segment, WarcFile
     from slqncy.records import Line
 
+_CAPTURES = "SELECT record, position FROM capture"
 _LINES = "SELECT segment, digest, story, line.version FROM line JOIN url ON url.id = line.url"
 
 
@@ -51,6 +56,10 @@ class _Acknowledged:
     segments: dict[str, Segment] = field(default_factory=dict)
     lines: dict[str, dict[bytes, str]] = field(default_factory=dict)
     """The lines of each segment, by their sha256: what they say of which version. Of events there are none."""
+    warcs: dict[str, WarcFile] = field(default_factory=dict)
+    captures: dict[str, int] = field(default_factory=dict)
+    """Byte offsets of the raw responses, by WARC-Record-ID."""
+    losses: dict[str, list[Loss]] = field(default_factory=dict)
     ledger: Path | None = None
 
 
@@ -66,8 +75,8 @@ def rebuild(root: Path) -> dict[str, int]:
 def repair(root: Path) -> list[str]:
     """Move aside what is damaged and go on with the rest. Gives what was done, one sentence each.
 
-    Stories whose lines are lost are asked for again by the next run. Raises ArchiveLockedError, or ArchiveError where
-    the disk will not have it.
+    Stories whose lines are lost are asked for again by the next run; of one whose raw response is lost the line stays.
+    Raises ArchiveLockedError, or ArchiveError where the disk will not have it.
     """
     with _held(root):
         acknowledged = _acknowledged(root)
@@ -80,8 +89,27 @@ def repair(root: Path) -> list[str]:
         damaged = {segment_kind(name) for name, said in done.items() if said}
         # Without a ledger nobody knows whether a file of events is missing.
         is_in_doubt = Kind.EVENT in damaged or (bool(damaged) and acknowledged.ledger is None)
+        now = moment(datetime.now(UTC))
+        mended = list(mend(root, acknowledged.warcs, acknowledged.captures, now))
         _rebuild(root, Doubt(acknowledged.ledger) if is_in_doubt else None)
-        return [sentence for said in done.values() for sentence in said]
+        mended += _lost_responses(root, acknowledged.losses, now)
+        return [sentence for said in (*done.values(), mended) for sentence in said]
+
+
+def _lost_responses(root: Path, before: dict[str, list[Loss]], now: str) -> Iterator[str]:
+    """Name the lines whose raw response is lost since `before`, and have files tell of what none has told of."""
+    untold: dict[str, list[Loss]] = {}
+    with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
+        for line, file, offset in unanswered(root, ledger):
+            if not ledger.is_lost(file, offset):
+                untold.setdefault(file, []).append(Loss(offset, offset + 1))
+            elif any(loss.start <= offset < loss.until for loss in before.get(file, ())):
+                continue
+            yield f"{line}: its raw response is lost"
+    if untold:
+        for file, losses in untold.items():
+            tell(root, file, losses, now)
+        _rebuild(root)
 
 
 @contextmanager
@@ -118,13 +146,16 @@ def _acknowledged(root: Path) -> _Acknowledged:
             sound = ledger.version == VERSION and ledger.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             if not sound:
                 return _Acknowledged()
-            segments = ledger.segments()
             lines: dict[str, dict[bytes, str]] = {}
             for name, proof, story, version in ledger.db.execute(_LINES):
                 is_rewrite = segment_kind(name) is Kind.REWRITE
                 said = f"what {story} rewrites in version {version}" if is_rewrite else f"{story}, version {version}"
                 lines.setdefault(name, {})[proof] = said
-            return _Acknowledged(segments, lines, root / LEDGER)
+            captures = {f"<{UUID(bytes=record).urn}>": place for record, place in ledger.db.execute(_CAPTURES)}
+            losses: dict[str, list[Loss]] = {}
+            for file, start, until in ledger.db.execute("SELECT warc, position, until FROM loss"):
+                losses.setdefault(file, []).append(Loss(start, until))
+            return _Acknowledged(ledger.segments(), lines, ledger.warcs(), captures, losses, root / LEDGER)
     except sqlite3.Error:
         return _Acknowledged()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING
 
 from slqncy.archive import disk
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@cache
 def schemas() -> dict[str, bytes]:
     """The files of schema/, by name."""
     return {

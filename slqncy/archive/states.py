@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
-from slqncy.reasons import EventKind, Exclusion, PageKind, State
+from slqncy.reasons import HOLE, EventKind, Exclusion, PageKind, State
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,30 +40,29 @@ def apply(db: sqlite3.Connection, event: Event) -> None:
     url = add(db, event.url, event.kind, event.id, event.via)
     if event.state is not None:
         db.execute("UPDATE url SET state = ?, reason = ? WHERE id = ?", (event.state, event.reason, url))
-    match event.event:
-        case EventKind.FOUND:
-            pass
-        case EventKind.OPENED:
-            db.execute("UPDATE url SET opened = (SELECT max(id) FROM url), complete = 0 WHERE id = ?", (url,))
-        case EventKind.COMPLETED:
-            _completed(db, url, event)
-        case EventKind.FAILED:
-            _failed(db, url, event)
-        case EventKind.EXCLUDED:
-            _excluded(db, url, event)
-        case EventKind.LOST:
-            _lost(db, url, event)
-        case EventKind.RESCORED:
-            _rescored(db, url, event)
-        case _:
-            _answered(db, url, event)
+    change = _captured if event.date_captured else _CHANGES.get(event.event, _answered)
+    change(db, url, event)
+
+
+def _opened(db: sqlite3.Connection, url: int, _: Event) -> None:
+    db.execute("UPDATE url SET opened = (SELECT max(id) FROM url), complete = 0 WHERE id = ?", (url,))
+
+
+def _linked(db: sqlite3.Connection, url: int, event: Event) -> None:
+    """A number that a sweep found empty is linked after all: there may be a story now."""
+    db.execute(
+        "UPDATE url SET via = ?, due = 0 WHERE id = ? AND state = ? AND via IS NULL",
+        (number(db, event.via), url, State.REJECTED),
+    )
 
 
 def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
     now = seconds(event.at)
-    query = "SELECT coalesce(first, ?), max(coalesce(last, 0), ?) FROM url WHERE id = ?"
-    first, last = db.execute(query, (now, now, url)).fetchone()
-    due = next_check(first, now) if event.kind is PageKind.STORY else None
+    query = "SELECT coalesce(first, ?), max(coalesce(last, 0), ?), via FROM url WHERE id = ?"
+    first, last, via = db.execute(query, (now, now, url)).fetchone()
+    # A sweep finds empty numbers by the thousand; one that no page links is not looked at again.
+    is_hole = via is None and event.state is State.REJECTED and event.reason in HOLE
+    due = next_check(first, now) if event.kind is PageKind.STORY and not is_hole else None
     db.execute("UPDATE url SET first = ?, last = ?, due = ?, failures = 0 WHERE id = ?", (first, last, due, url))
     if event.event is EventKind.NOT_MODIFIED:
         return
@@ -71,7 +70,18 @@ def _answered(db: sqlite3.Connection, url: int, event: Event) -> None:
         "UPDATE url SET etag = ?, last_modified = ?, stories = ?, hash = ? WHERE id = ?",
         (event.etag, event.last_modified, event.stories, event.hash, url),
     )
-    if event.event in {EventKind.ARCHIVED, EventKind.CHANGED}:
+    _set_version(db, url, event)
+
+
+def _captured(db: sqlite3.Connection, url: int, event: Event) -> None:
+    """What a web archive has says nothing of when and how to ask the site."""
+    if event.event is not EventKind.FAILED:
+        db.execute("INSERT OR IGNORE INTO capture_read VALUES (?, ?)", (url, seconds(event.date_captured)))
+    _set_version(db, url, event)
+
+
+def _set_version(db: sqlite3.Connection, url: int, event: Event) -> None:
+    if event.event in {EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER}:
         db.execute("UPDATE url SET version = ? WHERE id = ?", (event.version, url))
 
 
@@ -80,8 +90,9 @@ def _completed(db: sqlite3.Connection, url: int, event: Event) -> None:
     db.execute("UPDATE url SET confirmed = coalesce(?, opened), complete = 1 WHERE id = ?", (boundary, url))
 
 
-def _rescored(db: sqlite3.Connection, url: int, event: Event) -> None:
-    if event.state is State.ARCHIVED:
+def _judged_again(db: sqlite3.Connection, url: int, event: Event) -> None:
+    # What reads otherwise, and is in the state it was in, is a story as before.
+    if event.state is State.ARCHIVED or (event.event is EventKind.REEXTRACTED and event.state is None):
         db.execute("UPDATE url SET version = ? WHERE id = ?", (event.version, url))
 
 
@@ -104,3 +115,16 @@ def _excluded(db: sqlite3.Connection, url: int, event: Event) -> None:
     if event.kind is PageKind.STORY:
         due = 0 if event.reason == Exclusion.ARGUMENT else seconds(event.at) + EXCLUDED_PAUSE
         db.execute("UPDATE url SET due = ? WHERE id = ?", (due, url))
+
+
+_CHANGES = {
+    EventKind.FOUND: _linked,
+    EventKind.OPENED: _opened,
+    EventKind.COMPLETED: _completed,
+    EventKind.FAILED: _failed,
+    EventKind.EXCLUDED: _excluded,
+    EventKind.LOST: _lost,
+    EventKind.RESCORED: _judged_again,
+    EventKind.REEXTRACTED: _judged_again,
+}
+"""What events do that are no answers of the site."""

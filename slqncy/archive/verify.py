@@ -29,6 +29,7 @@ from slqncy.archive.rebuild import note
 from slqncy.archive.recovery import has_more_lines
 from slqncy.archive.schedule import seconds
 from slqncy.archive.seal import is_broken
+from slqncy.archive.verify_warcs import capture_defect, warc_defects
 from slqncy.records import MAX_LINE_BYTES, Event, Story, content_hash, decode, encode
 
 if TYPE_CHECKING:
@@ -94,14 +95,17 @@ class Verdict:
     lines: Counter[Kind] = field(default_factory=Counter)
     size: int = 0
     """Bytes of lines read, uncompressed."""
+    records: int = 0
+    """Of raw responses, in WARC files."""
     defects: list[str] = field(default_factory=list)
     """One sentence each: where, and what is wrong."""
 
 
 def verify(root: Path, *, full: bool = False) -> Verdict:
-    """Check every line against its schema, its hashes and the ledger, and the ledger against itself.
+    """Check every line against its schema, its hashes and the ledger, and the ledger against itself and the WARC files.
 
-    `full` also makes everything anew that is made of something else - lines, ledger, manifests, schemas - and compares.
+    `full` also reads these, and makes everything anew that is made of something else - lines, ledger, manifests,
+    schemas - and compares.
     Raises ArchiveError where there is no archive.
     """
     require_archive(root, with_ledger=True)
@@ -115,6 +119,8 @@ def verify(root: Path, *, full: bool = False) -> Verdict:
                 return verdict
             _verify_segments(root, ledger, verdict, full=full)
             _verify_states(ledger, verdict)
+            verdict.records = sum(file.records for file in ledger.warcs().values())
+            verdict.defects += warc_defects(root, ledger, full=full)
             if full:
                 verdict.defects += derived_defects(root, ledger)
     # A damaged database may hand out what its tables forbid: names of no segment, numbers out of range, nothing.
@@ -177,7 +183,7 @@ def _verify_lines(root: Path, segment: Segment, ledger: Ledger, verdict: Verdict
                 verdict.defects.append(f"{segment.name}, byte {entry.position}: the ledger's line is not there")
                 entry = next(entries, None)
             mine = entry if entry and entry.position == position else None
-            for defect in _line_defects(line, segment.name, mine, full=full):
+            for defect in _line_defects(line, segment.name, ledger, mine, full=full):
                 verdict.defects.append(f"{segment.name}, byte {position}: {defect}")
             if mine:
                 entry = next(entries, None)
@@ -190,7 +196,7 @@ def _verify_lines(root: Path, segment: Segment, ledger: Ledger, verdict: Verdict
         verdict.defects.append(f"{segment.name}: not the bytes that were acknowledged")
 
 
-def _line_defects(data: bytes, name: str, entry: Entry | None, *, full: bool) -> Iterator[str]:
+def _line_defects(data: bytes, name: str, ledger: Ledger, entry: Entry | None, *, full: bool) -> Iterator[str]:
     try:
         line: Line = decode(data, LINE_TYPES[segment_kind(name)])
     except ValueError as error:
@@ -199,6 +205,8 @@ def _line_defects(data: bytes, name: str, entry: Entry | None, *, full: bool) ->
     yield from own_defects(data, line, name, full=full)
     if not isinstance(line, Event):
         yield from _entry_defects(data, line, entry)
+    if isinstance(line, Story) and (defect := capture_defect(ledger, line)):
+        yield defect
 
 
 def own_defects(data: bytes, line: Line, name: str, *, full: bool) -> Iterator[str]:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slqncy.archive import disk, states
+from slqncy.archive import coverage, disk, states
 from slqncy.archive.captures import Captures
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.files import line_at, whole_lines
@@ -39,6 +39,7 @@ from slqncy.records import Story, decode, encode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from slqncy.archive.coverage import NumberLine
     from slqncy.archive.ledger import Entry, Known
     from slqncy.reasons import PageKind, State
     from slqncy.records import Event, Line, Rewrite, Warc
@@ -181,6 +182,11 @@ class ArchiveWriter:
             disk.write_whole(self.root / RUNS / f"{run_id}.json", data)
         return data
 
+    def write_picture(self, run_id: str, picture: bytes) -> None:
+        """Write runs/<run_id>.svg as a whole; the report has its hash."""
+        with self._disk_errors():
+            disk.write_whole(self.root / RUNS / f"{run_id}.svg", picture)
+
     # Asking
 
     def known(self, url: str) -> Known | None:
@@ -214,10 +220,21 @@ class ArchiveWriter:
             yield from self._ledger.stories_after(number, prefix)
 
     def latest(self, kind: Kind, url: str) -> Entry | None:
-        """The newest line of that kind for an address."""
+        """The newest line of that kind for an address: what the site has said last."""
         with self._disk_errors():
             known = self._ledger.known(url)
             return self._ledger.latest(kind, known.id) if known else None
+
+    def versions(self, kind: Kind, url: str) -> list[Entry]:
+        """All lines of that kind for an address, by version."""
+        with self._disk_errors():
+            known = self._ledger.known(url)
+            return self._ledger.versions(kind, known.id) if known else []
+
+    def has_read(self, url: str, at: int) -> bool:
+        """Whether the capture that a web archive made of a page at a time (seconds since 1970) is dealt with."""
+        with self._disk_errors():
+            return self._ledger.has_read(url, at)
 
     def story_at(self, place: Place) -> Story:
         """The line at a place in stories/ or duplicates/. Raises ArchiveDamagedError where it cannot be read."""
@@ -252,6 +269,16 @@ class ArchiveWriter:
         """How many acknowledged lines of that kind there are up to that one, which is counted."""
         with self._disk_errors():
             return self._ledger.count_until(place)
+
+    def number_lines(self) -> list[NumberLine]:
+        """The number line of each site, and behind it those of its sections where it has several."""
+        with self._disk_errors():
+            return coverage.number_lines(self._ledger.db)
+
+    def next_to_ask(self, site: str, section: str, numbers: range, until: int, *, anew: bool) -> int | None:
+        """The first of ascending numbers that a sweep asks for in a section of a site, or None."""
+        with self._disk_errors():
+            return coverage.next_to_ask(self._ledger.db, site, section, numbers, until, anew=anew)
 
     def states(self) -> dict[State, int]:
         """How many addresses are in each state."""

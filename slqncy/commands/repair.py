@@ -27,7 +27,8 @@ class Command(ArchiveCommand):
         verdict = verify(root, full=True)
         for defect in verdict.defects:
             print(f"{root}: still {defect}")
-        print(f"{root}: {sum(verdict.lines.values())} lines; {len(verdict.defects)} defects")
+        lines = sum(verdict.lines.values())
+        print(f"{root}: {lines} lines; {verdict.records} WARC records; {len(verdict.defects)} defects")
         if actions:
             print("The next run asks for the stories whose lines are lost.")
         return ExitStatus.DATA if verdict.defects else ExitStatus.OK

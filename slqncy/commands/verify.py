@@ -17,7 +17,7 @@ class Command(ArchiveCommand):
     """Exit status 0 for a sound archive, 65 with one line a defect, 74 where there is no archive."""
 
     arguments = "[--full]"
-    about = "Check every line of the archive against its schema, its hashes and the ledger"
+    about = "Check every line and raw response of the archive against its schema, its hashes and the ledger"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own and --full."""
@@ -25,7 +25,7 @@ class Command(ArchiveCommand):
         parser.add_argument(
             "--full",
             action="store_true",
-            help="also make ledger, manifests and schemas anew from the lines, and compare",
+            help="also read all raw responses, make ledger, manifests and schemas anew, and compare",
         )
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
@@ -34,5 +34,5 @@ class Command(ArchiveCommand):
         for defect in verdict.defects:
             print(f"{root}: {defect}")
         lines = ", ".join(f"{count} {kind}" for kind, count in sorted(verdict.lines.items())) or "no lines"
-        print(f"{root}: {lines}; {len(verdict.defects)} defects")
+        print(f"{root}: {lines}; {verdict.records} WARC records; {len(verdict.defects)} defects")
         return ExitStatus.DATA if verdict.defects else ExitStatus.OK

@@ -53,8 +53,7 @@ def apply(archive: ArchiveWriter, changes: Iterable[Change], *, divert_rewrites:
 
 
 def _next_version(archive: ArchiveWriter, kind: Kind, page: Story) -> int:
-    latest = archive.latest(kind, page.canonical_url)
-    return latest.version + 1 if latest else 1
+    return 1 + max((line.version for line in archive.versions(kind, page.canonical_url)), default=0)
 
 
 def _event(page: Story, change: Change, state: State | None, run_id: str) -> Event:

@@ -71,8 +71,8 @@ def place_of(number: int) -> Place:
 
 
 def of_story(story: Story) -> Compared:
-    """A story of the archive as it is compared; one without a date was published when it was found."""
-    return compared(story.title, story.text, story.date_published or story.date_downloaded)
+    """A story of the archive as it is compared; one without a date was published when it was seen."""
+    return compared(story.title, story.text, story.date_published or story.as_of)
 
 
 class ArchivedStories:

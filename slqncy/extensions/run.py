@@ -19,11 +19,12 @@ from slqncy import __version__
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories
+from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop
 from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event, Story, moment
-from slqncy.summary import TOLD_TO_WAIT, Addresses, Summary, judge, summarize
+from slqncy.summary import BLOCKED, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
+    from slqncy.spiders.arguments import Arguments
     from slqncy.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
@@ -48,6 +50,8 @@ _COMMIT_INTERVAL = 1.0
 """Seconds after which what was written is acknowledged at the latest."""
 _PATIENCE = 3
 """How often in a row the site may say that we should wait."""
+NEW_LINE = frozenset({EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER})
+"""Outcomes of a story's page that add a line to stories/."""
 _UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
 """States that a failure or an exclusion may replace; the others tell of an answer that stands."""
 
@@ -102,7 +106,7 @@ class Run:
         """Lines this run has added to stories/."""
         assert self._crawler.stats is not None
         get = self._crawler.stats.get_value
-        return int(get("slqncy/outcome/archived", 0)) + int(get("slqncy/outcome/changed", 0))
+        return sum(int(get(f"slqncy/outcome/{event}", 0)) for event in NEW_LINE)
 
     @property
     def stories_pending(self) -> int:
@@ -137,8 +141,12 @@ class Run:
         if known is None:
             self._happened(EventKind.FOUND, url, kind, id=story_id, via=via, state=State.FOUND)
             self.count("found")
-            known = self.archive.known(url)
-            assert known is not None
+        elif via and known.is_unlinked_hole:
+            self.happened(EventKind.FOUND, known, via=via)
+        else:
+            return known
+        known = self.archive.known(url)
+        assert known is not None
         return known
 
     def happened(self, event: EventKind, known: Known, **details: Any) -> None:
@@ -164,17 +172,21 @@ class Run:
         self._told_to_wait = 0
         self._settle(url, event if kind is PageKind.STORY else f"{kind}/{event}")
 
-    def failed(self, url: str, reason: Failure, detail: str, http_status: int | None = None) -> None:
-        """A request brought no page; a story stays due."""
+    def failed(
+        self, url: str, reason: Failure, detail: str, http_status: int | None = None, *, date_captured: str = ""
+    ) -> None:
+        """A request brought no page; a story stays due. A capture that cannot be had says nothing of its page."""
         if (kind := self._pending.get(url)) is not None:
             known = self.archive.known(url)
             assert known is not None
-            state = State.FAILED if known.state in _UNSETTLED else None
+            state = State.FAILED if known.state in _UNSETTLED and not date_captured else None
             self._happened(
                 EventKind.FAILED, url, kind, id=known.story, state=state, reason=reason, detail=detail,
-                http_status=http_status,
+                http_status=http_status, date_captured=date_captured,
             )  # fmt: skip
-            self.count(f"stories_{EventKind.FAILED}", kind is PageKind.STORY)
+            # A capture of no use was had.
+            is_lost = not date_captured or reason is Failure.UNREACHABLE
+            self.count(f"stories_{EventKind.FAILED}", kind is PageKind.STORY and is_lost)
         self._settle(url, EventKind.FAILED)
         self.count(f"failed/{reason}")
         if len(self._failures) < _MOST_FAILURES:
@@ -192,6 +204,22 @@ class Run:
         state = State.EXCLUDED if known.state in _UNSETTLED else None
         self.happened(EventKind.EXCLUDED, known, state=state, reason=Exclusion.ROBOTS, detail=detail)
         self._settle(url, Exclusion.ROBOTS)
+
+    def index_answered(self) -> None:
+        """The index of a web archive said what it has."""
+        self.count("requested")
+        self._settle("", f"index/{EventKind.FETCHED}")
+
+    def index_failed(self, url: str, reason: Failure, detail: str) -> None:
+        """The index of a web archive did not say what it has."""
+        self.count("requested")
+        self.count("index_failed")
+        self.failed(url, reason, detail)
+
+    def blocked(self, detail: str) -> None:
+        """End the run: a web archive wants no more requests for now."""
+        logger.error("The web archive wants no more requests for now: %s", detail)
+        self._stop(BLOCKED)
 
     def count(self, what: str, by: int = 1) -> None:
         """Add to a counter of the run."""
@@ -327,15 +355,22 @@ class Run:
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
         self.summary = summarize(stats, addresses, unanswered=len(self._pending))
-        gate = spider.address.site.gate  # type: ignore[attr-defined]
-        self.status, self.reason = judge(self.summary, gate, finish_reason=finish_reason, errors=self._errors)
+        arguments: Arguments = spider.arguments  # type: ignore[attr-defined]
+        self.status, self.reason = judge(
+            self.summary, arguments.address.site.gate,
+            finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
+        )  # fmt: skip
         if self._damage and self.status not in {ExitStatus.SOFTWARE, ExitStatus.TEMPORARY}:
             self.status, self.reason = ExitStatus.DATA, self._damage
         self.now = None
-        report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats))
+        lines = self.archive.number_lines()
+        drawn = picture(lines, f"Story numbers after run {self.id}")
+        self.archive.write_picture(self.id, drawn)
+        coverage = {"coverage": {line.name: line.as_dict() for line in lines}, "picture": _sha256(drawn)}
+        report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats) | coverage)
         self._happened(
             EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}",
-            hash=f"sha256:{hashlib.sha256(report).hexdigest()}",
+            hash=_sha256(report),
         )  # fmt: skip
 
     def _report(self, spider: Spider, finish_reason: str, stats: dict[str, Any]) -> dict[str, Any]:
@@ -378,6 +413,10 @@ class Run:
                     self.failed(url, Failure.INTERNAL, repr(failure.value))
         except ArchiveError as error:
             self.stop_for_disk(error)
+
+
+def _sha256(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _printable(detail: str) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 
+from slqncy.middlewares.webarchive import hosts
+
 if TYPE_CHECKING:
     from typing import Self
 
@@ -29,7 +31,11 @@ class StayOnSite:
         return cls(crawler)
 
     def process_request(self, request: Request) -> Request | None:
-        """Let a request for the site pass. Raises OffSiteError."""
+        """Let a request pass that is for the site, or for the web archive it names. Raises OffSiteError."""
+        if archive := request.meta.get("web_archive"):
+            if request.url.startswith(hosts(self._crawler.settings, archive)):
+                return None
+            raise OffSiteError(f"{request.url} is not on {archive}")
         address = self._crawler.spider.address  # type: ignore[union-attr]
         if address.is_served_at(request.url):
             return None

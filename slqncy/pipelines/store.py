@@ -9,16 +9,20 @@ from scrapy.exceptions import DropItem
 
 from slqncy.archive import ArchiveError
 from slqncy.archive.layout import Kind, kind_of
+from slqncy.archive.ledger import newest
 from slqncy.archive.rebuild import note
+from slqncy.archive.schedule import seconds
+from slqncy.extensions.run import NEW_LINE
 from slqncy.pipelines.base import Step
 from slqncy.reasons import GONE, EventKind, State
 from slqncy.records import Duplicate, Rejected, Rewrite
 
 if TYPE_CHECKING:
+    from slqncy.archive.ledger import Entry
     from slqncy.items import StoryItem
     from slqncy.records import Story
 
-_NEW = {EventKind.ARCHIVED, EventKind.CHANGED}
+_UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +51,60 @@ class Store(Step):
             raise DropItem(str(error), log_level="ERROR") from error
         self.count(event)
         self.count("stories", not isinstance(record, Rejected))
-        if event not in _NEW:
+        if event not in NEW_LINE:
             raise DropItem(f"{event}: {record.canonical_url}", log_level="DEBUG")
         return item
 
     def _store(self, item: StoryItem, record: Story) -> EventKind:
         known = self.archive.known(record.canonical_url)
-        latest = self.archive.latest(kind_of(record), record.canonical_url)
-        says_the_same = latest is not None and (latest.content_hash, latest.note) == (record.content_hash, note(record))
-        reason = record.reason if isinstance(record, Rejected) else ""
-        outcome = judge(
-            kind_of(record),
-            known.state if known else State.FOUND,
-            is_first=latest is None,
-            is_new=not says_the_same,
-            is_gone=reason in GONE,
-        )
-        record.version = latest.version + 1 if latest else 1
-        version = record.version if outcome.is_line else latest and latest.version
+        versions = self.archive.versions(kind_of(record), record.canonical_url)
+        outcome, version = judge_page(record, known.state if known else State.FOUND, versions)
+        record.version = next_version(versions)
         rewrite = item.rewrite_record() if outcome.is_line else None
-        is_whole = item.parts == 1
+        # A story of several pages may change on a page that is not asked for; a web archive is not asked again.
+        has_validators = item.parts == 1 and not record.captured
         self.run.answered(
             record.canonical_url,
             outcome.event,
             record if outcome.is_line else None,
             rewrite,
             state=outcome.state,
-            reason=reason,
+            reason=record.reason if isinstance(record, Rejected) else "",
             detail=_detail(rewrite or record),
-            version=None if outcome.event is EventKind.GONE else version,
+            version=version,
             http_status=record.provenance.http_status,
-            # A story of several pages may change on a page that is not asked for.
-            etag=record.provenance.etag if is_whole else "",
-            last_modified=record.provenance.last_modified if is_whole else "",
+            etag=record.provenance.etag if has_validators else "",
+            last_modified=record.provenance.last_modified if has_validators else "",
+            date_captured=record.provenance.date_captured,
         )
         self.count("rewrites", rewrite is not None)
         return outcome.event
+
+
+def next_version(versions: list[Entry]) -> int:
+    """The number of the version behind these."""
+    return 1 + max((line.version for line in versions), default=0)
+
+
+def judge_page(record: Story, was: State, versions: list[Entry]) -> tuple[Outcome, int | None]:
+    """What a page means for an address that was in a state, and the version of the line that stands for it, if any.
+
+    `versions` are the archived lines of the same kind for that address.
+    """
+    latest, kind = newest(versions), kind_of(record)
+    # A site may say again what it said before; of what a web archive has, each version counts once.
+    compared = versions if record.captured else filter(None, [latest])
+    same = next((line for line in compared if _says_the_same(line, record)), None)
+    if record.captured:
+        is_newest = latest is None or seconds(record.as_of) >= latest.as_of
+        outcome = judge_capture(kind, was, is_first=not versions, is_new=same is None, is_newest=is_newest)
+    else:
+        is_gone = isinstance(record, Rejected) and record.reason in GONE
+        outcome = judge(kind, was, is_first=not versions, is_new=same is None, is_gone=is_gone)
+    if outcome.is_line:
+        return outcome, next_version(versions)
+    standing = same or latest
+    return outcome, standing.version if standing and outcome.event is not EventKind.GONE else None
 
 
 def judge(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_gone: bool) -> Outcome:
@@ -106,6 +128,28 @@ def judge(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_gone: bool
     if was is state and not is_new:
         return Outcome(EventKind.UNCHANGED, state, is_line=False)
     return Outcome(EventKind(state.value), state, is_line=is_new)
+
+
+def judge_capture(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_newest: bool) -> Outcome:
+    """What a page out of a web archive means for an address that was in a state.
+
+    It tells what the site said once, and takes nothing back that the site has said since: a story that is gone stays
+    so. `is_first` where the archive has no line of that kind for it, `is_new` where none says the same, `is_newest`
+    where none is of a later time.
+    """
+    if not is_new:
+        return Outcome(EventKind.UNCHANGED, None, is_line=False)
+    if kind is Kind.STORY:
+        if is_first:
+            return Outcome(EventKind.ARCHIVED, State.ARCHIVED, is_line=True)
+        is_change = is_newest and was is not State.GONE
+        return Outcome(EventKind.CHANGED if is_change else EventKind.EARLIER, None, is_line=True)
+    state = State.DUPLICATE if kind is Kind.DUPLICATE else State.REJECTED
+    return Outcome(EventKind(state.value), state if was in _UNSETTLED else None, is_line=True)
+
+
+def _says_the_same(line: Entry, record: Story) -> bool:
+    return (line.content_hash, line.note) == (record.content_hash, note(record))
 
 
 def _detail(record: Story | Rewrite) -> str:

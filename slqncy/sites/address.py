@@ -72,7 +72,9 @@ class Address:
         return self.base_url.rstrip("/") + urlunsplit(("", "", parts.path, parts.query, ""))
 
     def is_served_at(self, url: str) -> bool:
-        """Whether a URL is on a host that this address asks."""
+        """Whether a URL is on a host that this address asks, and no longer than any address of a site."""
+        if len(url) > _LONGEST:
+            return False
         try:
             parts = urlsplit(url)
             if self.base_url:

@@ -8,15 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from slqncy.sites import Address, load_site
+from slqncy.backfill.captures import WebArchive
+from slqncy.sites import Address, StoryAddress, load_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_WHY_NOT = {
+    "base_url": "a web archive knows pages by the site's own addresses",
+    "max_pages": "no list is followed there; max_stories limits a run",
+    "warc": "captures come from the one or from the other",
+}
 _DEFAULT_SITE = "slqncy"
 _SPACE = re.compile(r"\s")
 _WARC = re.compile(r"\.warc(\.gz)?$")
 _POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}")
+_NUMBER = "0|[1-9][0-9]{0,14}"
+_IDS = re.compile(f"(?P<first>{_NUMBER})(?:-(?P<last>{_NUMBER}))?")
+_MOST_IDS = 1_000_000
+"""At a request a second these are eleven days."""
+_MOST_SHOWN = 60
+"""Characters of a wrong value."""
 
 
 class ArgumentError(ValueError):
@@ -36,15 +48,20 @@ class Arguments:
     """Stories to archive before stopping."""
     full: bool
     """Whether to ask again for stories that are dealt with."""
+    web_archive: WebArchive | None
+    """The web archive to ask instead of the site."""
+    ids: tuple[range, ...]
+    """Story numbers to ask for instead of what lists show: ascending, and apart from one another."""
     warcs: tuple[Path, ...]
     """Files to read instead of asking the site, in this order."""
 
 
 def parse_arguments(given: Mapping[str, str]) -> Arguments:
     """Check arguments as Scrapy hands them over. Raises ArgumentError, or SiteError for a wrong profile."""
-    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "warc"}
+    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "ids", "warc", "from"}
     if unknown := sorted(given.keys() - known):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    web_archive = _web_archive(given)
     address = Address(load_site(given.get("site", _DEFAULT_SITE)), base_url(given.get("base_url")))
     return Arguments(
         address=address,
@@ -52,8 +69,21 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
         max_pages=_positive("max_pages", given.get("max_pages")),
         max_stories=_positive("max_stories", given.get("max_stories")),
         full=_switch("full", given.get("full", "0")),
+        web_archive=web_archive,
+        ids=_ids(given, address),
         warcs=_warcs(given),
     )
+
+
+def _web_archive(given: Mapping[str, str]) -> WebArchive | None:
+    value = given.get("from")
+    if value is None:
+        return None
+    if value not in list(WebArchive):
+        raise ArgumentError(f"from={value!r} must be {' or '.join(WebArchive)}")
+    if wrong := sorted({"base_url", "max_pages", "warc"} & given.keys()):
+        raise ArgumentError(f"from and {wrong[0]} exclude each other: {_WHY_NOT[wrong[0]]}")
+    return WebArchive(value)
 
 
 def base_url(value: str | None) -> str:
@@ -87,7 +117,7 @@ def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:
 def _warcs(given: Mapping[str, str]) -> tuple[Path, ...]:
     if "warc" not in given:
         return ()
-    if wrong := sorted({"full", "max_pages"} & given.keys()):
+    if wrong := sorted({"full", "ids", "max_pages"} & given.keys()):
         raise ArgumentError(f"warc and {wrong[0]} exclude each other: captures are read as they come")
     found: list[Path] = []
     for part in filter(None, map(str.strip, given["warc"].split(","))):
@@ -99,6 +129,45 @@ def _warcs(given: Mapping[str, str]) -> tuple[Path, ...]:
     if not found:
         raise ArgumentError("warc= names no file; write warc=FILE, warc=DIRECTORY or several with commas between them")
     return tuple(found)
+
+
+def _ids(given: Mapping[str, str], address: Address) -> tuple[range, ...]:
+    value = given.get("ids")
+    if value is None:
+        return ()
+    if "max_pages" in given:
+        raise ArgumentError("ids and max_pages exclude each other: a sweep reads no lists")
+    ranges = sorted((_range(part.strip(), value) for part in value.split(",")), key=lambda numbers: numbers.start)
+    apart: list[range] = []
+    for numbers in ranges:
+        if apart and numbers.start <= apart[-1].stop:
+            apart[-1] = range(apart[-1].start, max(apart[-1].stop, numbers.stop))
+        else:
+            apart.append(numbers)
+    if (count := sum(map(len, apart))) > _MOST_IDS:
+        raise ArgumentError(f"ids={_cut(value)!r} are {count} numbers; ask for at most {_MOST_IDS} in one run")
+    section = address.site.sections[0]
+    story = StoryAddress(section, str(apart[-1][-1]))
+    if address.story(address.story_url(story)) != story:
+        raise ArgumentError(f"ids={_cut(value)!r}: {address.story_url(story)} is no story by the profile of this site")
+    return tuple(apart)
+
+
+def _range(part: str, value: str) -> range:
+    match = _IDS.fullmatch(part)
+    if not match:
+        raise ArgumentError(
+            f"ids={_cut(value)!r}: {_cut(part)!r} is no number and no range of numbers; write ids=9000-9600,9700"
+        )
+    first = int(match["first"])
+    last = int(match["last"] or first)
+    if last < first:
+        raise ArgumentError(f"ids={_cut(value)!r}: {part!r} runs backwards; write {last}-{first}")
+    return range(first, last + 1)
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]}…"
 
 
 def _positive(name: str, value: str | None) -> int | None:

@@ -11,8 +11,10 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
+from slqncy.backfill.captures import from_notes
 from slqncy.extract.sniff import is_html
 from slqncy.items import Fetched
+from slqncy.middlewares.webarchive import as_of_the_site
 from slqncy.records import Warc
 
 if TYPE_CHECKING:
@@ -33,31 +35,37 @@ class CapturedResponses:
         self._decompress = HttpCompressionMiddleware.from_crawler(crawler)
 
     def response(self, capture: Capture) -> Response:
-        """The response, decompressed. Raises UnreadableError."""
+        """The response, decompressed; out of what a web archive sent, the site's own. Raises UnreadableError."""
         try:
             request = Request(
                 capture.uri,
                 headers={"If-None-Match": "*"} if capture.is_not_modified else None,
                 meta={"fetched": Fetched(_moment(capture.date), Warc(file=capture.path.name, offset=capture.offset))},
             )
+            response = _response(capture, request)
         except ValueError as error:
             raise UnreadableError(str(error)) from error
-        headers = Headers(capture.headers)
-        response_type = responsetypes.from_args(headers=headers, url=capture.uri, body=capture.payload)
-        response = response_type(
-            capture.uri, status=capture.status, headers=headers, body=capture.payload, request=request
-        )
         try:
             decompressed = self._decompress.process_response(request, response)
         except IgnoreRequest as error:
             raise UnreadableError(str(error)) from error
         except Exception as error:
-            if not _is_markup(capture.payload):
+            if not _is_markup(response.body):
                 raise UnreadableError(f"its content coding cannot be undone: {error}") from error
             # Some archives keep bodies decoded, and headers as they were.
             return response
         assert not isinstance(decompressed, Request)
         return decompressed
+
+
+def _response(capture: Capture, request: Request) -> Response:
+    """Raises ValueError where it is not what was asked of a web archive."""
+    if original := from_notes(capture.notes):
+        request.meta["original"] = original
+        return as_of_the_site(capture.status, capture.headers, capture.payload, original, request)
+    headers = Headers(capture.headers)
+    response_type = responsetypes.from_args(headers=headers, url=capture.uri, body=capture.payload)
+    return response_type(capture.uri, status=capture.status, headers=headers, body=capture.payload, request=request)
 
 
 def _moment(date: str) -> datetime:

@@ -14,12 +14,15 @@ from urllib.parse import urljoin
 from scrapy import Request
 from w3lib.url import safe_url_string
 
+from slqncy.archive.schedule import seconds
 from slqncy.extract.sniff import is_html
 from slqncy.reasons import Failure, PageKind
+from slqncy.sites import Address, SiteError, load_site
 from slqncy.spiders.arguments import ArgumentError, base_url
 from slqncy.spiders.captured import CapturedResponses, UnreadableError
+from slqncy.spiders.choice import Choice
 from slqncy.spiders.frontier import Listing
-from slqncy.spiders.responses import is_refused
+from slqncy.spiders.responses import date_captured, is_refused
 from slqncy.spiders.scope import Scope
 from slqncy.warc.read import capture_at, captures
 from slqncy.warc.scan import WarcError
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
-    from slqncy.sites import Address
     from slqncy.spiders.frontier import Page
     from slqncy.spiders.stories import StoriesSpider
     from slqncy.warc.read import Capture
@@ -56,6 +58,10 @@ class Replayed(Scope):
         """Nothing."""
         return iter(())
 
+    def turn_to(self, address: Address) -> None:
+        """What comes next is of that site."""
+        self._address = address
+
     def _accepts(self, story: Known) -> bool:
         super()._accepts(story)
         return False
@@ -73,13 +79,16 @@ class Replay:
     for it has a later answer of that page, or this one, is passed over.
     """
 
-    def __init__(self, spider: StoriesSpider, scope: Scope, read: Mapping[PageKind, Read]) -> None:
+    def __init__(self, spider: StoriesSpider, scope: Replayed, read: Mapping[PageKind, Read]) -> None:
         self._spider = spider
         self._run = spider.run
         self._scope = scope
         self._read = read
-        self._address = spider.address
+        self._given = spider.address
+        self._sites: dict[str, Address | None] = {}
+        """The sites that captures were asked for as, by the names of their profiles; None for those without one."""
         self._responses = CapturedResponses(spider.crawler)
+        self._choice = Choice(spider.run)
         self._most_bytes = spider.settings.getint("DOWNLOAD_MAXSIZE") + _MOST_HEAD
         self._known_before = spider.run.archive.newest()
         self._waiting: dict[str, Request] = {}
@@ -109,6 +118,8 @@ class Replay:
         while self._waiting and not await self._is_over():
             for item in self._late_part(next(iter(self._waiting))):
                 yield item
+        for item in self._choice.made():
+            yield item
 
     async def _is_over(self) -> bool:
         """Whether nothing more is wanted."""
@@ -122,10 +133,12 @@ class Replay:
 
     def _captured(self, capture: Capture) -> Iterator[StoryItem]:
         """What a capture brings, for every page that it is an answer for."""
-        self._spider.address = self._address_of(capture)
-        if self._spider.address.canonical(capture.uri) is None:
+        address = self._address_of(capture)
+        if address is None or not ("page" in capture.notes or address.canonical(capture.uri)):
             self._run.count("replay/passed_over")
             return
+        self._spider.address = address
+        self._scope.turn_to(address)
         try:
             response = self._responses.response(capture)
         except UnreadableError as error:
@@ -141,13 +154,25 @@ class Replay:
             else:
                 yield from self._page(capture, response, url, kind)
 
-    def _address_of(self, capture: Capture) -> Address:
-        """The site, where it was served when it was captured."""
+    def _address_of(self, capture: Capture) -> Address | None:
+        """The site, where it was served when it was captured. Several sites may share an archive, and its captures."""
+        address: Address | None = self._given
+        if (site := capture.notes.get("site")) and "site" not in self._spider.raw_arguments:
+            if site not in self._sites:
+                self._sites[site] = self._site(site)
+            address = self._sites[site]
         try:
             served_at = base_url(capture.notes.get("servedAt"))
         except ArgumentError:
             served_at = ""
-        return replace(self._address, base_url=served_at) if served_at else self._address
+        return replace(address, base_url=served_at) if address and served_at else address
+
+    def _site(self, name: str) -> Address | None:
+        try:
+            return Address(load_site(name))
+        except SiteError as error:
+            self._run.damaged(f"captures of the site {name!r} are passed over: {error}")
+            return None
 
     def _pages(self, capture: Capture, response: Response) -> Iterator[tuple[str, PageKind]]:
         """Canonical URL and kind of each page that a capture is an answer for."""
@@ -176,27 +201,36 @@ class Replay:
             yield url, PageKind.SITEMAP
 
     def _is_wanted(self, url: str) -> bool:
-        story, sections = self._address.story(url), self._spider.arguments.sections
-        section = story.section if story else self._address.section(url)
+        story, sections = self._spider.address.story(url), self._spider.arguments.sections
+        section = story.section if story else self._spider.address.section(url)
         return sections is None or section is None or section in sections
 
     def _page(self, capture: Capture, response: Response, url: str, kind: PageKind) -> Iterator[StoryItem]:
-        story = self._address.story(url)
-        story_id = self._address.story_name(story) if story and kind is PageKind.STORY else ""
+        story = self._spider.address.story(url)
+        story_id = self._spider.address.story_name(story) if story and kind is PageKind.STORY else ""
         known = self._run.found(url, kind, story_id)
-        assert self._run.now is not None
-        if known.id <= self._known_before and known.last is not None and self._run.now.timestamp() <= known.last:
+        if self._is_read(known, date_captured(response)):
             self._run.count("known", kind is PageKind.STORY)
             return
         # Captured once more before its further pages came.
         for part, request in list(self._waiting.items()):
             if request.cb_kwargs["item"].story.canonical_url == url:
                 self._give_up(part)
-        self._run.asked(known, kind)
+        if not (date_captured(response) and self._choice.is_of(url)):
+            yield from self._choice.made()
+        if not self._run.is_pending(url):
+            self._run.asked(known, kind)
         if failure := _failure(capture):
-            self._run.failed(url, *failure, response.status)
+            self._run.failed(url, *failure, response.status, date_captured=date_captured(response))
             return
         yield from self._items(self._read[kind](response, url=url))
+
+    def _is_read(self, known: Known, date: str) -> bool:
+        """Whether the archive has dealt with this before; `date` is when a web archive had it, if one did."""
+        if date:
+            return self._run.archive.has_read(known.url, seconds(date))
+        assert self._run.now is not None
+        return known.id <= self._known_before and known.last is not None and self._run.now.timestamp() <= known.last
 
     def _part(self, capture: Capture, response: Response, url: str) -> Iterator[StoryItem]:
         if _failure(capture) or is_refused(response):
@@ -210,6 +244,8 @@ class Replay:
         for result in results:
             if isinstance(result, Request):
                 self._waiting[result.cb_kwargs["url"]] = result
+            elif result.story.captured:
+                self._choice.add(result, self._spider.address.site)
             else:
                 yield result
 

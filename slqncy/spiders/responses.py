@@ -9,18 +9,23 @@ from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
 
 from slqncy import __version__
 from slqncy.extract.lines import page_lines
+from slqncy.extract.page import parse_page
 from slqncy.extract.reading import read_story
 from slqncy.extract.sniff import is_html
 from slqncy.items import Fetched, StoryItem
 from slqncy.middlewares.robots import RobotsUnavailableError
 from slqncy.middlewares.site import OffSiteError
+from slqncy.middlewares.webarchive import TRUNCATED
 from slqncy.reasons import Failure, Rejection
 from slqncy.records import Provenance, Story, moment
+from slqncy.spiders.addresses import links_within
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
     from slqncy.archive.ledger import Known
+    from slqncy.backfill.captures import Original
+    from slqncy.extract.links import Link
     from slqncy.extract.page import Page
     from slqncy.sites import Address
 
@@ -36,11 +41,20 @@ def header(response: Response, name: str) -> str:
 
 def answer(response: Response) -> dict[str, Any]:
     """What an event says of a response."""
+    if date := date_captured(response):
+        # A web archive is not asked again.
+        return {"http_status": response.status, "date_captured": date}
     return {
         "http_status": response.status,
         "etag": validator(response, "ETag"),
         "last_modified": validator(response, "Last-Modified"),
     }
+
+
+def date_captured(response: Response) -> str:
+    """When a web archive had the response from the site (RFC 3339, UTC), or "" where the site itself gave it."""
+    original: Original | None = response.meta.get("original")
+    return original.date if original else ""
 
 
 def validator(response: Response, name: str) -> str:
@@ -84,15 +98,23 @@ def failure_of(error: BaseException | None) -> Failure:
     return Failure.UNREACHABLE
 
 
+def read_page(response: Response, url: str, address: Address) -> tuple[Page, list[Link]]:
+    """The page, under its canonical address, so that relative links are the site's own wherever it is served."""
+    page = parse_page(response.body, address.canonical(response.url) or url, header(response, "Content-Type"))
+    return page, links_within(page, address)
+
+
 def story_item(response: Response, url: str, page: Page, address: Address, *, spider: str, run_id: str) -> StoryItem:
     """The item of a story page that answered for the canonical URL `url`."""
     story_address = address.story(url)
     assert story_address is not None
     fetched = response.meta.get("fetched") or Fetched(datetime.now(UTC))
+    original: Original | None = response.meta.get("original")
     site = address.site
-    extracted = read_story(page, site, fetched.at)
+    extracted = read_story(page, site, original.captured if original else fetched.at)
     item = StoryItem(
         lines=extracted.paragraphs,
+        is_truncated=TRUNCATED in response.flags,
         story=Story(
             id=address.story_name(story_address),
             url=response.url,
@@ -120,6 +142,8 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
                 encoding=page.encoding,
                 etag=validator(response, "ETag"),
                 last_modified=validator(response, "Last-Modified"),
+                web_archive=original.archive.value if original else "",
+                date_captured=original.date if original else "",
                 warc=fetched.warc,
             ),
         ),

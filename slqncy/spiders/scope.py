@@ -34,13 +34,14 @@ class Scope:
         self._address = arguments.address
         self._now = int(run.started.timestamp())
         self._most_pages = arguments.max_pages or settings.getint("LIST_MAX_PAGES")
+        self._most_pending = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self._sitemaps_left = settings.getint("SITEMAP_MAX_FILES")
         self.frontier = Frontier(
             self._due,
             run.archive.known_by_id,
             self._accepts,
             max_stories=arguments.max_stories,
-            most_pending=max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")),
+            most_pending=self._most_pending,
         )
 
     def add_starts(self) -> None:

@@ -14,27 +14,29 @@ from slqncy.archive import ArchiveError
 from slqncy.extensions.run import Run
 from slqncy.extensions.stop import StoppedError
 from slqncy.extract.boilerplate import join_pages
-from slqncy.extract.page import parse_page
 from slqncy.extract.pagination import list_pages, page_number
 from slqncy.extract.reading import read_story
 from slqncy.middlewares.robots import ForbiddenByRobotsError
 from slqncy.reasons import EventKind, Failure, PageKind, Rejection, State
-from slqncy.spiders.addresses import links_within, next_part, stories_linked, story_urls, without_stories
+from slqncy.spiders.addresses import next_part, stories_linked, story_urls, without_stories
 from slqncy.spiders.arguments import parse_arguments
+from slqncy.spiders.backfill import Backfill
 from slqncy.spiders.frontier import Page
 from slqncy.spiders.replay import Replay, Replayed, lone_page
 from slqncy.spiders.responses import (
     answer,
+    date_captured,
     failure_of,
-    header,
     is_not_modified,
     is_refused,
+    read_page,
     refusal,
     story_item,
     validators,
 )
 from slqncy.spiders.scope import Scope
 from slqncy.spiders.sitemaps import SitemapError, read_sitemap
+from slqncy.spiders.sweep import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.extract.links import Link
-    from slqncy.extract.page import Page as HtmlPage
     from slqncy.items import StoryItem
     from slqncy.spiders.frontier import Listing
 
@@ -90,23 +91,23 @@ class StoriesSpider(Spider):
 
     async def start(self) -> AsyncIterator[StoryItem | Request]:
         """The section pages and the home page; sitemaps follow when robots.txt is read. Or what captures hold."""
-        if self.arguments.warcs:
-            async for item in self._replay():
+        if self.arguments.warcs or self.arguments.web_archive:
+            self._scope: Scope = (replayed := Replayed(self.run, self.arguments, self.settings))
+            async for item in self._replay(replayed) if self.arguments.warcs else Backfill(self).items():
                 yield item
             return
-        self._scope = Scope(self.run, self.arguments, self.settings)
+        self._scope = (Sweep if self.arguments.ids else Scope)(self.run, self.arguments, self.settings)
         self._scope.add_starts()
         for request in self._release():
             yield request
 
-    def _replay(self) -> AsyncIterator[StoryItem]:
-        self._scope = Replayed(self.run, self.arguments, self.settings)
+    def _replay(self, scope: Replayed) -> AsyncIterator[StoryItem]:
         read_list = partial(self._read_list, listing=lone_page())
         read: dict[PageKind, Callable[..., Results]] = {
             PageKind.STORY: self._read_story, PageKind.SITEMAP: self._read_sitemap,
             PageKind.FRONT: read_list, PageKind.LIST: read_list,
         }  # fmt: skip
-        return Replay(self, self._scope, read).items()
+        return Replay(self, scope, read).items()
 
     # Requests
 
@@ -193,7 +194,7 @@ class StoriesSpider(Spider):
         if url == listing.front:
             # Before anything on it is known: what is known now is the least boundary of the next reading.
             self._scope.open(listing, known)
-        page, links = self._page(response, url)
+        page, links = read_page(response, url, self.address)
         further = without_stories(list_pages(page, links), links, self.address)
         stories = [story for story in self._stories(links) if story not in further]
         numbers = self._scope.meet_stories(stories, url)
@@ -254,7 +255,7 @@ class StoriesSpider(Spider):
         if is_refused(response):
             self.run.failed(url, refusal(response), f"HTTP {response.status}", response.status)
             return
-        page, links = self._page(response, url)
+        page, links = read_page(response, url, self.address)
         item = story_item(response, url, page, self.address, spider=self.name, run_id=self.run.id)
         found = self._stories(links)
         target = self.address.canonical(response.url)
@@ -273,12 +274,15 @@ class StoriesSpider(Spider):
         if self.address.canonical(response.url) != url:
             self.failed_part(url, item, Failure.MISSING, f"redirected to {response.url}", response.status)
             return
-        page, links = self._page(response, url)
-        paragraphs = read_story(page, self.address.site, item.downloaded).paragraphs
+        page, links = read_page(response, url, self.address)
+        paragraphs = read_story(page, self.address.site, item.as_of).paragraphs
         if page.refused or not paragraphs:
             self.failed_part(url, item, Failure.UNREADABLE, page.refused or "no text", response.status)
             return
-        self.run.answered(url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status)
+        self.run.answered(
+            url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status,
+            date_captured=date_captured(response),
+        )  # fmt: skip
         item.lines = join_pages(item.lines, paragraphs, self.address.site)
         item.parts += 1
         yield self._next_part(links, url, item) or item
@@ -301,12 +305,6 @@ class StoriesSpider(Spider):
         known = self.run.archive.known(url)
         assert known is not None
         return known
-
-    def _page(self, response: Response, url: str) -> tuple[HtmlPage, list[Link]]:
-        """The page, under its canonical address, so that relative links are the site's own wherever it is served."""
-        canonical = self.address.canonical(response.url) or url
-        page = parse_page(response.body, canonical, header(response, "Content-Type"))
-        return page, links_within(page, self.address)
 
     def _stories(self, links: list[Link]) -> list[str]:
         return stories_linked(links, self._scope.frontier.pages, self.address)

@@ -10,13 +10,17 @@ from uuid import UUID
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from slqncy.warc.capture import Captured
+from slqncy.warc.loss import Loss, losses_in
+from slqncy.warc.wire import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BUFFER = 1 << 17
+_STATUS_LINE = 32
+"""Bytes that are enough for a status code."""
 _ANSWERS = WarcRecordType.response | WarcRecordType.revisit
-_LAST = WarcRecordType.metadata | WarcRecordType.warcinfo
+LAST = WarcRecordType.metadata | WarcRecordType.warcinfo
 """The records that an exchange, or the beginning of a file, ends with."""
 
 
@@ -32,6 +36,8 @@ class Scanned(NamedTuple):
     records: int
     captured: Captured | None
     """The response, if one came and it is a page."""
+    losses: list[Loss]
+    """What the last of them tells of."""
 
 
 def scan(file: BinaryIO, position: int = 0) -> Iterator[Scanned]:
@@ -39,13 +45,15 @@ def scan(file: BinaryIO, position: int = 0) -> Iterator[Scanned]:
     records, captured = 0, None
     end = position
     for start, end, content in members(file, position):
-        record = _record(start, content)
+        record = read_record(start, content)
         records += 1
         if record.record_type & _ANSWERS:
             captured = _captured(start, record)
             captured = captured if captured.is_page else None
-        if record.record_type & _LAST:
-            yield Scanned(end, records, captured)
+        if record.record_type & LAST:
+            # All that is told of an exchange has an address.
+            is_of_file = "WARC-Target-URI" not in record.headers
+            yield Scanned(end, records, captured, losses_in(record.reader.read()) if is_of_file else [])
             records, captured = 0, None
     if records:
         raise WarcError(f"byte {end}: the file ends within an exchange")
@@ -72,7 +80,8 @@ def members(file: BinaryIO, position: int = 0) -> Iterator[tuple[int, int, bytes
         position += read
 
 
-def _record(offset: int, content: bytes) -> WarcRecord:
+def read_record(offset: int, content: bytes) -> WarcRecord:
+    """The record that a member holds. Raises WarcError, which names the byte offset."""
     try:
         return WarcRecord.from_bytes(content)
     except (OSError, ValueError) as error:
@@ -80,16 +89,19 @@ def _record(offset: int, content: bytes) -> WarcRecord:
 
 
 def _captured(offset: int, record: WarcRecord) -> Captured:
+    has_payload = record.record_type == WarcRecordType.response
     try:
-        record.parse_http(strict_mode=False)
         return Captured(
             offset=offset,
             record=UUID(record.headers["WARC-Record-ID"].strip("<>")),
             uri=record.headers["WARC-Target-URI"],
             date=record.headers["WARC-Date"],
-            status=record.http_headers.status_code or 0,
+            # FastWARC has none for `http/1.1`.
+            status=status_of(record.reader.read(_STATUS_LINE)),
             digest=base64.b32decode(record.headers["WARC-Payload-Digest"].removeprefix("sha1:")),
-            has_payload=record.record_type == WarcRecordType.response,
+            has_payload=has_payload,
+            # Of a revisit, only what is elsewhere is not there.
+            is_whole=not has_payload or "WARC-Truncated" not in record.headers,
         )
     except (KeyError, OSError, ValueError) as error:
         raise WarcError(f"byte {offset}: {error!r}") from error

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HEAD = re.compile(rb"HTTP/1\.[01] (\d{3})(?:[ \t][^\n]*)?\r?\n(?:(?!\r?\n)[^\n]*\n)*\r?\n")
+_STATUS = rb"(?i:HTTP)/\d{1,3}\.\d{1,3} (\d{3})"
+_HEAD = re.compile(_STATUS + rb"(?:[ \t][^\n]{0,16384})?\r?\n(?:(?!\r?\n)[^\n]*\n)*\r?\n")
 _INTERIM = re.compile(rb"1\d\d")
 _TRANSFER_CODING = re.compile(rb"^(Transfer-Encoding[ \t]*:)", re.IGNORECASE | re.MULTILINE)
-_CHUNKED = re.compile(rb"^Transfer-Encoding[ \t]*:[^\r\n]*\bchunked[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[^\r\n]*\r?\n")
-_PREFIX = b"X-Orig-"
 _RENAMED = re.compile(rb"^X-Orig-(Transfer-Encoding[ \t]*:)", re.IGNORECASE | re.MULTILINE)
+_PREFIX = b"X-Orig-"
+_CHUNK = re.compile(rb"0*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_VISIBLE = re.compile(rb"[!-~]")
+_FIELD = re.compile(rb"[^\n]+\n(?:[ \t][^\n]*\n)*")
+_MOST_HEAD = 32 * 1024
+"""Bytes of a head that FastWARC takes; a longer one ends its reading of the whole file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +31,11 @@ class Answer:
     """A response, its transfer coding removed."""
 
     head: bytes
-    """Status line and headers, the empty line included; a Transfer-Encoding is called X-Orig-Transfer-Encoding."""
+    """Status line and headers, the empty line included, as the tools that read WARC files take them."""
     payload: bytes
     status: int
+    original_head: bytes
+    """The head as it came, where `head` does not tell; else b""."""
     interim: bytes
     """1xx responses that came before."""
     framing: str
@@ -38,27 +46,75 @@ class Answer:
         return hashlib.sha1(self.payload, usedforsecurity=False).digest()
 
     def received(self) -> bytes:
-        """The bytes that came over the wire: all of them, unless the server sends an X-Orig-Transfer-Encoding."""
-        return restore(self.head, self.payload, self.interim, self.framing)
+        """The bytes that came over the wire, all of them."""
+        return restore(self.head, self.payload, self.original_head, self.interim, self.framing)
 
 
 def read_answer(received: bytes) -> Answer | None:
     """The response in bytes that were received, or None where they do not begin with a whole head of one."""
     position = 0
-    while (head := _HEAD.match(received, position)) and _INTERIM.match(head[1]):
-        position = head.end()
-    if head is None:
+    while (match := _HEAD.match(received, position)) and _INTERIM.match(match[1]):
+        position = match.end()
+    if match is None:
         return None
-    body = received[head.end() :]
-    payload, framing = unframe(body) if _CHUNKED.search(head[0]) else (body, "")
-    renamed = _TRANSFER_CODING.sub(_PREFIX + rb"\1", head[0])
-    return Answer(renamed, payload, int(head[1]), interim=received[:position], framing=framing)
+    head, body = match[0], received[match.end() :]
+    payload, framing = unframe(body) if _is_chunked(head) else (body, "")
+    readable = _readable(head)
+    return Answer(
+        head=readable,
+        payload=payload,
+        status=int(match[1]),
+        original_head=b"" if _renamed_back(readable) == head else head,
+        interim=received[:position],
+        framing=framing,
+    )
 
 
-def restore(head: bytes, payload: bytes, interim: bytes = b"", framing: str = "") -> bytes:
-    """What came over the wire, out of what is kept of it."""
+def status_of(beginning: bytes) -> int:
+    """The status code in the first bytes of a response, or 0."""
+    match = re.match(_STATUS, beginning)
+    return int(match[1]) if match else 0
+
+
+def restore(head: bytes, payload: bytes, original_head: bytes = b"", interim: bytes = b"", framing: str = "") -> bytes:
+    """What came over the wire, out of what is kept of it. Raises ValueError where `framing` is none."""
     body = frame(payload, framing) if framing else payload
-    return interim + _RENAMED.sub(rb"\1", head) + body
+    return interim + (original_head or _renamed_back(head)) + body
+
+
+def _is_chunked(head: bytes) -> bool:
+    codings = [value for name, value in header_lines(head) if name.lower() == b"transfer-encoding"]
+    return any(coding.lower().rpartition(b",")[2].strip() == b"chunked" for coding in codings)
+
+
+def _renamed_back(head: bytes) -> bytes:
+    return _RENAMED.sub(rb"\1", head)
+
+
+def _readable(head: bytes) -> bytes:
+    """A head that no tool stumbles over: CR LF after each line, none without anything visible, no more than they take.
+
+    A Transfer-Encoding is called X-Orig-Transfer-Encoding, as the body is without it.
+    """
+    lines = [line.removesuffix(b"\r") + b"\r\n" for line in head.split(b"\n") if _VISIBLE.search(line)]
+    status, fields = lines[0], _TRANSFER_CODING.sub(_PREFIX + rb"\1", b"".join(lines[1:]))
+    return status + _lightened(fields, _MOST_HEAD - len(status) - 2) + b"\r\n"
+
+
+def _lightened(fields: bytes, most: int) -> bytes:
+    """Headers of at most that many bytes; those whose name takes the most room, such as cookies, are left out first."""
+    if len(fields) <= most:
+        return fields
+    named = [(field.partition(b":")[0].strip().lower(), field) for field in _FIELD.findall(fields)]
+    weights = Counter[bytes]()
+    for name, field in named:
+        weights[name] += len(field)
+    total, out = len(fields), set[bytes]()
+    for name, weight in weights.most_common():
+        if total > most:
+            total -= weight
+            out.add(name)
+    return b"".join(field for name, field in named if name not in out)
 
 
 def unframe(body: bytes) -> tuple[bytes, str]:
@@ -68,43 +124,42 @@ def unframe(body: bytes) -> tuple[bytes, str]:
     """
     if not _CHUNK.match(body):
         return body, ""
-    pieces = list(_pieces(body))
-    payload = b"".join(data for _, data in pieces)
-    runs: list[tuple[bytes, int, int]] = []
-    for framing, data in pieces:
-        if runs and runs[-1][:2] == (framing, len(data)):
-            runs[-1] = (framing, len(data), runs[-1][2] + 1)
-        else:
-            runs.append((framing, len(data), 1))
-    return payload, " ".join(f"{quote_from_bytes(framing)}:{length}*{times}" for framing, length, times in runs)
+    payload, framing = bytearray(), bytearray()
+    # One byte a chunk is what some servers do: alike pieces are written once.
+    for (piece, length), alike in groupby(_pieces(body, payload)):
+        framing += b"%s:%d*%d " % (quote_from_bytes(piece).encode(), length, sum(1 for _ in alike))
+    return bytes(payload), framing[:-1].decode()
 
 
-def _pieces(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Framing and the payload that follows it."""
+def _pieces(body: bytes, payload: bytearray) -> Iterator[tuple[bytes, int]]:
+    """Each piece of framing, and how much payload follows it; that goes to `payload`."""
     framed = position = 0
     while chunk := _CHUNK.match(body, position):
         size = int(chunk[1], 16)
         data = body[chunk.end() : chunk.end() + size]
-        yield body[framed : chunk.end()], data
+        payload += data
+        yield body[framed : chunk.end()], len(data)
         framed = chunk.end() + len(data)
         position = framed + (2 if body.startswith(b"\r\n", framed) else 1)
         if not size or not body.startswith((b"\r\n", b"\n"), framed):
             break
     if framed < len(body):
-        yield body[framed:], b""
+        yield body[framed:], 0
 
 
 def frame(payload: bytes, framing: str) -> bytes:
-    """A body out of its payload and framing; the inverse of `unframe`."""
-    parts: list[bytes] = []
+    """A body out of its payload and framing; the inverse of `unframe`. Raises ValueError where that is none."""
+    body = bytearray()
     position = 0
-    for run in framing.split(" "):
-        piece, _, lengths = run.rpartition(":")
+    for match in re.finditer(r"\S+", framing):
+        piece, _, lengths = match[0].rpartition(":")
         length, _, times = lengths.partition("*")
+        framed, size = unquote_to_bytes(piece), int(length)
         for _ in range(int(times)):
-            parts += unquote_to_bytes(piece), payload[position : position + int(length)]
-            position += int(length)
-    return b"".join(parts)
+            body += framed
+            body += payload[position : position + size]
+            position += size
+    return bytes(body)
 
 
 def header_lines(head: bytes) -> list[tuple[bytes, bytes]]:

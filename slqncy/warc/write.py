@@ -13,6 +13,7 @@ from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord
 
 from slqncy.warc.capture import Captured
+from slqncy.warc.exchange import Truncation
 from slqncy.warc.wire import Answer, read_answer
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def exchange_records(exchange: Exchange, before: Before) -> Written:
             status=answer.status,
             digest=refers_to.captured.digest if refers_to else answer.digest(),
             has_payload=refers_to is None,
+            is_whole=exchange.truncation is None,
         )
         headers = [*shared, ("WARC-Payload-Digest", digest_text(captured.digest))]
         if exchange.truncation:
@@ -110,7 +112,10 @@ def exchange_records(exchange: Exchange, before: Before) -> Written:
 
 
 def _referring(profile: str, original: Captured) -> Fields:
+    # The standard wants it said where a payload is not written again (6.7.2); to a 304 there is none.
+    truncated = [("WARC-Truncated", Truncation.LENGTH.value)] if profile == _SAME_PAYLOAD else []
     return [
+        *truncated,
         ("WARC-Profile", profile),
         ("WARC-Refers-To", _urn(original.record)),
         ("WARC-Refers-To-Target-URI", original.uri),
@@ -135,6 +140,8 @@ def _said(exchange: Exchange, answer: Answer | None) -> dict[str, str]:
     if exchange.received:
         said["wireBytes"] = str(len(exchange.received))
         said["wireSha256"] = hashlib.sha256(exchange.received).hexdigest()
+    if answer and answer.original_head:
+        said["wireHead"] = quote_from_bytes(answer.original_head)
     if answer and answer.interim:
         said["wireInterim"] = quote_from_bytes(answer.interim)
     if answer and answer.framing:
@@ -146,7 +153,7 @@ def _said(exchange: Exchange, answer: Answer | None) -> dict[str, str]:
 
 
 def _fields(said: Mapping[str, str]) -> bytes:
-    return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in said.items()).encode()
+    return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in said.items()).encode(errors="replace")
 
 
 def _urn(record: UUID) -> str:

@@ -62,7 +62,7 @@ def tables(path: Path) -> dict[str, list[Any]]:
     database = sqlite3.connect(path)
     rows = {
         table: database.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608
-        for table in ("segment", "line", "url")
+        for table in ("segment", "line", "url", "warc", "capture", "loss")
     }
     database.close()
     return rows
@@ -98,8 +98,10 @@ def sql(root: Path, statement: str) -> None:
 
 
 def finish(writer: ArchiveWriter, run_id: str, at: str = SECOND) -> None:
-    """End a run: its report, and the event that proves it."""
-    report = writer.write_run(run_id, {"run_id": run_id})
+    """End a run: its picture, its report, and the event that proves them."""
+    picture = b"<svg/>\n"
+    writer.write_picture(run_id, picture)
+    report = writer.write_run(run_id, {"run_id": run_id, "picture": f"sha256:{sha256(picture).hexdigest()}"})
     writer.write(finished(f"sha256:{sha256(report).hexdigest()}", at, run_id=run_id))
 
 

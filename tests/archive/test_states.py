@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slqncy.archive import ArchiveWriter, states
+from slqncy.archive import Archive, ArchiveWriter, states
 from slqncy.archive.layout import Kind, kind_of
 from slqncy.archive.ledger import Known, Ledger
-from slqncy.archive.rebuild import note
 from slqncy.archive.repair import rebuild
 from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
-from slqncy.pipelines.store import judge
-from slqncy.reasons import GONE, EventKind, Exclusion, PageKind, Rejection, State
+from slqncy.pipelines.store import judge_page, next_version
+from slqncy.reasons import HOLE, EventKind, Exclusion, PageKind, Rejection, State
 from slqncy.records import Event, Rejected, Story
 from tests.archive.looking import defects, tables
 from tests.samples import (
@@ -52,6 +51,8 @@ if TYPE_CHECKING:
 HOUR, DAY = 3600, 86400
 NOW = seconds(SECOND)
 PAGE = "http://www.slqncy.com/szxw/index_2.html"
+THEN = "then "
+"""What a web archive had, 25 days before it is asked."""
 RETOLD = "丙。"
 """The text of a rewrite."""
 
@@ -159,6 +160,25 @@ def test_a_story_goes_and_returns(ledger: Ledger) -> None:
     assert (known.state, known.reason) == (State.ARCHIVED, "")
 
 
+@pytest.mark.parametrize("reason", Rejection)
+def test_a_hole_is_looked_at_again_only_where_a_page_links_it(ledger: Ledger, reason: Rejection) -> None:
+    after(ledger, page_found(HOME, PageKind.FRONT))
+    linked = after(ledger, found(1, via=HOME), brought(rejected(1, reason)))
+    assert (linked.due, linked.is_unlinked_hole) == (NOW + HOUR, False)
+    alone = after(ledger, found(2), brought(rejected(2, reason)))
+    assert (alone.due, alone.is_unlinked_hole) == ((None, True) if reason in HOLE else (NOW + HOUR, False))
+    again = happened(EventKind.UNCHANGED, 2, SECOND, state=State.REJECTED, reason=reason)
+    assert after(ledger, failed(2, is_settled=True), again).due == alone.due
+    met = after(ledger, happened(EventKind.FOUND, 2, SECOND, via=HOME))
+    assert (met.state, met.reason, met.due, met.via) == (State.REJECTED, reason, 0, linked.via)
+    assert after(ledger, again).due == NOW + HOUR
+
+
+def test_a_story_that_no_page_links_is_looked_at_like_any_other(ledger: Ledger) -> None:
+    assert after(ledger, found(1), brought(story(1))).due == NOW + HOUR
+    assert after(ledger, gone(1)).due == NOW + HOUR
+
+
 def test_the_boundary_of_a_list_is_what_was_known_when_its_reading_began(ledger: Ledger) -> None:
     read = fetched(HOME, PageKind.FRONT, stories=2, hash="sha256:1", etag='"h"')
     home = after(ledger, page_found(HOME, PageKind.FRONT), found(1), opened(HOME), found(2), read)
@@ -241,28 +261,38 @@ class Runs:
 
     def page(self, number: int, what: str) -> None:
         record: Story
-        if what == "gone":
+        if what.removeprefix(THEN) == "gone":
             record = rejected(number, downloaded=self.at())
         elif what == "garbled":
             record = rejected(number, Rejection.GARBLED, downloaded=self.at())
         elif what == "copy":
             record = duplicate(number, 9, downloaded=self.at())
         else:
-            record = story(number, what, downloaded=self.at())
-        known, latest = self.known(number), self.writer.latest(kind_of(record), record.canonical_url)
-        says_the_same = latest is not None and (latest.content_hash, latest.note) == (record.content_hash, note(record))
-        reason = record.reason if isinstance(record, Rejected) else ""
-        outcome = judge(
-            kind_of(record), known.state, is_first=latest is None, is_new=not says_the_same, is_gone=reason in GONE
-        )
-        record.version = latest.version + 1 if latest else 1
-        version = record.version if outcome.is_line else latest and latest.version
+            record = story(number, what.removeprefix(THEN), downloaded=self.at())
+        if what.startswith(THEN):
+            captured = moment(self.now - 25 * DAY)
+            record.provenance = replace(record.provenance, web_archive="wayback", date_captured=captured)
+        versions = self.writer.versions(kind_of(record), record.canonical_url)
+        outcome, version = judge_page(record, self.known(number).state, versions)
+        record.version = next_version(versions)
         event = happened(
-            outcome.event, number, self.at(), state=outcome.state, reason=reason, etag=f'"{what}"', http_status=200,
-            version=None if outcome.event is EventKind.GONE else version,
+            outcome.event, number, self.at(), state=outcome.state, http_status=200, version=version,
+            reason=record.reason if isinstance(record, Rejected) else "",
+            etag="" if record.captured else f'"{what}"', date_captured=record.provenance.date_captured,
         )  # fmt: skip
         beside = rewrite(record, 9) if outcome.is_line and what == RETOLD else None
         self.writer.write(event, record if outcome.is_line else None, beside)
+
+    def commit(self) -> bool:
+        """Whether there is anything to read."""
+        self.writer.commit()
+        return self.writer.newest() > 0
+
+    def latest(self) -> dict[str, int]:
+        """The version of each story that the ledger takes for the newest."""
+        known = filter(None, map(self.writer.known_by_id, range(1, self.writer.newest() + 1)))
+        found = ((each.story, self.writer.latest(Kind.STORY, each.url)) for each in known)
+        return {story: line.version for story, line in found if line}
 
     def step(self, number: int, what: str) -> None:
         if what == "failed":
@@ -276,12 +306,18 @@ class Runs:
         elif what == "not modified":
             if self.is_settled(number):
                 self.writer.write(not_modified(number, self.at()))
+        elif what == "linked":
+            self.linked(number)
         elif what == "list":
             self.list()
         elif what == "close":
             self.writer.close_months(self.at()[:7])
         else:
             self.page(number, what)
+
+    def linked(self, number: int) -> None:
+        if self.known(number).is_unlinked_hole:
+            self.writer.write(happened(EventKind.FOUND, number, self.at(), via=HOME))
 
     def list(self) -> None:
         if self.writer.known(HOME) is None:
@@ -294,7 +330,23 @@ class Runs:
         self.writer.write(completed(HOME, self.at()))
 
 
-WHATS = ["甲。", "乙。", RETOLD, "gone", "garbled", "copy", "failed", "not modified", "list", "close", *Exclusion]
+WHATS = [
+    "甲。",
+    f"{THEN}甲。",
+    f"{THEN}丁。",
+    f"{THEN}gone",
+    "乙。",
+    RETOLD,
+    "gone",
+    "garbled",
+    "copy",
+    "failed",
+    "not modified",
+    "linked",
+    "list",
+    "close",
+    *Exclusion,
+]
 STEPS = st.lists(
     st.tuples(st.integers(1, 3), st.sampled_from(WHATS), st.sampled_from([60, HOUR, 2 * DAY, 20 * DAY, -3 * DAY])),
     max_size=30,
@@ -306,6 +358,8 @@ def live_and_rebuilt(root: Path, steps: list[tuple[int, str, int]]) -> tuple[dic
     for number, what, pause in steps:
         runs.now += pause
         runs.step(number, what)
+    latest = {story.id: story.version for story in Archive(root).stories(latest=True)} if runs.commit() else {}
+    assert latest == runs.latest()
     runs.writer.close()
     assert defects(root) == []
     live = tables(root / "ledger.sqlite")

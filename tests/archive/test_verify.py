@@ -257,7 +257,7 @@ def test_an_event_whose_time_is_none_is_found(root: Path) -> None:
         ("UPDATE line SET note = 'a/b/1'", f"{REWRITES}, byte 0: length, version or reason differ"),
         ("UPDATE line SET content_hash = ''", "content_hash differs from the ledger's"),
         ("UPDATE line SET digest = x'00'", "not the bytes that were acknowledged"),
-        ("INSERT INTO line SELECT segment, 7, 1, url, 9, '', '', digest FROM line LIMIT 1", "line is not there"),
+        ("INSERT INTO line SELECT segment, 7, 1, url, 9, '', '', digest, 0, 0 FROM line LIMIT 1", "line is not there"),
         ("UPDATE segment SET length = length + 1", "were acknowledged"),
         ("UPDATE segment SET lines = lines + 1", "not the bytes that were acknowledged"),
         ("UPDATE segment SET crc32 = 0", "not the bytes that were acknowledged"),
@@ -396,6 +396,15 @@ def test_a_run_report_changed_or_missing_is_found_in_full(history: Path, run: st
     if content is not None:
         path.write_bytes(content)
     assert defects(history) == [f"runs/{run}.json: missing, or not what the run wrote"]
+
+
+@pytest.mark.parametrize("content", [None, b"<svg />\n", b""], ids=["missing", "changed", "emptied"])
+def test_a_picture_of_a_run_changed_or_missing_is_found_in_full(history: Path, content: bytes | None) -> None:
+    path = history / "runs/first.svg"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    assert defects(history) == ["runs/first.svg: missing, or not what the run wrote"]
 
 
 @pytest.mark.parametrize("content", [None, b"{}"], ids=["missing", "changed"])

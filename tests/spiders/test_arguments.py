@@ -20,6 +20,7 @@ def test_defaults() -> None:
     assert (arguments.address.site.name, arguments.address.base_url) == ("slqncy", "")
     assert (arguments.sections, arguments.max_pages, arguments.max_stories) == (None, None, None)
     assert arguments.full is False
+    assert arguments.ids == ()
 
 
 def test_all_of_them() -> None:
@@ -39,9 +40,35 @@ def test_all_of_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        ("9000-9600", [range(9000, 9601)]),
+        ("7", [range(7, 8)]),
+        ("0-3", [range(4)]),
+        ("9700, 9000-9600", [range(9000, 9601), range(9700, 9701)]),
+        ("1-5,3-9,10,12", [range(1, 11), range(12, 13)]),
+        ("1-9,3-4", [range(1, 10)]),
+        ("1-1000000", [range(1, 1_000_001)]),
+        ("1-1000000,5-999999", [range(1, 1_000_001)]),
+        (f"{10**15 - 1}", [range(10**15 - 1, 10**15)]),
+    ],
+)
+def test_ids(ids: str, expected: list[range]) -> None:
+    assert parse_arguments({"ids": ids}).ids == tuple(expected)
+
+
+def test_ids_of_a_site_that_has_no_such_numbers(tmp_path: Path) -> None:
+    profile = tmp_path / "own.toml"
+    story = "'/(?P<section>[a-z]+)/(?P<story_id>[0-9a-f]{8})\\.html'"
+    profile.write_text(f'name = "own"\nextends = "slqncy"\n[urls]\nstory = {story}\n')
+    with pytest.raises(ArgumentError, match=r"/szxw/9700\.html is no story by the profile of this site"):
+        parse_arguments({"site": str(profile), "ids": "9600-9700"})
+
+
+@pytest.mark.parametrize(
     ("given_arguments", "message"),
     [
-        ({"max_page": "1"}, "unknown argument 'max_page'; known are base_url, full, max_pages, max_stories,"),
+        ({"max_page": "1"}, "unknown argument 'max_page'; known are base_url, full, ids, max_pages, max_stories,"),
         ({"base_url": ""}, "base_url='' must be an address"),
         ({"base_url": "127.0.0.1:8080"}, "base_url"),
         ({"base_url": "ftp://127.0.0.1"}, "base_url"),
@@ -65,6 +92,21 @@ def test_all_of_them() -> None:
         ({"max_stories": "all"}, "max_stories='all' must be"),
         ({"max_stories": "000"}, "max_stories"),
         ({"max_stories": "9" * 5000}, "max_stories"),
+        ({"ids": "9600-9000"}, "ids='9600-9000': '9600-9000' runs backwards; write 9000-9600"),
+        ({"ids": "1,x"}, "ids='1,x': 'x' is no number and no range of numbers; write ids=9000-9600,9700"),
+        ({"ids": ""}, "ids='': ''"),
+        ({"ids": "1,"}, "ids='1,': ''"),
+        ({"ids": "-5"}, "ids='-5'"),
+        ({"ids": "5-"}, "ids='5-'"),
+        ({"ids": "1-2-3"}, "ids='1-2-3'"),
+        ({"ids": "007"}, "ids='007'"),
+        ({"ids": "٣"}, "ids='٣'"),
+        ({"ids": "1e3"}, "ids='1e3'"),
+        ({"ids": "1-1000001"}, "ids='1-1000001' are 1000001 numbers; ask for at most 1000000 in one run"),
+        ({"ids": "1-600000,700000-1100001"}, "are 1000002 numbers"),
+        ({"ids": f"1-{10**15 - 1}"}, "are 999999999999999 numbers"),
+        ({"ids": "9" * 5000}, "ids='99999"),
+        ({"ids": "1-9", "max_pages": "2"}, "ids and max_pages exclude each other: a sweep reads no lists"),
         ({"full": "yes"}, "full='yes' must be 1 or 0"),
         ({"full": ""}, "full=''"),
     ],
@@ -86,7 +128,7 @@ def test_a_site_of_ones_own(tmp_path: Path) -> None:
     assert parse_arguments({"site": str(profile)}).address.site.name == "own"
 
 
-@given(st.sampled_from(["base_url", "sections", "max_pages", "max_stories", "full"]), st.text())
+@given(st.sampled_from(["base_url", "sections", "max_pages", "max_stories", "full", "ids"]), st.text())
 def test_no_text_is_too_strange(name: str, text: str) -> None:
     try:
         parse_arguments({name: text})

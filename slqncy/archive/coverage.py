@@ -1,0 +1,213 @@
+"""The story numbers of each site: what became of those that were asked for, and which never were."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from slqncy.archive.errors import ArchiveDamagedError
+from slqncy.archive.layout import LEDGER
+from slqncy.archive.ledger import Ledger, require_archive
+from slqncy.reasons import HOLE, Standing, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_MOST_DIGITS = 15
+"""A longer number, with a standing behind it, is too large for an array of 64-bit integers."""
+
+
+_STANDINGS = tuple(Standing)
+_SETTLED = {State.ARCHIVED, State.DUPLICATE, State.GONE}
+
+
+def _text(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+# The numbers travel as one text, a standing behind each: a million rows one by one would take a second. So would going
+# from the index to a million rows here and there, which + prevents.
+_NUMBERS = f"""
+    SELECT count(*), coalesce(group_concat(substr(story, length(:prefix) + 1) || CASE state
+        {"".join(f"WHEN '{state}' THEN {_STANDINGS.index(Standing(state))} " for state in sorted(_SETTLED))}
+        WHEN 'rejected' THEN iif(reason IN ({_text(HOLE)}),
+            {_STANDINGS.index(Standing.MISSING)}, {_STANDINGS.index(Standing.REJECTED)})
+        ELSE {_STANDINGS.index(Standing.WAITING)} END)
+        FILTER (WHERE length(story) <= length(:prefix) + {_MOST_DIGITS}), '')
+    FROM url WHERE +story > :prefix AND +story < :stop AND kind = 'story'
+"""  # noqa: S608
+
+# An address that is no hole in another section has the number, or will have: it is asked for there, and not here.
+_NEXT = f"""
+    WITH RECURSIVE number (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM number WHERE n < :last)
+    SELECT n FROM number LEFT JOIN url ON story = :prefix || n AND story <> '' AND kind = 'story'
+    WHERE (:anew OR id IS NULL OR (state IN ('found', 'failed', 'excluded') AND due <= :until)) AND NOT EXISTS (
+        SELECT 1 FROM json_each(:others) CROSS JOIN url AS elsewhere
+        ON elsewhere.story = json_each.value || n AND elsewhere.story <> ''
+        WHERE elsewhere.kind = 'story' AND NOT (elsewhere.state = 'rejected' AND elsewhere.reason IN ({_text(HOLE)}))
+    ) LIMIT 1
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """The story numbers that are known of a site, or of one of its sections."""
+
+    name: str
+    """slqncy, or slqncy/szxw."""
+    numbers: NDArray[np.int64]
+    """Ascending, each once."""
+    standings: NDArray[np.int64]
+    """What is known of each, as its place in Standing."""
+    unnumbered: int = 0
+    """Stories whose ids are no numbers."""
+
+    @property
+    def is_section(self) -> bool:
+        """Whether it is a section's line, and not that of a whole site."""
+        return "/" in self.name
+
+    @property
+    def lowest(self) -> int | None:
+        """The lowest number known, or None where there is none."""
+        return int(self.numbers[0]) if self.numbers.size else None
+
+    @property
+    def highest(self) -> int | None:
+        """The highest number known, or None where there is none."""
+        return int(self.numbers[-1]) if self.numbers.size else None
+
+    @property
+    def length(self) -> int:
+        """How many numbers there are from the lowest known to the highest."""
+        return int(self.numbers[-1] - self.numbers[0]) + 1 if self.numbers.size else 0
+
+    @property
+    def never_asked(self) -> int:
+        """Numbers between the lowest and the highest that the archive has never heard of."""
+        return self.length - self.numbers.size
+
+    @property
+    def share(self) -> float:
+        """The share of the numbers between the lowest and the highest of which it is known what is there."""
+        return 1 - (self.never_asked + self.counts()[Standing.WAITING]) / self.length if self.length else 0.0
+
+    def counts(self) -> dict[Standing, int]:
+        """How many numbers have each standing."""
+        counted = np.bincount(self.standings, minlength=len(_STANDINGS))
+        return dict(zip(_STANDINGS, map(int, counted), strict=True))
+
+    def gaps(self, most: int) -> list[range]:
+        """The longest runs of numbers that were never asked for, longest first, lower ones first among equals."""
+        steps = np.diff(self.numbers)
+        (places,) = np.nonzero(steps > 1)
+        longest = places[np.argsort(-steps[places], kind="stable")[:most]]
+        return [range(int(self.numbers[place]) + 1, int(self.numbers[place + 1])) for place in longest]
+
+    def spans(self, size: int) -> NDArray[np.int64]:
+        """How many numbers of each standing are in each span of `size`, and last how many were never asked for.
+
+        A span begins at a multiple of `size`; of the first and the last one only what is on the line counts.
+        Spans x (standings + 1); there must be a number.
+        """
+        places = self.numbers // size
+        first, last = int(places[0]), int(places[-1])
+        standings = len(_STANDINGS)
+        cells = np.bincount((places - first) * standings + self.standings, minlength=(last - first + 1) * standings)
+        cells = cells.reshape(-1, standings)
+        lengths = np.full(len(cells), size)
+        lengths[0] -= int(self.numbers[0]) - first * size
+        lengths[-1] -= (last + 1) * size - 1 - int(self.numbers[-1])
+        return np.column_stack((cells, lengths - cells.sum(axis=1)))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the run's JSON."""
+        return {
+            "lowest": self.lowest,
+            "highest": self.highest,
+            **{standing.value: count for standing, count in self.counts().items()},
+            "never_asked": self.never_asked,
+            "unnumbered": self.unnumbered,
+        }
+
+
+def coverage(root: Path) -> list[NumberLine]:
+    """The number lines of an archive. Raises ArchiveError, or ArchiveDamagedError where its ledger cannot be read."""
+    require_archive(root, with_ledger=True)
+    try:
+        with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
+            return number_lines(ledger.db)
+    except (sqlite3.Error, ValueError, TypeError) as error:
+        raise ArchiveDamagedError(f"{root / LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines") from error
+
+
+def number_lines(db: sqlite3.Connection) -> list[NumberLine]:
+    """The number line of each site in a ledger, and behind it those of its sections where it has several."""
+    lines = []
+    for site, of_site in groupby(prefixes(db), lambda prefix: prefix.partition("/")[0]):
+        sections = {prefix[:-1]: _section(db, prefix) for prefix in of_site}
+        lines.append(_line(site, list(sections.values())))
+        if len(sections) > 1:
+            lines += [_line(name, [section]) for name, section in sections.items()]
+    return lines
+
+
+def prefixes(db: sqlite3.Connection) -> Iterator[str]:
+    """What the ids of stories begin with, site and section: slqncy/szxw/."""
+    stop = ""
+    # From one section straight to the next: the ids themselves may be a million.
+    while story := db.execute("SELECT min(story) FROM url WHERE story >= ? AND story <> ''", (stop,)).fetchone()[0]:
+        prefix = story[: story.rindex("/") + 1]
+        yield prefix
+        stop = _stop(prefix)
+
+
+def next_to_ask(
+    db: sqlite3.Connection, site: str, section: str, numbers: range, until: int, *, anew: bool
+) -> int | None:
+    """The first of ascending numbers that a sweep asks for in a section of a site, or None.
+
+    That is one whose address there is unknown, or waits for an answer and is due until a time; with `anew` whatever is
+    known of it. One that is known in another section, and is not known to be missing there, is none.
+    """
+    if not numbers:
+        return None
+    prefix = f"{site}/{section}/"
+    others = [other for other in prefixes(db) if other.startswith(f"{site}/") and other != prefix]
+    values = {
+        "first": numbers[0], "last": numbers[-1], "prefix": prefix, "others": json.dumps(others),
+        "until": until, "anew": anew,
+    }  # fmt: skip
+    row = db.execute(_NEXT, values).fetchone()
+    return row[0] if row else None
+
+
+def _stop(prefix: str) -> str:
+    """What comes behind all ids that begin with a prefix."""
+    return prefix[:-1] + chr(ord("/") + 1)
+
+
+def _section(db: sqlite3.Connection, prefix: str) -> tuple[NDArray[np.int64], int]:
+    """The numbers of a section, times ten, plus their standings; and how many of its stories have no number."""
+    stories, text = db.execute(_NUMBERS, {"prefix": prefix, "stop": _stop(prefix)}).fetchone()
+    if not text.replace(",", "").isdigit():
+        text = ",".join(filter(str.isdigit, text.split(",")))
+    known = np.fromstring(text, dtype=np.int64, sep=",")
+    return known, stories - known.size
+
+
+def _line(name: str, sections: list[tuple[NDArray[np.int64], int]]) -> NumberLine:
+    known = np.sort(np.concatenate([known for known, _ in sections]))
+    numbers, standings = np.divmod(known, 10)
+    is_first = np.ones(numbers.size, dtype=bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
+    return NumberLine(name, numbers[is_first], standings[is_first], sum(unnumbered for _, unnumbered in sections))

@@ -1,0 +1,93 @@
+"""`scrapy reextract`: what this version's parser makes of everything that was captured."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from slqncy.archive import ArchiveError, ArchiveWriter
+from slqncy.archive.layout import WARC, warc_path, warcs_on_disk
+from slqncy.archive.ledger import require_archive
+from slqncy.archive.reextract import readings, take_in
+from slqncy.cli import ArchiveCommand
+from slqncy.display.readings import Differences
+from slqncy.exitcodes import ExitStatus
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from slqncy.archive.reextract import Reading
+
+_PASSED_ON = ("DEDUP_NEAR_SCORE", "DEDUP_REWRITE_SCORE", "DEDUP_DIVERT_REWRITES", "DOWNLOAD_MAXSIZE", "STORY_MAX_PAGES")
+"""Settings that a line depends on."""
+
+
+class Command(ArchiveCommand):
+    """Exit status 0; 74 without captures that can be read; with --apply, 75 while a run holds the archive."""
+
+    arguments = "[--apply]"
+    about = "Read all captured pages again by this version's parser, and print field by field what would change"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's own and --apply."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--apply", action="store_true", help="then write it, as further versions; none is taken back"
+        )
+
+    def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
+        """Replay the captures into an archive beside this one, compare, print, and write."""
+        require_archive(root, with_ledger=True)
+        if not any(warc_path(root, name).exists() for name in warcs_on_disk(root)):
+            raise ArchiveError(f"{root / WARC}: no captures here, so nothing can be read again")
+        if opts.apply:
+            # Held from the beginning: what is found must still be so when it is written.
+            with closing(ArchiveWriter(root)) as archive:
+                self._compare(root, archive)
+        else:
+            self._compare(root, None)
+        return ExitStatus.OK
+
+    def _compare(self, root: Path, archive: ArchiveWriter | None) -> None:
+        with TemporaryDirectory(prefix="slqncy-reextract-") as directory:
+            again = Path(directory)
+            self._replay(root, again)
+            differences = Differences()
+            for reading in readings(root, again):
+                differences.add(reading)
+            for line in differences.lines():
+                print(line)
+            print(f"{root}: {differences.read} pages read again, {differences.other} would say something else")
+            if archive:
+                print(f"{root}: {take_in(archive, _changed(root, again))} new lines")
+            elif differences.other:
+                print("Nothing was written; --apply writes it.")
+
+    def _replay(self, root: Path, again: Path) -> None:
+        assert self.settings is not None
+        settings = {"ARCHIVE_DIR": again, **{name: self.settings[name] for name in _PASSED_ON}}
+        given = (part for name, value in settings.items() for part in ("-s", f"{name}={value}"))
+        command = [
+            sys.executable,
+            "-m",
+            "scrapy",
+            "crawl",
+            "stories",
+            "-a",
+            f"warc={root / WARC}",
+            "-L",
+            "WARNING",
+            *given,
+        ]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+        if done.returncode not in {ExitStatus.OK, ExitStatus.DATA}:
+            raise ArchiveError("the captures could not be read again; the lines above say why")
+
+
+def _changed(root: Path, again: Path) -> Iterator[Reading]:
+    return (reading for reading in readings(root, again) if reading.is_other)
