@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Ledger, WarcFile
 
 _NOTHING = Loss(0, 0)
+_BUFFER = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,6 @@ def _rewrite(path: Path, pieces: list[tuple[int, int, bytes]]) -> None:
 
 
 def _copy(old: BinaryIO, new: BinaryIO, size: int) -> None:
-    while size:
-        data = old.read(min(size, 1 << 20))
+    while data := old.read(min(size, _BUFFER)):
         new.write(data)
         size -= len(data)

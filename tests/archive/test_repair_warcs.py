@@ -36,6 +36,7 @@ from tests.archive.exchanges import (
 )
 from tests.archive.looking import defects, lose_ledger, open_and_close, quarantine, tables
 from tests.samples import story_url
+from tests.warcs import assert_peers_accept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,6 +193,24 @@ def _responses(whole_path: Path, data: bytes) -> list[int]:
     found = [record.offset for record in read(copy) if record.type == "response"]
     copy.unlink()
     return found
+
+
+def test_others_read_a_file_that_was_mended(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path)
+    bodies = [Random(number).randbytes(size) for number, size in enumerate((10, 300_000, 70_000, 10))]
+    capture(writer, *(exchange(number, body=body) for number, body in enumerate(bodies)))
+    writer.close()
+    path = tmp_path / "warc" / FIRST_FILE
+    data = path.read_bytes()
+    for record in (0, 2, 5, 8):
+        start, _ = spans(tmp_path)[record]
+        data = zeroed(data, start + 40, start + 60)
+    path.write_bytes(data)
+    repair(tmp_path)
+    assert defects(tmp_path) == []
+    assert path.stat().st_size == len(data), "though it tells of 300,000 bytes in one record"
+    assert [record.payload for record in read(path) if record.type == "response"] == bodies[3:]
+    assert_peers_accept([path])
 
 
 def test_several_damaged_places_are_told_of_one_by_one(archive: Path) -> None:
