@@ -22,7 +22,7 @@ from slqncy.dedup.archived import ArchivedStories
 from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop
-from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
+from slqncy.reasons import UNSETTLED, EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event, Story, moment
 from slqncy.summary import BLOCKED, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
@@ -51,8 +51,6 @@ _PATIENCE = 3
 """How often in a row the site may say that we should wait."""
 NEW_LINE = frozenset({EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER})
 """Outcomes of a story's page that add a line to stories/."""
-_UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
-"""States that a failure or an exclusion may replace; the others tell of an answer that stands."""
 
 
 class Run:
@@ -178,7 +176,7 @@ class Run:
         if (kind := self._pending.get(url)) is not None:
             known = self.archive.known(url)
             assert known is not None
-            state = State.FAILED if known.state in _UNSETTLED and not date_captured else None
+            state = State.FAILED if known.state in UNSETTLED and not date_captured else None
             self._happened(
                 EventKind.FAILED, url, kind, id=known.story, state=state, reason=reason, detail=detail,
                 http_status=http_status, date_captured=date_captured,
@@ -200,7 +198,7 @@ class Run:
         """The robots.txt of the site stopped a request."""
         known = self.archive.known(url)
         assert known is not None
-        state = State.EXCLUDED if known.state in _UNSETTLED else None
+        state = State.EXCLUDED if known.state in UNSETTLED else None
         self.happened(EventKind.EXCLUDED, known, state=state, reason=Exclusion.ROBOTS, detail=detail)
         self._settle(url, Exclusion.ROBOTS)
 
