@@ -141,11 +141,20 @@ def _capture(record: _Record) -> Capture | None:
         date=header(record.headers, "WARC-Date"),
         status=answer.status,
         headers=headers,
-        payload=answer.payload,
+        payload=_taken(record, answer, headers),
         incomplete="" if record.is_revisit else _incomplete(record, answer, headers),
         is_not_modified=record.is_not_modified,
         notes=record.notes,
     )
+
+
+def _taken(record: _Record, answer: Answer, headers: list[tuple[bytes, bytes]]) -> bytes:
+    """What a client takes of a body. Ours is as it came, with what stood behind the end that was declared."""
+    said = {name.lower(): value for name, value in headers}
+    length = _LENGTH.fullmatch(said.get(b"content-length", b""))
+    if length is None or "wireSha256" not in record.notes or b"x-orig-transfer-encoding" in said:
+        return answer.payload
+    return answer.payload[: int(length[0])]
 
 
 def _incomplete(record: _Record, answer: Answer, headers: list[tuple[bytes, bytes]]) -> str:
