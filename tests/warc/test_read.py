@@ -67,6 +67,14 @@ def test_the_order_is_that_of_the_files(tmp_path: Path) -> None:
     assert [capture.payload for capture in read(two, one)] == [b"2", b"1"]
 
 
+@pytest.mark.parametrize(("said", "taken"), [(b"wireSha256: 0\r\n", b"12345"), (b"via: x\r\n", b"123456789")])
+def test_of_our_own_only_as_much_is_taken_as_was_declared(path: Path, said: bytes, taken: bytes) -> None:
+    head = "HTTP/1.1 200 OK\r\nContent-Length: 5"
+    answer = response(A, "123456789", head, WARC_Record_ID=ID)
+    written(path, answer, record("metadata", said, WARC_Concurrent_To=ID))
+    assert [capture.payload for capture in read(path)] == [taken]
+
+
 def test_metadata_belongs_to_the_response_it_names_before_and_behind_a_request(path: Path) -> None:
     said = record("metadata", b"page: x\r\nkind:  story \r\nno colon\r\n", WARC_Concurrent_To=ID)
     other = record("metadata", b"page: y\r\n", WARC_Concurrent_To="<urn:uuid:2>")
