@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
-    from slqncy.spiders.arguments import Arguments
     from slqncy.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
@@ -353,7 +352,7 @@ class Run:
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
         self.summary = summarize(stats, addresses, unanswered=len(self._pending))
-        arguments: Arguments = spider.arguments  # type: ignore[attr-defined]
+        arguments = spider.arguments  # type: ignore[attr-defined]
         self.status, self.reason = judge(
             self.summary, arguments.address.site.gate,
             finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
