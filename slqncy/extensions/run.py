@@ -165,6 +165,7 @@ class Run:
             raise RuntimeError(f"{url} was not asked for, or has been answered")
         known = self.archive.known(url)
         assert known is not None
+        self.archive.release_captures()
         self._happened(event, url, kind, id=known.story, record=record, rewrite=rewrite, **details)
         self._told_to_wait = 0
         self._settle(url, event if kind is PageKind.STORY else f"{kind}/{event}")
@@ -177,6 +178,7 @@ class Run:
             known = self.archive.known(url)
             assert known is not None
             state = State.FAILED if known.state in UNSETTLED and not date_captured else None
+            self.archive.release_captures()
             self._happened(
                 EventKind.FAILED, url, kind, id=known.story, state=state, reason=reason, detail=detail,
                 http_status=http_status, date_captured=date_captured,
