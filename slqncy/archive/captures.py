@@ -104,10 +104,10 @@ class Captures:
 
         Raises OSError.
         """
-        if self._file:
-            os.close(self._descriptor)
-            publish(self._root, self._ledger, self._file)
+        if file := self._file:
             self._file = self._released = None
+            os.close(self._descriptor)
+            publish(self._root, self._ledger, file)
 
     def abandon(self) -> None:
         """Let go of the file as it is."""
