@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
 
 from slqncy.archive import ArchiveError
 from slqncy.extensions.run import Run
@@ -53,7 +53,7 @@ class Download(HTTP11DownloadHandler):
             self._pool._factory = self._recordings.factory  # type: ignore[assignment]  # noqa: SLF001
 
     async def download_request(self, request: Request) -> Response:
-        """The response. Raises StoppedError where the run ends first."""
+        """The response. Raises StoppedError where the run ends first, and Scrapy's errors where it is not whole."""
         if not self._is_recorded:
             request.meta["fetched"] = Fetched(datetime.now(UTC))
             return await self._answer(request)
@@ -62,7 +62,8 @@ class Download(HTTP11DownloadHandler):
         began = monotonic()
         error: BaseException | None = None
         try:
-            return await self._answer(request)
+            response = await self._answer(request)
+            _refuse_part(recording)
         except BaseException as raised:
             error = raised
             raise
@@ -70,6 +71,7 @@ class Download(HTTP11DownloadHandler):
             self._recordings.close(ticket)
             del request.headers[TICKET]
             self._keep(request, recording, round((monotonic() - began) * 1000), error)
+        return response
 
     async def _answer(self, request: Request) -> Response:
         answer = asyncio.ensure_future(super().download_request(request))
@@ -117,13 +119,21 @@ class Download(HTTP11DownloadHandler):
         return {name: value for name, value in notes.items() if value}
 
 
+def _refuse_part(recording: Recording) -> None:
+    """Raises an error of Scrapy's where it gives a response that is not whole, or not kept as a whole."""
+    if recording.is_cut:
+        raise DownloadCancelledError("more came over the wire than is kept")
+    # A body without a length ends with the connection, and Twisted takes it as whole however that ends.
+    if recording.is_reset:
+        raise ResponseDataLossError("the connection was reset")
+
+
 def _truncation(recording: Recording, error: BaseException | None) -> Truncation | None:
     """Why what was received is not whole; None where it is."""
+    if error is None:
+        return None
     if isinstance(error, DownloadCancelledError) or recording.is_cut:
         return Truncation.LENGTH
     if isinstance(error, DownloadTimeoutError):
         return Truncation.TIME
-    # A body without a length ends with the connection. Twisted takes it as whole however that ends.
-    if recording.is_reset or (error and recording.is_closed):
-        return Truncation.DISCONNECT
-    return Truncation.UNSPECIFIED if error else None
+    return Truncation.DISCONNECT if recording.is_closed else Truncation.UNSPECIFIED

@@ -28,6 +28,10 @@ class State(StrEnum):
     EXCLUDED = "excluded"  # by robots.txt or by an argument of the run
 
 
+UNSETTLED = frozenset({State.FOUND, State.FAILED, State.EXCLUDED})
+"""States that a failure or an exclusion may replace; the others tell of an answer that stands."""
+
+
 class Standing(StrEnum):
     """What is known of a story number; where it has several addresses, what comes first here."""
 

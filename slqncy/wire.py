@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
 from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.protocol import connectionDone
 
 if TYPE_CHECKING:
@@ -119,7 +120,9 @@ class _Protocol(_LenientHTTP11ClientProtocol):
         # There is a parser until the response ends; `disconnecting` is set where it was us who hung up.
         if self._recording and self._parser and not self.transport.disconnecting:  # type: ignore[union-attr]
             self._recording.is_closed = True
-            self._recording.is_reset = not isinstance(reason.value, ConnectionDone)
+            # Over TLS many servers hang up without a word, which looks the same.
+            is_tls = ISSLTransport.providedBy(self.transport)
+            self._recording.is_reset = not is_tls and not isinstance(reason.value, ConnectionDone)
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
 

@@ -18,14 +18,15 @@ ADDRESSES = Addresses(known_before=5, found=3, states={State.ARCHIVED: 6, State.
 NOTHING = summarize({}, ADDRESSES, unanswered=0)
 GATE = Gate(min_stories=1, sample=20, min_complete_share=0.5, max_unreadable_share=0.25)
 OUTCOMES = [
-    "archived", "changed", "unchanged", "not_modified", "duplicates", "rejected", "gone", "returned", "list_pages",
-    "sitemaps", "further_pages", "failures", "forbidden", "unanswered",
+    "archived", "changed", "earlier", "unchanged", "not_modified", "duplicates", "rejected", "gone", "returned",
+    "list_pages", "sitemaps", "further_pages", "failures", "forbidden", "index_answers", "unanswered",
 ]  # fmt: skip
-READ = ["archived", "changed", "unchanged", "returned", "duplicates"]
+READ = ["archived", "changed", "earlier", "unchanged", "returned", "duplicates"]
 """Outcomes that only pages read as stories have."""
 OUTCOME_COUNTERS = {
     "archived": ["archived"],
     "changed": ["changed"],
+    "earlier": ["earlier"],
     "unchanged": ["unchanged"],
     "returned": ["returned"],
     "duplicate": ["duplicates"],
@@ -39,6 +40,7 @@ OUTCOME_COUNTERS = {
     "list/fetched": ["list_pages"],
     "sitemap/fetched": ["sitemaps"],
     "part/fetched": ["further_pages"],
+    "index/fetched": ["index_answers"],
     "failed": ["failures"],
     "robots": ["forbidden"],
 }
@@ -51,6 +53,7 @@ COUNTERS = {f"outcome/{outcome}": names for outcome, names in OUTCOME_COUNTERS.i
     "store/rewrites": ["rewrites"],
     "stories_failed": ["stories_failed"],
     "failed/told_to_wait": ["told_to_wait"],
+    "index_failed": ["index_failures"],
     "check/complete": ["complete"],
     "check/incomplete": ["incomplete"],
     "check/rejected/empty": ["unreadable"],
@@ -219,7 +222,16 @@ def test_addresses_add_up_only_where_each_is_in_one_state(
         ({"forbidden": 2, "failures": 1}, ExitStatus.FORBIDDEN, "robots.txt"),
         ({"list_pages": 1, "failures": 2, "stories_failed": 2}, ExitStatus.UNAVAILABLE, "2 stories were found"),
         ({"failures": 2}, ExitStatus.UNAVAILABLE, "could not be reached"),
-        ({}, ExitStatus.UNAVAILABLE, "could not be reached"),
+        ({}, ExitStatus.DATA, "hold no page of this site"),
+        ({"index_answers": 1}, ExitStatus.DATA, "no story was found"),
+        ({"index_answers": 1, "known": 3}, ExitStatus.OK, "finished"),
+        ({"index_answers": 1, "earlier": 3}, ExitStatus.OK, "finished"),
+        ({"failures": 1, "index_failures": 1}, ExitStatus.UNAVAILABLE, "the index of the web archive"),
+        (
+            {"index_answers": 2, "archived": 1, "failures": 1, "index_failures": 1},
+            ExitStatus.TEMPORARY,
+            "1 answers of the web archive's index could not be had",
+        ),
         ({"failures": 2, "told_to_wait": 1}, ExitStatus.TEMPORARY, "we should wait"),
         ({"list_pages": 1, "failures": 1, "told_to_wait": 1}, ExitStatus.TEMPORARY, "we should wait"),
         ({"failures": 2, "stories_failed": 2, "told_to_wait": 1}, ExitStatus.TEMPORARY, "we should wait"),

@@ -230,6 +230,30 @@ def test_tls_is_kept_as_it_is_inside(tmp_path: Path) -> None:
     assert len(kept) == 2
 
 
+def test_tls_that_ends_without_a_word_is_a_good_end(tmp_path: Path) -> None:
+    # Python's sockets close so, as many servers do.
+    answer = b"HTTP/1.1 200 OK\r\n\r\nas long as it takes"
+    with raw_server(always(answer, Wait(0.1), End.CLOSE), tls=_tls(tmp_path)) as server:
+        archive = fetch(tmp_path, server.base_url, ["/one"], "-s", "DOWNLOAD_VERIFY_CERTIFICATES=False")
+    (kept,) = warcs.exchanges(warcs.files(archive))
+    assert (kept.received, kept.truncated, kept.fields.get("failure")) == (answer, None, None)
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"), [(End.CLOSE, "slqncy/outcome/archived"), (End.RESET, "slqncy/failed/incomplete")]
+)
+def test_a_story_is_not_read_from_a_part_of_it(end: End, outcome: str, tmp_path: Path) -> None:
+    def answers(target: str, _times: int) -> Sequence[Step]:
+        if target == "/szxw/1.html":
+            return (b"HTTP/1.1 200 OK\r\n\r\n" + story_page(1, text_of(1)).encode(), Wait(0.2), end)
+        return (page(links("/szxw/1.html")),) if target == "/szxw/" else (page("", "404 Not Found"),)
+
+    with raw_server(answers) as server:
+        result = crawl(tmp_path, server.base_url, "sections=szxw")
+    assert f"'{outcome}': 1," in result.errors, result.errors
+    assert not verify(tmp_path, full=True).defects
+
+
 def test_certificates_that_nobody_vouches_for_leave_word(tmp_path: Path) -> None:
     with raw_server(lambda target, _times: (page(target),), tls=_tls(tmp_path)) as server:
         archive = fetch(tmp_path, server.base_url, ["/one"])

@@ -136,7 +136,9 @@ def _capture(writer: ArchiveWriter, record: Story) -> Warc:
         ip="127.0.0.1",
         notes={"page": record.canonical_url},
     )
-    return writer.capture(exchange, {"software": "slqncy", "format": "WARC File Format 1.1"}, WARC_BYTES)
+    place = writer.capture(exchange, {"software": "slqncy", "format": "WARC File Format 1.1"}, WARC_BYTES)
+    writer.release_captures()
+    return place
 
 
 def _write_rewrite(writer: ArchiveWriter, event: EventKind, record: Story) -> None:

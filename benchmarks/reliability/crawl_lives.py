@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field, fields
@@ -15,11 +17,12 @@ from benchmarks.reliability.crawl_lines import (
     unacknowledged,
     unacknowledged_responses,
 )
-from benchmarks.reliability.crawl_process import CLOSING, start, strike
+from benchmarks.reliability.crawl_process import CLOSING, ROOT, start, strike
 from benchmarks.reliability.crawl_responses import invalid, invalid_for_others, wrong
 from slqncy.archive.layout import LEDGER, RUNS, SEAL, WARC
 from slqncy.archive.verify import verify
 from slqncy.exitcodes import ExitStatus
+from tests.replaying import lines
 
 if TYPE_CHECKING:
     import signal
@@ -58,6 +61,8 @@ class Figures:
     """Lives after which acknowledged bytes were not there any more."""
     unclean: list[str] = field(default_factory=list)
     """Runs that chose their exit status, and left something unacknowledged or open, no seal, or another report."""
+    replayed: int = 0
+    """Crawls whose raw responses, read again, make other lines, or the same in another order."""
     failed: int = 0
     """Crawls whose last run did not end with 0."""
     defects: list[str] = field(default_factory=list)
@@ -75,7 +80,9 @@ class Figures:
     @property
     def bad(self) -> int:
         """How much is wrong."""
-        kinds = (self.lost, self.twice, self.torn, self.two_states, self.foreign, self.differing, self.shrunk)
+        kinds = (
+            self.lost, self.twice, self.torn, self.two_states, self.foreign, self.differing, self.shrunk, self.replayed,
+        )  # fmt: skip
         lists = (self.unclean, self.defects, self.invalid, self.wrong)
         return sum(kinds) + self.failed + sum(map(len, lists))
 
@@ -137,7 +144,21 @@ def crawl(trial: Trial, name: str, how: signal.Signals, strikes: Iterable[Strike
     figures.defects += verify(archive, full=True).defects
     figures.invalid += invalid_for_others(archive)
     figures.wrong += wrong(archive, trial.wire.site)
+    figures.replayed += lines(archive) != lines(_replayed(archive))
     return figures
+
+
+def _replayed(archive: Path) -> Path:
+    """An archive made of the raw responses of another."""
+    into = archive.with_name(f"{archive.name}.replayed")
+    subprocess.run(  # noqa: S603  # our own command
+        [
+            sys.executable, "-m", "scrapy", "crawl", "stories", "-a", f"warc={archive / WARC}",
+            "-s", f"ARCHIVE_DIR={into}", "-L", "ERROR",
+        ],
+        cwd=ROOT, check=False, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    return into
 
 
 def _where(served: int, log: bytes, *, grew: bool) -> str:

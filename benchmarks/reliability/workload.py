@@ -357,6 +357,7 @@ class Teller:
             self._captured += 1
             most_bytes = _NO_LIMIT if self._captured % _IN_A_FILE else 0
             place = self._writer.capture(step.exchange, _INFO, most_bytes)
+            self._writer.release_captures()
             if record:
                 record = replace(record, provenance=replace(record.provenance, warc=place))
         self._writer.write(step.event, record, rewrite)

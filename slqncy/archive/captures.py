@@ -14,6 +14,7 @@ from slqncy.archive.layout import WARC, open_warc_path, warc_path, warcs_on_disk
 from slqncy.archive.ledger import WarcFile
 from slqncy.archive.quarantine import cut_back
 from slqncy.records import Warc
+from slqncy.warc.capture import Reference
 from slqncy.warc.scan import WarcError, scan
 from slqncy.warc.write import exchange_records, warcinfo
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.ledger import Ledger
-    from slqncy.warc.capture import Reference
+    from slqncy.warc.capture import Captured
     from slqncy.warc.exchange import Exchange
 
 T = TypeVar("T")
@@ -35,8 +36,8 @@ _BUFFER = 1 << 20
 class Captures:
     """The WARC file that a run writes.
 
-    An exchange is in the file when `add` returns, so that nothing its content does to the program takes it away; it is
-    on disk, and acknowledged with the ledger's next commit, after `sync`.
+    An exchange is in the file when `add` returns, so that nothing its content does to the program takes it away. Once
+    it is released, it is on disk with the next `sync`, and acknowledged with the ledger's commit after that.
     """
 
     def __init__(self, root: Path, ledger: Ledger) -> None:
@@ -44,8 +45,12 @@ class Captures:
         self._ledger = ledger
         self._file: WarcFile | None = None
         self._descriptor = -1
+        self._released: WarcFile | None = None
+        """The file as far as it is to be acknowledged."""
+        self._held: list[Captured] = []
+        """What stands behind that."""
         self.is_synced = True
-        """Whether all that was added is on disk, and told to the ledger."""
+        """Whether all that was released is on disk, and told to the ledger."""
 
     def add(self, exchange: Exchange, info: Mapping[str, str]) -> Warc:
         """Write an exchange; `info` is what the file says of itself. Gives where the payload of its response is.
@@ -56,7 +61,6 @@ class Captures:
         written = exchange_records(exchange, self)
         opening = b"" if file.length else warcinfo(file.name, exchange.at, info)
         data = opening + written.data
-        self.is_synced = False
         self._append(data)
         position = file.length + len(opening)
         self._file = replace(
@@ -69,16 +73,25 @@ class Captures:
             return Warc()
         captured = replace(written.response, offset=position + written.response.offset)
         if captured.is_page:
-            self._ledger.add_capture(file.name, captured)
+            self._held.append(captured)
         if reference := written.refers_to:
             return Warc(file=reference.file, offset=reference.captured.offset)
         return Warc(file=file.name, offset=captured.offset)
 
+    def release(self) -> None:
+        """Let all that was added be acknowledged."""
+        if self._file and self._file != self._released:
+            for captured in self._held:
+                self._ledger.add_capture(self._file.name, captured)
+            self._held.clear()
+            self._released = self._file
+            self.is_synced = False
+
     def sync(self) -> None:
-        """Bring to disk what was added, and tell the ledger. Raises OSError."""
-        if self._file and not self.is_synced:
+        """Bring to disk what was released, and tell the ledger. Raises OSError."""
+        if self._released and not self.is_synced:
             os.fdatasync(self._descriptor)
-            self._ledger.set_warc(self._file)
+            self._ledger.set_warc(self._released)
             self.is_synced = True
 
     @property
@@ -87,11 +100,14 @@ class Captures:
         return self._file.length if self._file else 0
 
     def close(self) -> None:
-        """Give the file, which is synced, its final name; another begins with the next exchange. Raises OSError."""
-        if self._file:
+        """Give the file, all of which is synced, its final name; another begins with the next exchange.
+
+        Raises OSError.
+        """
+        if file := self._file:
+            self._file = self._released = None
             os.close(self._descriptor)
-            publish(self._root, self._ledger, self._file)
-            self._file = None
+            publish(self._root, self._ledger, file)
 
     def abandon(self) -> None:
         """Let go of the file as it is."""
@@ -101,14 +117,21 @@ class Captures:
 
     def with_payload(self, digest: bytes) -> Reference | None:
         """A response record that has a payload of that SHA-1."""
-        return self._ledger.payload(digest)
+        held = self._newest_held(lambda captured: captured.digest == digest and captured.has_payload)
+        return held or self._ledger.payload(digest)
 
     def page(self, uri: str) -> Reference | None:
         """The response record that has the payload of the newest capture of a page that was delivered."""
-        newest = self._ledger.captured(uri, _OK)
+        held = self._newest_held(lambda captured: captured.uri == uri and captured.status == _OK)
+        newest = held or self._ledger.captured(uri, _OK)
         if newest is None or newest.captured.has_payload:
             return newest
-        return self._ledger.payload(newest.captured.digest)
+        return self.with_payload(newest.captured.digest)
+
+    def _newest_held(self, is_it: Callable[[Captured], bool]) -> Reference | None:
+        found = (held for held in reversed(self._held) if held.is_whole and is_it(held))
+        newest = next(found, None)
+        return Reference(file=self._file.name, captured=newest) if self._file and newest else None
 
     def _begin(self, at: datetime) -> WarcFile:
         name = f"slqncy-{at:%Y%m%d%H%M%S}-{len(self._ledger.warcs()):05}.warc.gz"

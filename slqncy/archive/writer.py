@@ -88,6 +88,7 @@ class ArchiveWriter:
         """Acknowledge what is left and release the archive; after a write that failed, as `abandon`."""
         try:
             if not self._broken:
+                self.release_captures()
                 self.commit()
                 with self._disk_errors():
                     self._captures.close()
@@ -105,18 +106,28 @@ class ArchiveWriter:
     # Writing
 
     def capture(self, exchange: Exchange, info: Mapping[str, str], most_bytes: int) -> Warc:
-        """Keep what went over the wire, at once; a commit acknowledges it.
+        """Keep what went over the wire, at once; a commit acknowledges it after `release_captures`.
 
         `info` is what a new file says of itself, begun where the one before has `most_bytes`. Gives where the payload
         of the response is. Raises ArchiveError, as `write` does.
         """
         self._refuse_if_broken()
         if self._captures.length >= most_bytes:
+            self.release_captures()
             self.commit()
             with self._disk_errors():
                 self._captures.close()
         with self._disk_errors():
             return self._captures.add(exchange, info)
+
+    def release_captures(self) -> None:
+        """Say that what was captured is dealt with, before it is written what came of it.
+
+        A capture that is acknowledged, and its line is not, would be the first of two once the page is asked for again.
+        Raises ArchiveError.
+        """
+        with self._disk_errors():
+            self._captures.release()
 
     def write(self, event: Event, record: Story | None = None, rewrite: Rewrite | None = None) -> Place | None:
         """Add what happened, the line it brought, and what that rewrites; a commit acknowledges them together.
@@ -144,9 +155,9 @@ class ArchiveWriter:
 
     def commit(self) -> None:
         """Acknowledge all that was written: on return it is on disk, and will be read. Raises ArchiveError."""
+        self._refuse_if_broken()
         if not self._lines and self._captures.is_synced:
             return
-        self._refuse_if_broken()
         with self._disk_errors():
             # What a line names is on disk before it.
             self._captures.sync()

@@ -1,6 +1,6 @@
 """The Wayback Machine: its CDX server, and the captures it replays.
 
-Sources: the README of wayback-cdx-server (internetarchive/wayback), and what pywb 2.10 answers.
+Sources: README and CDXServer.java of wayback-cdx-server (internetarchive/wayback), and what pywb 2.10 answers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from base64 import b32encode
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from slqncy.backfill.captures import (
     Answer,
@@ -126,7 +126,8 @@ def _rows(body: bytes) -> list[list[Any]]:
 def _resume_key(rows: list[list[Any]]) -> str:
     match rows:
         case [[str(key)]] if key:
-            return key
+            # "com,slqncy)/szxw/1.html 20200301020305", which the server gives as it would stand in a query.
+            return key if " " in key else unquote_plus(key)
     raise IndexAnswerError("an empty row, and no resume key behind it")
 
 

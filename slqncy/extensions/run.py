@@ -22,7 +22,7 @@ from slqncy.dedup.archived import ArchivedStories
 from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop
-from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
+from slqncy.reasons import UNSETTLED, EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event, Story, moment
 from slqncy.summary import BLOCKED, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Known
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
-    from slqncy.spiders.arguments import Arguments
     from slqncy.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
@@ -52,8 +51,6 @@ _PATIENCE = 3
 """How often in a row the site may say that we should wait."""
 NEW_LINE = frozenset({EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER})
 """Outcomes of a story's page that add a line to stories/."""
-_UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
-"""States that a failure or an exclusion may replace; the others tell of an answer that stands."""
 
 
 class Run:
@@ -168,6 +165,7 @@ class Run:
             raise RuntimeError(f"{url} was not asked for, or has been answered")
         known = self.archive.known(url)
         assert known is not None
+        self.archive.release_captures()
         self._happened(event, url, kind, id=known.story, record=record, rewrite=rewrite, **details)
         self._told_to_wait = 0
         self._settle(url, event if kind is PageKind.STORY else f"{kind}/{event}")
@@ -179,7 +177,8 @@ class Run:
         if (kind := self._pending.get(url)) is not None:
             known = self.archive.known(url)
             assert known is not None
-            state = State.FAILED if known.state in _UNSETTLED and not date_captured else None
+            state = State.FAILED if known.state in UNSETTLED and not date_captured else None
+            self.archive.release_captures()
             self._happened(
                 EventKind.FAILED, url, kind, id=known.story, state=state, reason=reason, detail=detail,
                 http_status=http_status, date_captured=date_captured,
@@ -201,7 +200,7 @@ class Run:
         """The robots.txt of the site stopped a request."""
         known = self.archive.known(url)
         assert known is not None
-        state = State.EXCLUDED if known.state in _UNSETTLED else None
+        state = State.EXCLUDED if known.state in UNSETTLED else None
         self.happened(EventKind.EXCLUDED, known, state=state, reason=Exclusion.ROBOTS, detail=detail)
         self._settle(url, Exclusion.ROBOTS)
 
@@ -355,7 +354,7 @@ class Run:
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
         self.summary = summarize(stats, addresses, unanswered=len(self._pending))
-        arguments: Arguments = spider.arguments  # type: ignore[attr-defined]
+        arguments = spider.arguments  # type: ignore[attr-defined]
         self.status, self.reason = judge(
             self.summary, arguments.address.site.gate,
             finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),

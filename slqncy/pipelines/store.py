@@ -14,15 +14,13 @@ from slqncy.archive.rebuild import note
 from slqncy.archive.schedule import seconds
 from slqncy.extensions.run import NEW_LINE
 from slqncy.pipelines.base import Step
-from slqncy.reasons import GONE, EventKind, State
+from slqncy.reasons import GONE, UNSETTLED, EventKind, State
 from slqncy.records import Duplicate, Rejected, Rewrite
 
 if TYPE_CHECKING:
     from slqncy.archive.ledger import Entry
     from slqncy.items import StoryItem
     from slqncy.records import Story
-
-_UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ def judge_capture(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_ne
         is_change = is_newest and was is not State.GONE
         return Outcome(EventKind.CHANGED if is_change else EventKind.EARLIER, None, is_line=True)
     state = State.DUPLICATE if kind is Kind.DUPLICATE else State.REJECTED
-    return Outcome(EventKind(state.value), state if was in _UNSETTLED else None, is_line=True)
+    return Outcome(EventKind(state.value), state if was in UNSETTLED else None, is_line=True)
 
 
 def _says_the_same(line: Entry, record: Story) -> bool:

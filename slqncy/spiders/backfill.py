@@ -14,7 +14,7 @@ from slqncy.extract.boilerplate import join_pages
 from slqncy.extract.pagination import list_pages
 from slqncy.extract.reading import read_story
 from slqncy.middlewares.webarchive import BlockedError, WrongCaptureError
-from slqncy.reasons import EventKind, Failure, PageKind, State
+from slqncy.reasons import UNSETTLED, EventKind, Failure, PageKind, State
 from slqncy.spiders.addresses import next_part, stories_linked, without_stories
 from slqncy.spiders.asker import UNREACHABLE, Asker
 from slqncy.spiders.captureindex import CaptureIndex
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 SLOTS = {WebArchive.WAYBACK: "wayback", WebArchive.COMMONCRAWL: "commoncrawl_data"}
 """Of DOWNLOAD_SLOTS, for captures."""
-_UNSETTLED = {State.FOUND, State.FAILED, State.EXCLUDED}
 
 
 class _MissingPartError(Exception):
@@ -101,7 +100,7 @@ class Backfill:
         return (
             story.page == 1
             and (sections is None or story.section in sections)
-            and (not ids or any(int(story.story_id) in numbers for numbers in ids))
+            and (not ids or (story.story_id.isdecimal() and any(int(story.story_id) in numbers for numbers in ids)))
         )
 
     def _first(self, url: str) -> tuple[str, str]:
@@ -187,7 +186,7 @@ class Backfill:
         self._meet(stories, url)
         known = self._run.archive.known(url)
         assert known is not None
-        state = State.FETCHED if known.state in _UNSETTLED else None
+        state = State.FETCHED if known.state in UNSETTLED else None
         self._run.answered(
             url, EventKind.FETCHED, state=state, stories=len(stories), **answer(response)
         )  # fmt: skip

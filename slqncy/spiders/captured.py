@@ -36,12 +36,12 @@ class CapturedResponses:
 
     def response(self, capture: Capture) -> Response:
         """The response, decompressed; out of what a web archive sent, the site's own. Raises UnreadableError."""
-        request = Request(
-            capture.uri,
-            headers={"If-None-Match": "*"} if capture.is_not_modified else None,
-            meta={"fetched": Fetched(_moment(capture), Warc(file=capture.path.name, offset=capture.offset))},
-        )
         try:
+            request = Request(
+                capture.uri,
+                headers={"If-None-Match": "*"} if capture.is_not_modified else None,
+                meta={"fetched": Fetched(_moment(capture.date), Warc(file=capture.path.name, offset=capture.offset))},
+            )
             response = _response(capture, request)
         except ValueError as error:
             raise UnreadableError(str(error)) from error
@@ -68,12 +68,9 @@ def _response(capture: Capture, request: Request) -> Response:
     return response_type(capture.uri, status=capture.status, headers=headers, body=capture.payload, request=request)
 
 
-def _moment(capture: Capture) -> datetime:
-    """When it was captured. Raises UnreadableError."""
-    try:
-        at = datetime.fromisoformat(capture.date)
-    except ValueError as error:
-        raise UnreadableError(f"WARC-Date is no time: {capture.date!r}") from error
+def _moment(date: str) -> datetime:
+    """The moment of a WARC-Date. Raises ValueError."""
+    at = datetime.fromisoformat(date)
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 

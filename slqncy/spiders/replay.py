@@ -109,28 +109,32 @@ class Replay:
     async def _results(self) -> AsyncIterator[StoryItem]:
         try:
             for capture in captures(self._spider.arguments.warcs, self._most_bytes):
-                # However many records are of no use, a signal is heard.
-                await asyncio.sleep(0)
-                if self._is_over():
+                if await self._is_over():
                     return
                 for item in self._captured(capture) if capture else ():
                     yield item
         except WarcError as error:
             self._run.damaged(str(error))
-        while self._waiting and not self._is_over():
+        while self._waiting and not await self._is_over():
             for item in self._late_part(next(iter(self._waiting))):
                 yield item
         for item in self._choice.made():
             yield item
 
-    def _is_over(self) -> bool:
+    async def _is_over(self) -> bool:
+        """Whether nothing more is wanted."""
+        # However many records are of no use, a signal is heard.
+        await asyncio.sleep(0)
+        if not self._run.is_going:
+            # A spider that returns has finished; what ends the run cancels this.
+            await asyncio.get_running_loop().create_future()
         most = self._spider.arguments.max_stories
-        return not self._run.is_going or (most is not None and self._run.stories_archived >= most)
+        return most is not None and self._run.stories_archived >= most
 
     def _captured(self, capture: Capture) -> Iterator[StoryItem]:
         """What a capture brings, for every page that it is an answer for."""
         address = self._address_of(capture)
-        if address is None:
+        if address is None or not ("page" in capture.notes or address.canonical(capture.uri)):
             self._run.count("replay/passed_over")
             return
         self._spider.address = address
@@ -181,8 +185,7 @@ class Replay:
                 yield asked
             return
         url = address.canonical(capture.uri)
-        if url is None:
-            return
+        assert url is not None
         story = address.story(url)
         if target:
             if story and target != url:
@@ -276,10 +279,9 @@ def _target(capture: Capture) -> str:
         return ""
     place = next((value for name, value in capture.headers if name.lower() == b"location"), b"")
     try:
-        target = urljoin(capture.uri, safe_url_string(place)) if place else ""
+        return urljoin(capture.uri, safe_url_string(place)) if place else ""
     except ValueError:
-        return ""
-    return target if target.startswith(("http:", "https:")) else ""
+        return repr(place)  # nowhere
 
 
 def _failure(capture: Capture) -> tuple[Failure, str] | None:

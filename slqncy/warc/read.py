@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
+from collections import deque
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from slqncy.warc.wire import Answer
 
 _GZIP = b"\x1f\x8b"
-_BUFFER = 1 << 17
+_END = b"\r\n\r\n"
+"""Of a record."""
+_BUFFER = 1 << 14
 _ANSWERS = WarcRecordType.response | WarcRecordType.revisit
 _NOT_MODIFIED = "server-not-modified"
 _OK = 200
@@ -138,11 +141,20 @@ def _capture(record: _Record) -> Capture | None:
         date=header(record.headers, "WARC-Date"),
         status=answer.status,
         headers=headers,
-        payload=answer.payload,
+        payload=_taken(record, answer, headers),
         incomplete="" if record.is_revisit else _incomplete(record, answer, headers),
         is_not_modified=record.is_not_modified,
         notes=record.notes,
     )
+
+
+def _taken(record: _Record, answer: Answer, headers: list[tuple[bytes, bytes]]) -> bytes:
+    """What a client takes of a body. Ours is as it came, with what stood behind the end that was declared."""
+    said = {name.lower(): value for name, value in headers}
+    length = _LENGTH.fullmatch(said.get(b"content-length", b""))
+    if length is None or "wireSha256" not in record.notes or b"x-orig-transfer-encoding" in said:
+        return answer.payload
+    return answer.payload[: int(length[0])]
 
 
 def _incomplete(record: _Record, answer: Answer, headers: list[tuple[bytes, bytes]]) -> str:
@@ -163,16 +175,18 @@ def _records(path: Path, most_bytes: int, offset: int = 0) -> Iterator[_Record |
     """Response and revisit records, each once those that are concurrent to it are read as well, and None for others."""
     last = offset
     current: _Record | None = None
-    try:
-        with path.open("rb") as file:
-            is_compressed = file.read(2) == _GZIP
-            file.seek(offset)
+    with path.open("rb") as file:
+        is_compressed = file.read(2) == _GZIP
+        file.seek(offset)
+        try:
             for record in ArchiveIterator(file, parse_http=False):
                 last = record.stream_pos
                 if is_compressed and os.pread(file.fileno(), 2, last) != _GZIP:
+                    current = None
                     raise OSError("not compressed record by record; `gunzip` it, and name the .warc file")  # noqa: TRY301
                 if record.record_type & _ANSWERS:
                     yield current
+                    current = None
                     current = _Record(
                         path, record.headers, last, _block(record, most_bytes),
                         is_cut=record.content_length > most_bytes,
@@ -182,12 +196,16 @@ def _records(path: Path, most_bytes: int, offset: int = 0) -> Iterator[_Record |
                     current.notes |= _notes(_block(record, most_bytes))
                 else:
                     yield None
-            yield current
-            current = None
-            _require_end(file, last)
-    except (OSError, EOFError, zlib.error) as error:
-        yield current
-        raise WarcError(f"{path}, behind byte {last}: {error}") from error
+            # The reader does not tell where the last one is torn.
+            if is_compressed:
+                deque(_members(file, last), maxlen=0)
+            elif file.seek(0, os.SEEK_END) and os.pread(file.fileno(), 4, file.tell() - 4) != _END:
+                raise EOFError(_TORN)  # noqa: TRY301
+        except (OSError, EOFError, zlib.error) as error:
+            if current and (not is_compressed or _is_whole(file, current.offset)):
+                yield current
+            raise WarcError(f"{path}, behind byte {last}: {error}") from error
+    yield current
 
 
 def _is_concurrent(record: WarcRecord, answer: _Record) -> bool:
@@ -202,19 +220,27 @@ def _block(record: WarcRecord, most_bytes: int) -> bytes:
     return block
 
 
-def _require_end(file: BinaryIO, last: int) -> None:
-    """Raises EOFError where the last record is not the end of a compressed file: the reader would not tell."""
-    file.seek(last)
+def _is_whole(file: BinaryIO, offset: int) -> bool:
+    """Whether the gzip member there ends, with the right checksum."""
+    try:
+        next(_members(file, offset))
+    except (EOFError, zlib.error):
+        return False
+    return True
+
+
+def _members(file: BinaryIO, offset: int) -> Iterator[None]:
+    """Each gzip member from a byte offset on, once it is whole. Raises EOFError or zlib.error where one is not."""
+    file.seek(offset)
     data = b""
     while data := data or file.read(_BUFFER):
-        if not data.startswith(_GZIP):
-            return
         member = zlib.decompressobj(wbits=31)
         while not member.eof and (data := data or file.read(_BUFFER)):
             member.decompress(data)
             data = member.unused_data
         if not member.eof:
             raise EOFError(_TORN)
+        yield
 
 
 def _notes(block: bytes) -> dict[str, str]:

@@ -59,7 +59,9 @@ def not_modified(number: int) -> Exchange:
 
 
 def capture(writer: ArchiveWriter, *exchanges: Exchange, most_bytes: int = NO_LIMIT) -> list[Warc]:
-    return [writer.capture(one, INFO, most_bytes) for one in exchanges]
+    places = [writer.capture(one, INFO, most_bytes) for one in exchanges]
+    writer.release_captures()
+    return places
 
 
 def captured_story(writer: ArchiveWriter, number: int, *, version: int = 1, most_bytes: int = NO_LIMIT) -> Story:

@@ -7,20 +7,24 @@ import shutil
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWriter, disk
+from slqncy.archive.layout import open_warc_path
 from slqncy.archive.ledger import Ledger, WarcFile
 from slqncy.archive.repair import rebuild, repair
 from slqncy.archive.verify import verify
 from slqncy.records import Warc
-from slqncy.warc.scan import members
+from slqncy.warc.scan import members, scan
 from tests.archive.exchanges import (
     AT,
+    INFO,
     LATER,
+    NO_LIMIT,
     all_records,
     body_of,
     capture,
@@ -32,7 +36,7 @@ from tests.archive.exchanges import (
     warcs,
 )
 from tests.archive.looking import defects, lose_ledger, open_and_close, quarantine, sql, tables
-from tests.samples import keep, story, story_url
+from tests.samples import found, keep, story, story_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -548,3 +552,23 @@ def test_a_line_that_was_read_out_of_the_files_of_another_archive_names_those(tm
     assert defects(tmp_path) == []
     assert repair(tmp_path) == []
     assert warcs(tmp_path) == {}
+
+
+def test_what_is_not_dealt_with_is_not_acknowledged(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path)
+    captured_story(writer, 1)
+    place = writer.capture(exchange(2), INFO, NO_LIMIT)
+    writer.write(found(3))
+    writer.commit()
+    opened = open_warc_path(tmp_path, place.file)
+    assert place.offset is not None
+    assert opened.stat().st_size > place.offset, "it is in the file, whatever happens next"
+    writer.abandon()
+
+    again = ArchiveWriter(tmp_path)
+    (cut,) = quarantine(tmp_path)
+    assert [one.captured.uri for one in scan(BytesIO(cut)) if one.captured] == [story_url(2)]
+    assert again.known(story_url(3)), "what was written beside it is there"
+    assert captured_story(again, 2).provenance.warc.file != place.file
+    again.close()
+    assert defects(tmp_path) == []

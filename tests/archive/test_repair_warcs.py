@@ -21,8 +21,6 @@ from slqncy.warc.scan import members
 from slqncy.warc.stretches import HEADER
 from tests.archive.exchanges import (
     AT,
-    INFO,
-    NO_LIMIT,
     all_records,
     body_of,
     capture,
@@ -62,7 +60,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     writer.close()
     writer = ArchiveWriter(root)
     for number in STORIES:
-        writer.capture(exchange(number, at=AT + timedelta(days=1)), INFO, NO_LIMIT)
+        capture(writer, exchange(number, at=AT + timedelta(days=1)))
     capture(writer, not_modified(2))
     writer.close()
     assert list(warcs(root)) == [FIRST_FILE, SECOND_FILE]

@@ -390,7 +390,7 @@ def test_everything_that_may_follow_anything(tmp_path: Path) -> None:
 def test_of_each_kind_the_lines_say_which_version_is_the_newest(tmp_path: Path) -> None:
     live, _ = live_and_rebuilt(tmp_path, [(1, what, HOUR) for what in ("甲。", "乙。", "garbled", "甲。", "gone")])
     [row] = live["url"]
-    assert (row[4], row[10]) == (State.GONE, 3)
+    assert (row[4], row[11]) == (State.GONE, 3)
     assert [(line[0].partition("/")[0], line[4]) for line in live["line"]] == [
         (Kind.REJECTED, 1), (Kind.STORY, 1), (Kind.STORY, 2), (Kind.STORY, 3),
     ]  # fmt: skip

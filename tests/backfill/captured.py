@@ -7,32 +7,22 @@ import gzip
 import hashlib
 import io
 import json
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from fastwarc.warc import WarcRecord, WarcRecordType
+
+from tests.peers import output_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from slqncy.demo import DemoSite
 
-PEERS = Path(sys.prefix) / "peers/bin"
 BLOCK = 7
 """Lines in a block of a ZipNum index."""
-
-
-def peer(name: str) -> str:
-    """A program of another project to test against, which `make` installs."""
-    path = PEERS / name
-    if not path.exists():
-        pytest.skip(f"{name} is not installed in {PEERS}")
-    return str(path)
 
 
 @dataclass(frozen=True)
@@ -96,7 +86,7 @@ def digest(body: bytes) -> str:
 
 def write_index(path: Path, warc: Path) -> None:
     """The CDXJ of a WARC file, sorted, by cdxj-indexer."""
-    subprocess.run([peer("cdxj-indexer"), "-s", "-o", str(path), str(warc)], check=True, capture_output=True)
+    output_of("cdxj-indexer", "-s", "-o", path, warc)
 
 
 def write_zipnum(path: Path, cdxj: Path) -> None:

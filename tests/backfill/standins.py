@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
-from tests.backfill.captured import Snapshot, bare_digests, peer, write_index, write_warc, write_zipnum
+from tests.backfill.captured import Snapshot, bare_digests, write_index, write_warc, write_zipnum
+from tests.peers import peer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,10 +136,10 @@ class Front(ThreadingHTTPServer):
             found = [row for row in found if re.fullmatch(pattern, row[_FIELDS[name]])]
         fields = query["fl"][0].split(",")
         rows = [[row[_FIELDS[name]].removeprefix("sha1:") for name in fields] for row in found]
-        start, limit = int(query.get("resumeKey", ["com,0"])[0].split(",")[1]), int(query["limit"][0])
+        start, limit = int(query.get("resumeKey", ["com,slqncy)/ 0"])[0].split(" ")[1]), int(query["limit"][0])
         if not rows[start:]:
             return []
-        more = [[], [f"com,{start + limit}"]] if rows[start + limit :] else []
+        more = [[], [quote_plus(f"com,slqncy)/ {start + limit}")]] if rows[start + limit :] else []
         return [fields, *rows[start : start + limit], *more]
 
     def _part(self, name: str, range_: str) -> Answer:

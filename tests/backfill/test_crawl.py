@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -208,11 +209,15 @@ def test_rates_as_the_server_sees_them(front: Front, tmp_path: Path, name: str, 
     assert result.status == 0, result.errors
     index, captures = rates.values()
     for pattern, least in ((INDEX, index), (CAPTURES, captures)):
-        found = gaps(front, pattern)
-        assert len(found) >= 3
-        # A busy machine may notice a request late, and so nearer to the next one; over all of them that is nothing.
-        assert min(found) > least / 2
-        assert sum(found) >= len(found) * least - 0.05
+        found = [asked.at for asked in front.asked if re.search(pattern, asked.path)]
+        assert len(found) >= 4
+        # However long a time is looked at. A busy machine notices a request late, and so nearer to the next one.
+        assert all(
+            later - earlier > between * least - 0.5
+            for number, earlier in enumerate(found)
+            for between, later in enumerate(found[number:])
+        )
+        assert found[-1] - found[0] > (len(found) - 1) * least - 0.1
 
 
 @BOTH
@@ -309,13 +314,13 @@ def test_torn_answers_of_an_index_lose_nothing(
     assert all_said(tmp_path) == all_said(live)
 
 
-def test_pages_of_an_index_go_on_to_the_end(front: Front, live: Path, tmp_path: Path) -> None:
+def test_pages_of_an_index_go_on_to_the_end(front: Front, pages: list[Snapshot], live: Path, tmp_path: Path) -> None:
     result = scrapy(
         "crawl", "stories", "-a", "from=wayback", "-s", f"ARCHIVE_DIR={tmp_path}", *front.settings(),
         "-s", "WAYBACK_CDX_ROWS=1",
     )  # fmt: skip
     assert result.status == 0, result.errors
-    assert len(front.paths(INDEX)) == 60
+    assert len(front.paths(INDEX)) == sum(page.status == 200 for page in pages)
     assert all_said(tmp_path) == all_said(live)
 
 

@@ -45,6 +45,13 @@ def test_rows_and_the_key_to_go_on_with() -> None:
     assert (answer.bad, answer.resume_key) == (0, "com,slqncy)/szxw/2.html 20200301")
 
 
+def test_a_key_is_given_as_it_would_stand_in_a_query() -> None:
+    key = "com%2Cslqncy%29%2Fszxw%2F1%2525.html+20200301020305"
+    answer = read(HEADER, ROW, [], [key])
+    assert answer.resume_key == "com,slqncy)/szxw/1%25.html 20200301020305"
+    assert f"resumeKey={key}" in wayback.query(BASE, "slqncy.com", 50, answer.resume_key)
+
+
 def test_columns_go_by_their_names() -> None:
     answer = read(["urlkey", *HEADER[::-1]], ["com,slqncy)/", *ROW[::-1]])
     assert answer.found[0].original.date == "2020-03-01T02:03:04Z"

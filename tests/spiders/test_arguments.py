@@ -68,7 +68,7 @@ def test_ids_of_a_site_that_has_no_such_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given_arguments", "message"),
     [
-        ({"max_page": "1"}, "unknown argument 'max_page'; known are base_url, full, ids, max_pages, max_stories,"),
+        ({"max_page": "1"}, "unknown argument 'max_page'; known are base_url, from, full, ids, max_pages,"),
         ({"base_url": ""}, "base_url='' must be an address"),
         ({"base_url": "127.0.0.1:8080"}, "base_url"),
         ({"base_url": "ftp://127.0.0.1"}, "base_url"),
