@@ -22,13 +22,13 @@ PIPELINES = json.dumps({**settings.ITEM_PIPELINES, "tests.rewriting_pipeline.Rew
 
 def crawl(archive: Path, base_url: str) -> dict[str, Any]:
     """The figures of a run that asks for every story."""
-    before = set(archive.glob("runs/*"))
+    before = set(archive.glob("runs/*.json"))
     result = scrapy(
         "crawl", "stories", "-a", f"base_url={base_url}", "-a", "full=1", "-s", f"ARCHIVE_DIR={archive}",
         "-s", "DOWNLOAD_DELAY=0", "-s", f"ITEM_PIPELINES={PIPELINES}",
     )  # fmt: skip
     assert result.status == 0, result.errors
-    (report,) = set(archive.glob("runs/*")) - before
+    (report,) = set(archive.glob("runs/*.json")) - before
     figures: dict[str, Any] = json.loads(report.read_bytes())["requests"]
     return figures
 

@@ -26,7 +26,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 WARC = (ROOT / "docs/warc.md").read_text(encoding="utf-8")
 DATA_FORMAT = (ROOT / "docs/data-format.md").read_text(encoding="utf-8")
 
-NOTES = dict.fromkeys(("page", "kind", "servedAt"), "-")
+_ORIGINAL = ("webArchive", "originalUri", "originalDate", "originalDigest")
+NOTES = dict.fromkeys(("page", "kind", "site", "servedAt", *_ORIGINAL), "-")
 """What `slqncy.download` adds to the fields of a raw response."""
 
 
