@@ -22,7 +22,7 @@ from slqncy.archive import Archive
 from slqncy.demo import build_site, serving
 from tests.backfill.captured import Snapshot, snapshots
 from tests.backfill.standins import Fault, Front, web_archives
-from tests.crawling import ROOT, Result, crawl, scrapy, stories
+from tests.crawling import ROOT, Result, crawl, scrapy, stories, story_page, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -329,6 +329,28 @@ def test_torn_captures_are_asked_for_again(front: Front, live: Path, tmp_path: P
     front.faults = [Fault(CAPTURES, 2, torn=True)]
     assert backfill(tmp_path, front, name).status == 0
     assert all_said(tmp_path) == all_said(live)
+
+
+def test_a_body_that_cannot_be_decoded_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    html = {"Content-Type": "text/html; charset=utf-8"}
+
+    def story(number: int, body: bytes = b"", **more: Any) -> Snapshot:
+        url, date = f"http://www.slqncy.com/szxw/{number}.html", f"2020-01-0{number}T00:00:00Z"
+        return Snapshot(url, date, body or story_page(number, text_of(number)).encode(), **more)
+
+    pages = [
+        story(1, b" " * 20_000_000, is_compressed=True),
+        story(2, b"not brotli", headers={**html, "Content-Encoding": "br"}),
+        story(3, b"not deflate", headers={**html, "Content-Encoding": "deflate"}),
+        story(4),
+    ]
+    with web_archives(tmp_path / "web", {"CC-MAIN-2020-34": pages}) as front:
+        result = backfill(tmp_path / "archive", front, "commoncrawl")
+    assert result.status == 0, result.errors
+    assert "Traceback" not in result.errors
+    assert {story.story_id for story in stories(tmp_path / "archive").values()} == {"4"}
+    failures = {(failure["url"][-6:], failure["reason"]) for failure in report(tmp_path / "archive")["failures"]}
+    assert failures == {(f"{number}.html", "unreadable") for number in (1, 2, 3)}
 
 
 def test_part_of_an_index_that_cannot_be_had_is_said(front: Front, tmp_path: Path) -> None:
