@@ -136,6 +136,9 @@ class Replay:
         if address is None or not ("page" in capture.notes or address.canonical(capture.uri)):
             self._run.count("replay/passed_over")
             return
+        if address.site != self._spider.address.site:
+            # The pipelines go by the spider's site, and what is held is of the one before.
+            yield from self._choice.made()
         self._spider.address = address
         self._scope.turn_to(address)
         try:

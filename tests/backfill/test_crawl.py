@@ -22,7 +22,8 @@ from slqncy.archive import Archive
 from slqncy.demo import build_site, serving
 from tests.backfill.captured import Snapshot, snapshots
 from tests.backfill.standins import Fault, Front, web_archives
-from tests.crawling import ROOT, Result, crawl, scrapy, stories, story_page, text_of
+from tests.crawling import ROOT, Result, crawl, links, scrapy, stories, story_page, text_of
+from tests.replaying import Script, assert_replays, crawled, response, scripted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,6 +175,23 @@ def test_what_was_fetched_reads_the_same_again(front: Front, tmp_path: Path, nam
     assert result.status == 0, result.errors
     assert front.asked == []
     assert lines(again) == lines(filled)
+
+
+def test_what_was_fetched_before_the_crawl_of_another_site_reads_the_same_again(tmp_path: Path) -> None:
+    profile = tmp_path / "other.toml"
+    profile.write_text(
+        'name = "other"\nextends = "slqncy"\n[urls]\nhosts = ["other.example"]\nsections = ["lsbly"]\n'
+        "[banner]\npattern = 'no banner of (?P<chars>1) (?P<minutes>1)'\n"
+    )
+    archive = tmp_path / "archive"
+    html = story_page(1, text_of(1)).encode()
+    captured = [Snapshot("http://www.slqncy.com/szxw/1.html", "2020-01-01T00:00:00Z", html)]
+    with web_archives(tmp_path / "web", {"CC-MAIN-2020-34": captured}) as front:
+        assert backfill(archive, front, "commoncrawl").status == 0
+    story = response(story_page(7, text_of(7)))
+    with scripted(Script({"/": [response(links("/lsbly/7.html"))], "/lsbly/7.html": [story]})) as base_url:
+        crawled(archive, base_url, f"site={profile}")
+    assert_replays(archive, tmp_path / "again")
 
 
 # Manners
