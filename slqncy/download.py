@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from slqncy.extensions.run import Run
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.items import Fetched
 from slqncy.warc.exchange import Exchange, Truncation
-from slqncy.wire import TICKET, Recordings
+from slqncy.wire import TICKET, Recordings, most_bytes
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from slqncy.wire import Recording
 
 _CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
-_MOST_HEAD = 1 << 20
-"""Bytes of a response that are recorded beyond the largest body we take."""
 
 
 class Download(HTTP11DownloadHandler):
@@ -45,8 +42,7 @@ class Download(HTTP11DownloadHandler):
         assert run is not None
         self._stop = stop
         self._run = run
-        most_body = crawler.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize  # 0: no limit
-        self._most_bytes = most_body + _MOST_HEAD
+        self._most_bytes = most_bytes(crawler.settings)
         self._recordings = Recordings()
         self._is_recorded = crawler.settings.getbool("WARC_ENABLED")
         if self._is_recorded:

@@ -137,7 +137,7 @@ class Failure(StrEnum):
     SERVER_ERROR = "server_error"  # 5xx or 403, or a 304 that nobody asked for
     TOLD_TO_WAIT = "told_to_wait"  # 429, or an answer with Retry-After
     MISSING = "missing"  # a list page or sitemap that is not there
-    UNREADABLE = "unreadable"  # a sitemap that is none
+    UNREADABLE = "unreadable"  # a sitemap or an answer of an index that is none; a body whose coding cannot be undone
     INCOMPLETE = "incomplete"  # the body is not whole, or a further page of a story is missing
     OFF_SITE = "off_site"  # a redirect leaves the site
     REDIRECTS = "redirects"  # too many of them

@@ -6,6 +6,7 @@ Twisted hands out what it has read off a response, and not the bytes. The protoc
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.protocol import connectionDone
 
 if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IAddress
     from twisted.python.failure import Failure
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
 
 TICKET = b"X-Slqncy-Recording"
 """Header that names the recording of a request on its way to the connection; it never leaves the process."""
+_MOST_HEAD = 1 << 20
+"""Bytes of a response that are recorded beyond the largest body we take."""
+
+
+def most_bytes(settings: BaseSettings) -> int:
+    """How much of a response is recorded, and read again."""
+    most_body = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize  # 0: no limit
+    return most_body + _MOST_HEAD
 
 
 @dataclass(slots=True)

@@ -211,6 +211,19 @@ def test_all_that_may_come_over_the_wire(tmp_path: Path) -> None:
     assert_sound(into)
 
 
+def test_without_a_limit_any_length_is_read_again(tmp_path: Path) -> None:
+    script, unlimited = site_of(1, 2), ("DOWNLOAD_MAXSIZE=0", "DOWNLOAD_WARNSIZE=0")
+    script.answers["/szxw/1.html"] = [page(1, more=f"<!--{'x' * 1_500_000}-->")]
+    archive, into = tmp_path / "archive", tmp_path / "replay"
+    with scripted(script) as base_url:
+        crawled(archive, base_url, settings=unlimited)
+    result = offline(
+        *replay_arguments(into, archive / "warc"), *(part for limit in unlimited for part in ("-s", limit))
+    )
+    assert result.status == 0, result.errors
+    assert lines(into) == lines(archive)
+
+
 def test_a_list_page_that_has_the_address_of_a_story(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     script = site_of(1, 2, 3)

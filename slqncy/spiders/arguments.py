@@ -119,16 +119,28 @@ def _warcs(given: Mapping[str, str]) -> tuple[Path, ...]:
         return ()
     if wrong := sorted({"full", "ids", "max_pages"} & given.keys()):
         raise ArgumentError(f"warc and {wrong[0]} exclude each other: captures are read as they come")
+    value = given["warc"]
+    # A name may have a comma in it.
+    parts = [value] if "," in value and _files(value) else filter(None, map(str.strip, value.split(",")))
     found: list[Path] = []
-    for part in filter(None, map(str.strip, given["warc"].split(","))):
-        path = Path(part)
-        files = sorted(file for file in path.iterdir() if _WARC.search(file.name)) if path.is_dir() else [path]
-        if not files or not all(file.is_file() for file in files):
-            raise ArgumentError(f"warc={given['warc']!r}: {part!r} is no file, and no directory of .warc.gz files")
+    for part in parts:
+        files = _files(part)
+        if not files:
+            raise ArgumentError(f"warc={value!r}: {part!r} is no file, and no directory of .warc.gz files")
         found += files
     if not found:
         raise ArgumentError("warc= names no file; write warc=FILE, warc=DIRECTORY or several with commas between them")
     return tuple(found)
+
+
+def _files(name: str) -> list[Path]:
+    """The file, or the WARC files in the directory; none where one of them is no file, or no name of one."""
+    path = Path(name)
+    try:
+        files = sorted(file for file in path.iterdir() if _WARC.search(file.name)) if path.is_dir() else [path]
+        return files if all(file.is_file() for file in files) else []
+    except OSError:
+        return []
 
 
 def _ids(given: Mapping[str, str], address: Address) -> tuple[range, ...]:

@@ -16,7 +16,7 @@ from slqncy.extract.reading import read_story
 from slqncy.middlewares.webarchive import BlockedError, WrongCaptureError
 from slqncy.reasons import UNSETTLED, EventKind, Failure, PageKind, State
 from slqncy.spiders.addresses import next_part, stories_linked, without_stories
-from slqncy.spiders.asker import UNREACHABLE, Asker
+from slqncy.spiders.asker import UNREACHABLE, Asker, UndecodableError
 from slqncy.spiders.captureindex import CaptureIndex
 from slqncy.spiders.choice import Choice
 from slqncy.spiders.responses import answer, failure_of, read_page, story_item
@@ -131,6 +131,8 @@ class Backfill:
             )
         except WrongCaptureError as error:
             self._failed(url, found, Failure.WRONG_CAPTURE, str(error))
+        except UndecodableError as error:
+            self._failed(url, found, Failure.UNREADABLE, str(error))
         except UNREACHABLE as error:
             self._failed(url, found, failure_of(error), str(error) or type(error).__name__)
         return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from slqncy.backfill import commoncrawl, wayback
 from slqncy.backfill.captures import Answer, IndexAnswerError, WebArchive, index_host
 from slqncy.reasons import Failure
-from slqncy.spiders.asker import UNREACHABLE
+from slqncy.spiders.asker import UNREACHABLE, UndecodableError
 from slqncy.spiders.responses import failure_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class CaptureIndex:
             try:
                 response = await self._asker.ask(url, slot, max_retry_times=0, download_timeout=_TIMEOUT)
                 answer = read(response.status, response.body)
-            except IndexAnswerError as error:
+            except (IndexAnswerError, UndecodableError) as error:
                 reason, detail = Failure.UNREADABLE, str(error)
             except UNREACHABLE as error:
                 reason, detail = failure_of(error), str(error) or type(error).__name__

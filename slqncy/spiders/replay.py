@@ -26,6 +26,7 @@ from slqncy.spiders.responses import date_captured, is_refused
 from slqncy.spiders.scope import Scope
 from slqncy.warc.read import capture_at, captures
 from slqncy.warc.scan import WarcError
+from slqncy.wire import most_bytes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -47,8 +48,6 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _SITEMAPS = (b"<urlset", b"<sitemapindex")
 _BEGINNING = 4096
 """Bytes in which the root element of a sitemap begins."""
-_MOST_HEAD = 1 << 20
-"""Bytes of a response beyond its body."""
 
 
 class Replayed(Scope):
@@ -89,7 +88,7 @@ class Replay:
         """The sites that captures were asked for as, by the names of their profiles; None for those without one."""
         self._responses = CapturedResponses(spider.crawler)
         self._choice = Choice(spider.run)
-        self._most_bytes = spider.settings.getint("DOWNLOAD_MAXSIZE") + _MOST_HEAD
+        self._most_bytes = most_bytes(spider.settings)
         self._known_before = spider.run.archive.newest()
         self._waiting: dict[str, Request] = {}
         """Further pages that stories are not whole without, by their addresses."""
@@ -137,6 +136,9 @@ class Replay:
         if address is None or not ("page" in capture.notes or address.canonical(capture.uri)):
             self._run.count("replay/passed_over")
             return
+        if address.site != self._spider.address.site:
+            # The pipelines go by the spider's site, and what is held is of the one before.
+            yield from self._choice.made()
         self._spider.address = address
         self._scope.turn_to(address)
         try:

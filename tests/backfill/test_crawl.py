@@ -22,7 +22,8 @@ from slqncy.archive import Archive
 from slqncy.demo import build_site, serving
 from tests.backfill.captured import Snapshot, snapshots
 from tests.backfill.standins import Fault, Front, web_archives
-from tests.crawling import ROOT, Result, crawl, scrapy, stories
+from tests.crawling import ROOT, Result, crawl, links, scrapy, stories, story_page, text_of
+from tests.replaying import Script, assert_replays, crawled, response, scripted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,6 +175,23 @@ def test_what_was_fetched_reads_the_same_again(front: Front, tmp_path: Path, nam
     assert result.status == 0, result.errors
     assert front.asked == []
     assert lines(again) == lines(filled)
+
+
+def test_what_was_fetched_before_the_crawl_of_another_site_reads_the_same_again(tmp_path: Path) -> None:
+    profile = tmp_path / "other.toml"
+    profile.write_text(
+        'name = "other"\nextends = "slqncy"\n[urls]\nhosts = ["other.example"]\nsections = ["lsbly"]\n'
+        "[banner]\npattern = 'no banner of (?P<chars>1) (?P<minutes>1)'\n"
+    )
+    archive = tmp_path / "archive"
+    html = story_page(1, text_of(1)).encode()
+    captured = [Snapshot("http://www.slqncy.com/szxw/1.html", "2020-01-01T00:00:00Z", html)]
+    with web_archives(tmp_path / "web", {"CC-MAIN-2020-34": captured}) as front:
+        assert backfill(archive, front, "commoncrawl").status == 0
+    story = response(story_page(7, text_of(7)))
+    with scripted(Script({"/": [response(links("/lsbly/7.html"))], "/lsbly/7.html": [story]})) as base_url:
+        crawled(archive, base_url, f"site={profile}")
+    assert_replays(archive, tmp_path / "again")
 
 
 # Manners
@@ -329,6 +347,28 @@ def test_torn_captures_are_asked_for_again(front: Front, live: Path, tmp_path: P
     front.faults = [Fault(CAPTURES, 2, torn=True)]
     assert backfill(tmp_path, front, name).status == 0
     assert all_said(tmp_path) == all_said(live)
+
+
+def test_a_body_that_cannot_be_decoded_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    html = {"Content-Type": "text/html; charset=utf-8"}
+
+    def story(number: int, body: bytes = b"", **more: Any) -> Snapshot:
+        url, date = f"http://www.slqncy.com/szxw/{number}.html", f"2020-01-0{number}T00:00:00Z"
+        return Snapshot(url, date, body or story_page(number, text_of(number)).encode(), **more)
+
+    pages = [
+        story(1, b" " * 20_000_000, is_compressed=True),
+        story(2, b"not brotli", headers={**html, "Content-Encoding": "br"}),
+        story(3, b"not deflate", headers={**html, "Content-Encoding": "deflate"}),
+        story(4),
+    ]
+    with web_archives(tmp_path / "web", {"CC-MAIN-2020-34": pages}) as front:
+        result = backfill(tmp_path / "archive", front, "commoncrawl")
+    assert result.status == 0, result.errors
+    assert "Traceback" not in result.errors
+    assert {story.story_id for story in stories(tmp_path / "archive").values()} == {"4"}
+    failures = {(failure["url"][-6:], failure["reason"]) for failure in report(tmp_path / "archive")["failures"]}
+    assert failures == {(f"{number}.html", "unreadable") for number in (1, 2, 3)}
 
 
 def test_part_of_an_index_that_cannot_be_had_is_said(front: Front, tmp_path: Path) -> None:

@@ -134,3 +134,20 @@ def test_no_text_is_too_strange(name: str, text: str) -> None:
         parse_arguments({name: text})
     except ArgumentError as error:
         assert name in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize("name", ["a, b", "a,b.warc"])
+def test_a_name_with_a_comma(tmp_path: Path, name: str) -> None:
+    directory = tmp_path / name
+    directory.mkdir()
+    files = directory / "1.warc.gz", directory / "2,3.warc"
+    for file in files:
+        file.touch()
+    assert parse_arguments({"warc": str(directory)}).warcs == files
+    assert parse_arguments({"warc": str(files[1])}).warcs == files[1:]
+
+
+@pytest.mark.parametrize("wrong", ["a" * 300, f"{'a' * 300},b", "a\0b"])
+def test_what_no_file_can_be_called(wrong: str) -> None:
+    with pytest.raises(ArgumentError, match="is no file, and no directory"):
+        parse_arguments({"warc": wrong})
