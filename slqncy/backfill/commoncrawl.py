@@ -91,7 +91,7 @@ def read(status: int, body: bytes, base: str) -> Answer:
             row = json.loads(line)
             if is_delivered(row.get("status")):
                 answer.found.append(_found(row, base))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             answer.bad += 1
     return answer
 

@@ -137,7 +137,7 @@ def _refuse_other(date: str, capture: Original) -> None:
         return
     try:
         at = parsedate_to_datetime(date)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise CaptureError(f"a capture of {date!r}, which is no time") from error
     if at != capture.captured:
         raise CaptureError(f"a capture of {date} instead of {capture.date}")

@@ -70,6 +70,7 @@ def test_hosts_are_asked_for_once() -> None:
         ("7", 7), ("0", 0), ("", 60), ("soon", 60), ("-3", 60), ("1.5", 60),
         ("Sun, 01 Mar 2020 00:02:00 GMT", 120), ("Sun, 01 Mar 2020 00:02:00 -0000", 120),
         ("Sat, 29 Feb 2020 00:00:00 GMT", 0), ("9" * 40, 60),
+        (f"Sun, 01 Mar 2020 00:02:00 +{'9' * 40}", 60),
     ],
 )  # fmt: skip
 def test_how_long_to_wait(retry_after: str, seconds: float) -> None:

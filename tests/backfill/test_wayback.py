@@ -139,6 +139,7 @@ def test_codings(
         (200, [("Content-Encoding", "gzip")], b"torn", "but the index says"),
         (200, [("Memento-Datetime", "Sun, 01 Mar 2020 02:03:05 GMT")], PAGE, "instead of 2020-03-01T02:03:04Z"),
         (200, [("Memento-Datetime", "once")], PAGE, "no time"),
+        (200, [("Memento-Datetime", f"Sun, 01 Mar 2020 02:03:05 +{'9' * 40}")], PAGE, "no time"),
         (302, [THEN], PAGE, "HTTP 302"),
         (404, [THEN], PAGE, "HTTP 404"),
     ],
