@@ -57,7 +57,7 @@ def test_a_row() -> None:
 
 
 def test_bad_rows_are_counted_and_others_read() -> None:
-    bad = [{**ROW, name: "x"} for name in ("timestamp", "digest", "length", "offset")]
+    bad: list[dict[str, object]] = [{**ROW, name: "x"} for name in ("timestamp", "digest", "length", "offset")]
     bad.append({**ROW, "offset": float("inf")})
     short = {name: value for name, value in ROW.items() if name != "filename"}
     body = lines(*bad, short, [1], 3, {**ROW, "length": "0"}) + b"{torn\n" + lines({**ROW, "status": "404"}, ROW)
