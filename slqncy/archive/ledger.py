@@ -233,6 +233,11 @@ def newest(versions: Iterable[AnyVersion]) -> AnyVersion | None:
     return newest
 
 
+def next_version(versions: Iterable[Entry]) -> int:
+    """The number of the version behind these."""
+    return 1 + max((line.version for line in versions), default=0)
+
+
 class Ledger:
     """The index. Changes stand only after `commit`; what an event changes is `states.apply`'s to say."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.history import page_at, rewrite_at
 from slqncy.archive.layout import LEDGER, Kind, kind_of
-from slqncy.archive.ledger import Ledger, require_archive
+from slqncy.archive.ledger import Ledger, next_version, require_archive
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Event, moment
 
@@ -111,8 +111,7 @@ def take_in(archive: ArchiveWriter, changed: Iterable[Reading]) -> int:
         if reading.is_no_story_any_more:
             continue
         page, rewrite = reading.now.page, reading.now.rewrite
-        versions = archive.versions(reading.now.kind, page.canonical_url)
-        page.version = 1 + max((line.version for line in versions), default=0)
+        page.version = next_version(archive.versions(reading.now.kind, page.canonical_url))
         page.provenance.run_id = run_id
         if rewrite:
             rewrite.version, rewrite.run_id = page.version, run_id

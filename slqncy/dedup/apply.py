@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.history import page_at
 from slqncy.archive.layout import Kind, segment_kind
+from slqncy.archive.ledger import next_version
 from slqncy.reasons import DuplicateKind, EventKind, PageKind, State
 from slqncy.records import Duplicate, Event, Story, moment, rewrite_line, story_fields
 
@@ -41,19 +42,15 @@ def apply(archive: ArchiveWriter, changes: Iterable[Change], *, divert_rewrites:
             archive.write(_event(page, change, None, run_id), None, _rewrite(page, change.now, run_id))
         elif is_story:
             story = Story(**said)
-            story.version = _next_version(archive, Kind.STORY, page)
+            story.version = next_version(archive.versions(Kind.STORY, page.canonical_url))
             rewrite = _rewrite(story, change.now, run_id) if change.now else None
             archive.write(_event(story, change, State.ARCHIVED, run_id), story, rewrite)
         else:
             assert change.now is not None
             copy = Duplicate(**said, **change.now.fields("duplicate"))
-            copy.version = _next_version(archive, Kind.DUPLICATE, page)
+            copy.version = next_version(archive.versions(Kind.DUPLICATE, page.canonical_url))
             archive.write(_event(copy, change, None, run_id), copy)
     archive.commit()
-
-
-def _next_version(archive: ArchiveWriter, kind: Kind, page: Story) -> int:
-    return 1 + max((line.version for line in archive.versions(kind, page.canonical_url)), default=0)
 
 
 def _event(page: Story, change: Change, state: State | None, run_id: str) -> Event:

@@ -9,7 +9,7 @@ from scrapy.exceptions import DropItem
 
 from slqncy.archive import ArchiveError
 from slqncy.archive.layout import Kind, kind_of
-from slqncy.archive.ledger import newest
+from slqncy.archive.ledger import newest, next_version
 from slqncy.archive.rebuild import note
 from slqncy.archive.schedule import seconds
 from slqncy.extensions.run import NEW_LINE
@@ -77,11 +77,6 @@ class Store(Step):
         )
         self.count("rewrites", rewrite is not None)
         return outcome.event
-
-
-def next_version(versions: list[Entry]) -> int:
-    """The number of the version behind these."""
-    return 1 + max((line.version for line in versions), default=0)
 
 
 def judge_page(record: Story, was: State, versions: list[Entry]) -> tuple[Outcome, int | None]:

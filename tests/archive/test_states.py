@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from slqncy.archive import Archive, ArchiveWriter, states
 from slqncy.archive.layout import Kind, kind_of
-from slqncy.archive.ledger import Known, Ledger
+from slqncy.archive.ledger import Known, Ledger, next_version
 from slqncy.archive.repair import rebuild
 from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
-from slqncy.pipelines.store import judge_page, next_version
+from slqncy.pipelines.store import judge_page
 from slqncy.reasons import HOLE, EventKind, Exclusion, PageKind, Rejection, State
 from slqncy.records import Event, Rejected, Story
 from tests.archive.looking import defects, tables
