@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-_BIN = Path(sys.prefix) / "peers" / "bin"
+PEERS = Path(sys.prefix) / "peers/bin"
+"""Where they are installed, apart from what the project needs."""
 
 
 def peer(name: str) -> Path:
     """The path of a program; the test is skipped where it is not installed."""
-    path = _BIN / name
+    path = PEERS / name
     if not path.exists():
-        pytest.skip(f"{name} is not installed in {_BIN}")
+        pytest.skip(f"{name} is not installed in {PEERS}")
     return path
 
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from slqncy.warc.wire import restore
+from tests.peers import peer
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Iterable
-
-PEERS = Path(os.environ.get("PEERS", Path(sys.prefix) / "peers/bin"))
-"""Where warcio, FastWARC's command and cdxj-indexer are installed, apart from what the project needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +111,8 @@ def _fields(block: bytes) -> dict[str, str]:
 
 def assert_peers_accept(paths: Iterable[Path], *commands: tuple[str, ...]) -> None:
     """What is in wide use finds nothing wrong; skips the test where it is not installed."""
-    if not PEERS.is_dir():
-        pytest.skip(f"{PEERS} does not exist: no warcio, FastWARC and cdxj-indexer to check with")
     for path in paths:
         for command in commands or (("warcio", "check"), ("fastwarc", "check"), ("cdxj-indexer",)):
-            program = PEERS / command[0]
-            done = subprocess.run([program, *command[1:], path], capture_output=True, text=True, check=False)
+            done = subprocess.run([peer(command[0]), *command[1:], path], capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
             assert "Traceback" not in done.stderr

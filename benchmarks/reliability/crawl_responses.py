@@ -13,7 +13,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from slqncy.archive import Archive
 from slqncy.archive.layout import open_warc_path, warc_path, warcs_on_disk
 from slqncy.warc.check import check
-from tests.warcs import PEERS
+from tests.peers import PEERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

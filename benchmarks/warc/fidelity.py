@@ -29,6 +29,7 @@ from benchmarks.reliability.again import big_site
 from slqncy.demo import serving
 from tests import warcs
 from tests.crawling import scrapy, story_page, text_of
+from tests.peers import PEERS
 from tests.raw_server import raw_server
 from tests.wire_cases import MAXSIZE, TIMEOUT, Case, cases
 
@@ -154,7 +155,7 @@ def peers(files: Sequence[Path]) -> dict[str, bool]:
     took: dict[str, bool] = {}
     for command in (("warcio", "check"), ("fastwarc", "check"), ("cdxj-indexer",)):
         done = [
-            subprocess.run([warcs.PEERS / command[0], *command[1:], file], capture_output=True, check=False)  # noqa: S603
+            subprocess.run([PEERS / command[0], *command[1:], file], capture_output=True, check=False)  # noqa: S603
             for file in files
         ]
         took[" ".join(command)] = not any(one.returncode or b"Traceback" in one.stderr for one in done)
@@ -171,7 +172,7 @@ def main() -> int:
         directory = Path(name)
         files = warcs.files(fetch(directory, server, asked))
         found = compare(files, server)
-        took = peers(files) if warcs.PEERS.is_dir() else {}
+        took = peers(files) if PEERS.is_dir() else {}
         size = sum(path.stat().st_size for path in files)
     _print(found, size)
     for command, is_taken in took.items():

@@ -18,6 +18,7 @@ from slqncy.warc.check import check
 from slqncy.warc.exchange import Truncation
 from slqncy.warc.write import date_of, digest_text, exchange_records, warcinfo
 from tests import warcs
+from tests.peers import PEERS
 from tests.warc.samples import AT, FILE, Memory, exchange, file_of, response, write_file
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def kept(tmp_path: Path, *exchanges: Exchange) -> list[warcs.Kept]:
     """What stands in a file of exchanges; other tools have nothing against it."""
     path = write_file(tmp_path, *exchanges)
     assert not list(check(path, own=True))
-    if warcs.PEERS.is_dir():
+    if PEERS.is_dir():
         warcs.assert_peers_accept([path])
     return warcs.exchanges([path])
 
