@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
-
-from fastwarc.stream_io import GzipWriter
-from fastwarc.warc import WarcRecord
 
 from slqncy import __version__
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.wacz.records import record_of, records
 from slqncy.wacz.scratch import Place
 from slqncy.warc.wire import read_answer
+from slqncy.warc.write import digest_text, record_member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from slqncy.wacz.records import Record
     from slqncy.wacz.scratch import Scratch
+    from slqncy.warc.write import Fields
 
 _NOT_MODIFIED = "/server-not-modified"
 _OF_A_REVISIT = {"WARC-Profile", "WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date"}
@@ -89,7 +85,7 @@ def _response(revisit: Record, original: Record, place: str) -> Record:
     """What the revisit would be if the payload had not been known."""
     own, other = read_answer(revisit.block), read_answer(original.block)
     digest = revisit.headers["WARC-Payload-Digest"]
-    if own is None or other is None or digest != _digest(other.payload):
+    if own is None or other is None or digest != digest_text(other.digest()):
         raise ArchiveDamagedError(f"{place}: not of the payload that record {original.id} has; see `scrapy verify`")
     # The head of a 304 is no head of a page. A browser shows the page as it was, with the head it had.
     is_not_modified = revisit.headers["WARC-Profile"].endswith(_NOT_MODIFIED)
@@ -133,19 +129,6 @@ def file_name(month: str) -> str:
     return f"{month}.warc.gz"
 
 
-def _record(headers: Iterable[tuple[str, str]], block: bytes) -> Record:
-    warc = WarcRecord()
-    warc.headers.status_line = "WARC/1.1"
-    for name, value in (*headers, ("WARC-Block-Digest", _digest(block)), ("Content-Length", str(len(block)))):
-        warc.headers.append(name, value)
-    warc.set_bytes_content(block)
-    buffer = io.BytesIO()
-    with GzipWriter(buffer, compression_level=6) as member:
-        warc.write(member)
-        member.finish()
-        packed = buffer.getvalue()
+def _record(headers: Fields, block: bytes) -> Record:
+    packed = record_member(headers, block)
     return record_of(packed, zlib.decompress(packed, wbits=31), "made here")
-
-
-def _digest(data: bytes) -> str:
-    return f"sha1:{base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()}"

@@ -161,18 +161,16 @@ def _urn(record: UUID) -> str:
 
 
 def _member(kind: str, record: UUID, date: str, headers: Fields, *, content_type: str, block: bytes) -> bytes:
+    named = [("WARC-Type", kind), ("WARC-Record-ID", _urn(record)), ("WARC-Date", date)]
+    return record_member([*named, *headers, ("Content-Type", content_type)], block)
+
+
+def record_member(headers: Fields, block: bytes) -> bytes:
+    """A record as a gzip member; to its WARC headers come those that its block makes."""
     warc = WarcRecord()
     warc.headers.status_line = "WARC/1.1"
     digest = digest_text(hashlib.sha1(block, usedforsecurity=False).digest())
-    for name, value in (
-        ("WARC-Type", kind),
-        ("WARC-Record-ID", _urn(record)),
-        ("WARC-Date", date),
-        *headers,
-        ("WARC-Block-Digest", digest),
-        ("Content-Type", content_type),
-        ("Content-Length", str(len(block))),
-    ):
+    for name, value in (*headers, ("WARC-Block-Digest", digest), ("Content-Length", str(len(block)))):
         warc.headers.append(name, value)
     warc.set_bytes_content(block)
     buffer = io.BytesIO()
