@@ -15,8 +15,8 @@ from slqncy.warc.wire import restore
 from tests.peers import peer
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
