@@ -12,7 +12,8 @@ from slqncy.reasons import PageKind
 from slqncy.wacz.cdxj import index_line, media_type
 from slqncy.wacz.records import uuid_of
 from slqncy.wacz.scratch import Page
-from slqncy.warc.wire import header_lines, read_answer
+from slqncy.warc.read import read_fields
+from slqncy.warc.wire import read_answer
 
 if TYPE_CHECKING:
     from slqncy.wacz.records import Record
@@ -65,7 +66,7 @@ class Contents:
         about = metadata.headers.get("WARC-Concurrent-To")
         if not about or uuid_of(about) != capture.id:
             return
-        notes = {name.decode(): value.decode() for name, value in header_lines(b"\n" + metadata.block)}
+        notes = read_fields(metadata.block)
         if notes.get("kind") in _PAGES and answer.status == _OK and media_type(answer) == "text/html":
             uri = capture.headers["WARC-Target-URI"]
             self._scratch.add_page(

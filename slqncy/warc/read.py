@@ -110,6 +110,12 @@ def capture_at(path: Path, offset: int, most_bytes: int) -> Capture:
     return capture
 
 
+def read_fields(block: bytes) -> dict[str, str]:
+    """What the block of an application/warc-fields record says."""
+    lines = (line.partition(":") for line in block.decode(errors="replace").splitlines())
+    return {name.strip(): value.strip() for name, colon, value in lines if colon}
+
+
 def _revisit(record: _Record, payloads: Payloads, most_bytes: int) -> Capture | None:
     """The capture that a revisit is, with what it refers to; its own headers may have been left out."""
     own, place = _capture(record), payloads.find(record.headers)
@@ -193,7 +199,7 @@ def _records(path: Path, most_bytes: int, offset: int = 0) -> Iterator[_Record |
                         is_revisit=record.record_type == WarcRecordType.revisit,
                     )  # fmt: skip
                 elif record.record_type == WarcRecordType.metadata and current and _is_concurrent(record, current):
-                    current.notes |= _notes(_block(record, most_bytes))
+                    current.notes |= read_fields(_block(record, most_bytes))
                 else:
                     yield None
             # The reader does not tell where the last one is torn.
@@ -241,8 +247,3 @@ def _members(file: BinaryIO, offset: int) -> Iterator[None]:
         if not member.eof:
             raise EOFError(_TORN)
         yield
-
-
-def _notes(block: bytes) -> dict[str, str]:
-    lines = (line.partition(":") for line in block.decode(errors="replace").splitlines())
-    return {name.strip(): value.strip() for name, colon, value in lines if colon}
