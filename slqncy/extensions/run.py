@@ -205,12 +205,14 @@ class Run:
         self._settle(url, Exclusion.ROBOTS)
 
     def index_answered(self) -> None:
-        """The index of a web archive said what it has."""
+        """The index of a web archive said what it has. Raises ArchiveError."""
+        self.archive.release_captures()
         self.count("requested")
         self._settle("", f"index/{EventKind.FETCHED}")
 
     def index_failed(self, url: str, reason: Failure, detail: str) -> None:
-        """The index of a web archive did not say what it has."""
+        """The index of a web archive did not say what it has. Raises ArchiveError."""
+        self.archive.release_captures()
         self.count("requested")
         self.count("index_failed")
         self.failed(url, reason, detail)

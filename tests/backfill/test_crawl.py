@@ -420,6 +420,18 @@ def lines(archive: Path) -> Counter[tuple[str, ...]]:
     )
 
 
+def test_what_an_index_has_said_is_kept_when_the_run_is_killed(front: Front, tmp_path: Path) -> None:
+    process = start(tmp_path, front, "commoncrawl", commoncrawl_index=3.0)
+    until_asked(front, INDEX, 2)
+    # It is acknowledged within a second.
+    time.sleep(2)
+    process.kill()
+    process.communicate()
+    verdict = scrapy("verify", "-s", f"ARCHIVE_DIR={tmp_path}")
+    # A warcinfo, and for each answer a request, a response and what there is to say of them.
+    assert "; 7 WARC records; 0 defects" in verdict.output
+
+
 @BOTH
 def test_a_killed_run_and_those_after_it_make_the_same_archive(front: Front, tmp_path: Path, name: str) -> None:
     assert backfill(tmp_path / "once", front, name).status == 0
