@@ -65,8 +65,12 @@ def _target(args: list[str]) -> Path:
     if len(args) != 1 or not args[0].endswith(".wacz"):
         raise UsageError("name one file to write, which ends in .wacz")
     target = Path(args[0])
-    if target.is_dir() or not target.parent.is_dir():
-        raise UsageError(f"{target}: {'a directory' if target.is_dir() else 'in no directory that there is'}")
+    try:
+        is_directory, has_place = target.is_dir(), target.parent.is_dir()
+    except OSError as error:
+        raise UsageError(f"{target}: {error.strerror}") from error
+    if is_directory or not has_place:
+        raise UsageError(f"{target}: {'a directory' if is_directory else 'in no directory that there is'}")
     return target
 
 
