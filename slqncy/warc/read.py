@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from slqncy.warc.payloads import Payloads, header
-from slqncy.warc.scan import WarcError
+from slqncy.warc.scan import ANSWERS, WarcError
 from slqncy.warc.wire import header_lines, read_answer
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ _GZIP = b"\x1f\x8b"
 _END = b"\r\n\r\n"
 """Of a record."""
 _BUFFER = 1 << 14
-_ANSWERS = WarcRecordType.response | WarcRecordType.revisit
 _NOT_MODIFIED = "server-not-modified"
 _OK = 200
 _TORN = "the file ends within a record"
@@ -190,7 +189,7 @@ def _records(path: Path, most_bytes: int, offset: int = 0) -> Iterator[_Record |
                 if is_compressed and os.pread(file.fileno(), 2, last) != _GZIP:
                     current = None
                     raise OSError("not compressed record by record; `gunzip` it, and name the .warc file")  # noqa: TRY301
-                if record.record_type & _ANSWERS:
+                if record.record_type & ANSWERS:
                     yield current
                     current = None
                     current = _Record(

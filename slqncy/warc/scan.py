@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _BUFFER = 1 << 17
 _STATUS_LINE = 32
 """Bytes that are enough for a status code."""
-_ANSWERS = WarcRecordType.response | WarcRecordType.revisit
+ANSWERS = WarcRecordType.response | WarcRecordType.revisit
+"""The records that say what came from an address."""
 LAST = WarcRecordType.metadata | WarcRecordType.warcinfo
 """The records that an exchange, or the beginning of a file, ends with."""
 
@@ -47,7 +48,7 @@ def scan(file: BinaryIO, position: int = 0) -> Iterator[Scanned]:
     for start, end, content in members(file, position):
         record = read_record(start, content)
         records += 1
-        if record.record_type & _ANSWERS:
+        if record.record_type & ANSWERS:
             captured = _captured(start, record)
             captured = captured if captured.is_page else None
         if record.record_type & LAST:

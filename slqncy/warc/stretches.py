@@ -7,9 +7,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
-from fastwarc.warc import WarcRecordType
-
-from slqncy.warc.scan import LAST, WarcError, members, read_record
+from slqncy.warc.scan import ANSWERS, LAST, WarcError, members, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +16,6 @@ HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\3"
 """What our gzip members begin with."""
 _MAGIC, _TEXT = HEADER[:3], b"\1"
 """How any member begins, and the one flag that changes nothing."""
-_ANSWERS = WarcRecordType.response | WarcRecordType.revisit
 
 
 @dataclass(slots=True)
@@ -45,7 +42,7 @@ def stretches(file: BinaryIO) -> Iterator[Stretch]:
         try:
             for offset, end, content in members(file, start):
                 record = read_record(offset, content)
-                if stretch.answer is None and record.record_type & _ANSWERS:
+                if stretch.answer is None and record.record_type & ANSWERS:
                     stretch.answer = record.headers.get("WARC-Record-ID") or "", offset
                 header = os.pread(file.fileno(), len(HEADER), offset)
                 if header[3:4] in {HEADER[3:4], _TEXT} and header != HEADER:
