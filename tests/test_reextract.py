@@ -122,6 +122,18 @@ def test_where_there_is_nothing_to_read_again(serve_pages: Serve, site: Pages, t
     assert "Traceback" not in nowhere.errors + bare.errors
 
 
+def test_what_is_damaged_is_no_success(serve_pages: Serve, site: Pages, tmp_path: Path) -> None:
+    assert crawl(tmp_path, serve_pages(site).base_url).status == 0
+    (path,) = (tmp_path / "warc").iterdir()
+    data = bytearray(path.read_bytes())
+    data[-100] ^= 0xFF
+    path.write_bytes(data)
+    result = scrapy("reextract", "-s", f"ARCHIVE_DIR={tmp_path}")
+    assert result.status == 65
+    assert f"{path}, behind byte" in result.errors
+    assert "pages read again" in result.output
+
+
 def test_a_page_without_a_capture_is_left_as_it_is(serve_pages: Serve, site: Pages, tmp_path: Path) -> None:
     server = serve_pages(site)
     crawl_as_of_old(tmp_path, server.base_url, "-s", "WARC_ENABLED=False")

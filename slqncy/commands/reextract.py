@@ -28,7 +28,10 @@ _PASSED_ON = ("DEDUP_NEAR_SCORE", "DEDUP_REWRITE_SCORE", "DEDUP_DIVERT_REWRITES"
 
 
 class Command(ArchiveCommand):
-    """Exit status 0; 74 without captures that can be read; with --apply, 75 while a run holds the archive."""
+    """Exit status 0; 65 where a file is damaged, and was read as far as it goes, or a run would not pass its gate.
+
+    74 without captures that can be read; with --apply, 75 while a run holds the archive.
+    """
 
     arguments = "[--apply]"
     about = "Read all captured pages again by this version's parser, and print field by field what would change"
@@ -48,15 +51,13 @@ class Command(ArchiveCommand):
         if opts.apply:
             # Held from the beginning: what is found must still be so when it is written.
             with closing(ArchiveWriter(root)) as archive:
-                self._compare(root, archive)
-        else:
-            self._compare(root, None)
-        return ExitStatus.OK
+                return self._compare(root, archive)
+        return self._compare(root, None)
 
-    def _compare(self, root: Path, archive: ArchiveWriter | None) -> None:
+    def _compare(self, root: Path, archive: ArchiveWriter | None) -> ExitStatus:
         with TemporaryDirectory(prefix="slqncy-reextract-") as directory:
             again = Path(directory)
-            self._replay(root, again)
+            status = self._replay(root, again)
             differences = Differences()
             for reading in readings(root, again):
                 differences.add(reading)
@@ -67,8 +68,9 @@ class Command(ArchiveCommand):
                 print(f"{root}: {take_in(archive, _changed(root, again))} new lines")
             elif differences.other:
                 print("Nothing was written; --apply writes it.")
+            return status
 
-    def _replay(self, root: Path, again: Path) -> None:
+    def _replay(self, root: Path, again: Path) -> ExitStatus:
         assert self.settings is not None
         settings = {"ARCHIVE_DIR": again, **{name: self.settings[name] for name in _PASSED_ON}}
         given = (part for name, value in settings.items() for part in ("-s", f"{name}={value}"))
@@ -87,6 +89,7 @@ class Command(ArchiveCommand):
         done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
         if done.returncode not in {ExitStatus.OK, ExitStatus.DATA}:
             raise ArchiveError("the captures could not be read again; the lines above say why")
+        return ExitStatus(done.returncode)
 
 
 def _changed(root: Path, again: Path) -> Iterator[Reading]:
