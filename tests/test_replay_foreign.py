@@ -342,7 +342,7 @@ def torn(data: bytes) -> bytes:
         ("torn.warc", torn(b"".join(STORIES)), 4, ["torn.warc, behind byte ", "the file ends within a record"]),
         ("rot.warc.gz", gzipped(STORIES) + b"rot" * 99, 5, ["rot.warc.gz, behind byte "]),
         ("page.warc.gz", b"<!DOCTYPE html><html><body><p>text", 0, ["page.warc.gz, behind byte 0: "]),
-        ("whole.warc.gz", gzip.compress(b"".join(STORIES)), 0, ["`gunzip` it"]),
+        ("whole.warc.gz", gzip.compress(b"".join(STORIES), mtime=0), 0, ["`gunzip` it"]),
         ("empty.warc.gz", b"", 0, ["the files hold no page of this site"]),
         (
             "other.warc.gz", gzipped([response("http://example.org/szxw/1.html", "<p>")]), 0,
