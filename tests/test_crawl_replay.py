@@ -274,8 +274,9 @@ def test_years_of_a_site(tmp_path: Path) -> None:
     assert [story.version for story in Archive(archive).stories() if story.story_id == "1"] == [1, 2, 3]
     into = tmp_path / "replay"
     assert_replays(archive, into)
-    told = [(event.event, event.at, event.url, event.version) for event in Archive(archive).events() if event.url]
-    again = [(event.event, event.at, event.url, event.version) for event in Archive(into).events() if event.url]
+    # Not when: a crawl tells of a 304 when it deals with it, a replay of when it was asked for.
+    told = [(event.event, event.url, event.version) for event in Archive(archive).events() if event.url]
+    again = [(event.event, event.url, event.version) for event in Archive(into).events() if event.url]
     is_told = {"archived", "changed", "gone", "returned", "not_modified", "unchanged", "rejected"}
     assert [event for event in again if event[0] in is_told] == [event for event in told if event[0] in is_told]
     # Into an archive that has all of it, nothing is added, though old captures say what was said once.
