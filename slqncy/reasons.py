@@ -25,7 +25,8 @@ class State(StrEnum):
     REJECTED = "rejected"
     FAILED = "failed"  # no answer; due again
     GONE = "gone"  # archived, and since taken off the site
-    EXCLUDED = "excluded"  # by robots.txt or by an argument of the run
+    EXCLUDED = "excluded"  # by robots.txt, by an argument of the run, or because reading it hangs
+    FORGOTTEN = "forgotten"  # taken down for good: its text is nowhere in the archive, and it is never asked for
 
 
 UNSETTLED = frozenset({State.FOUND, State.FAILED, State.EXCLUDED})
@@ -61,6 +62,7 @@ class EventKind(StrEnum):
     RETURNED = "returned"  # a story that was gone is there again, and says the same
     FAILED = "failed"
     EXCLUDED = "excluded"
+    FORGOTTEN = "forgotten"  # taken down: its lines and raw responses are gone, and it is never asked for again
     LOST = "lost"  # found by repair or rebuild: lines of it are gone, or its events are; it is asked for again
     RESCORED = "rescored"  # judged again: something else is said of what it duplicates
     REEXTRACTED = "reextracted"  # read again by another version's parser, which says something else
@@ -74,12 +76,19 @@ class Rejection(StrEnum):
     HTTP_STATUS = "http_status"  # another 4xx, or a status that is no page
     REDIRECTED = "redirected"  # the address leads to another page, which is looked at under its own address
     NOT_HTML = "not_html"  # binary data, an image, a feed
+    INCOMPLETE = "incomplete"  # each time fewer bytes than announced, or more, or a compressed body without its end
+    TOO_LARGE = "too_large"  # more bytes than are taken, on the wire or unpacked
+    UNDECODABLE = "undecodable"  # a body whose Content-Encoding cannot be undone
     REFUSED = "refused"  # made so that parsing it would take minutes
     SOFT_404 = "soft_404"  # status 200, and the page says that the story does not exist
+    CHALLENGE = "challenge"  # a captcha, or a script that tests for a browser, in place of the page
+    LOGIN = "login"  # a login form in place of the page
+    WAITING_ROOM = "waiting_room"  # the site is busy or under maintenance, and says so with status 200
     NO_TITLE = "no_title"  # no headline
     EMPTY = "empty"  # no body text
     GARBLED = "garbled"  # undecodable bytes in the text
     TOO_LONG = "too_long"  # the line would pass 1,000,000 bytes, where readers fail
+    NOARCHIVE = "noarchive"  # the page asks not to be archived: what it is stands here, its text nowhere
     PASSED_OVER = "passed_over"  # a capture of a web archive, less complete than another one of the story
 
 
@@ -88,6 +97,8 @@ class Exclusion(StrEnum):
 
     ROBOTS = "robots"  # robots.txt disallows it
     ARGUMENT = "argument"  # a section that the run was told to leave out
+    HUNG = "hung"  # reading it took so long that the watchdog ended the run
+    TRAP = "trap"  # an address such as endless mazes of links are made of
 
 
 GONE = frozenset({Rejection.NOT_FOUND, Rejection.SOFT_404})
@@ -133,7 +144,12 @@ class Boilerplate(StrEnum):
 class Failure(StrEnum):
     """Why a request brought no page; a story stays due and the next run asks again."""
 
-    UNREACHABLE = "unreachable"  # DNS, connection refused or reset, timeout
+    UNREACHABLE = "unreachable"  # DNS, connection refused or reset
+    TOO_SLOW = "too_slow"  # the answer was not over within DOWNLOAD_TIMEOUT
+    CERTIFICATE = "certificate"  # the server cannot prove that it is the site
+    FORBIDDEN_ADDRESS = "forbidden_address"  # the host name leads to an address that is not on the public internet
+    MALFORMED = "malformed"  # an answer that is not HTTP
+    TOO_LARGE = "too_large"  # more bytes than are taken, on the wire or unpacked
     SERVER_ERROR = "server_error"  # 5xx or 403, or a 304 that nobody asked for
     TOLD_TO_WAIT = "told_to_wait"  # 429, or an answer with Retry-After
     MISSING = "missing"  # a list page or sitemap that is not there
