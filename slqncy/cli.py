@@ -55,15 +55,24 @@ class ArchiveCommand(ScrapyCommand):
             sys.stdout.flush()
         except (ArchiveError, UsageError) as error:
             self.exitcode = _status(error)
-            name = type(self).__module__.rpartition(".")[2]
-            sys.stderr.write(f"scrapy {name}: {error} (exit status {self.exitcode})\n")
+            sys.stderr.write(f"scrapy {self._name}: {error} (exit status {self.exitcode})\n")
+        except KeyboardInterrupt:
+            sys.stdout = None
+            self.exitcode = ExitStatus.TEMPORARY
+            sys.stderr.write(
+                f"scrapy {self._name}: stopped before its end; run it again (exit status {self.exitcode})\n"
+            )
         except BrokenPipeError:
             # The reader has seen enough. Python would complain once more on its way out.
             sys.stdout = None
         except OSError as error:
             sys.stdout = None
             self.exitcode = ExitStatus.IO
-            sys.stderr.write(f"scrapy {type(self).__module__.rpartition('.')[2]}: cannot print: {error}\n")
+            sys.stderr.write(f"scrapy {self._name}: cannot print: {error}\n")
+
+    @property
+    def _name(self) -> str:
+        return type(self).__module__.rpartition(".")[2]
 
     def _refuse_surplus(self, args: list[str]) -> None:
         # Whoever names a directory means that one, and not the default.
