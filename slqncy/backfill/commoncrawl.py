@@ -47,7 +47,7 @@ def read_collections(status: int, body: bytes, base: str) -> list[str]:
         raise IndexAnswerError(f"HTTP {status}: {body[:200].decode(errors='replace')}")
     try:
         servers = [each["cdx-api"] for each in json.loads(body)]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise IndexAnswerError(f"not a list of indexes with their cdx-api: {error!r}") from error
     if strange := [server for server in servers if not (isinstance(server, str) and server.startswith(base))]:
         raise IndexAnswerError(f"{strange[0]!r} is not below {base}")
@@ -70,7 +70,7 @@ def read_pages(status: int, body: bytes, base: str) -> int | Answer:
         return 0
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return read(status, body, base)
     match told:
         case int(pages) | {"pages": int(pages)}:
@@ -91,7 +91,7 @@ def read(status: int, body: bytes, base: str) -> Answer:
             row = json.loads(line)
             if is_delivered(row.get("status")):
                 answer.found.append(_found(row, base))
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             answer.bad += 1
     return answer
 

@@ -116,7 +116,7 @@ def _rows(body: bytes) -> list[list[Any]]:
         return []
     try:
         rows = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise IndexAnswerError(f"not JSON: {error}") from error
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise IndexAnswerError("not an array of arrays")

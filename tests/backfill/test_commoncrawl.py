@@ -41,6 +41,7 @@ def test_indexes_oldest_first() -> None:
     [
         (503, b"[]"), (200, b"["), (200, b"{}x"), (200, b"3"), (200, b'[{"id": "CC"}]'),
         (200, b'[{"cdx-api": "https://elsewhere.example/index"}]'), (200, b'[{"cdx-api": null}]'),
+        (200, b"[" * 100_000),
     ],
 )  # fmt: skip
 def test_what_is_no_list_of_indexes(status: int, body: bytes) -> None:
@@ -60,9 +61,10 @@ def test_bad_rows_are_counted_and_others_read() -> None:
     bad: list[dict[str, object]] = [{**ROW, name: "x"} for name in ("timestamp", "digest", "length", "offset")]
     bad.append({**ROW, "offset": float("inf")})
     short = {name: value for name, value in ROW.items() if name != "filename"}
-    body = lines(*bad, short, [1], 3, {**ROW, "length": "0"}) + b"{torn\n" + lines({**ROW, "status": "404"}, ROW)
+    torn = b"{torn\n" + b"[" * 100_000 + b"\n"
+    body = lines(*bad, short, [1], 3, {**ROW, "length": "0"}) + torn + lines({**ROW, "status": "404"}, ROW)
     answer = commoncrawl.read(200, body, DATA)
-    assert (len(answer.found), answer.bad) == (1, 10)
+    assert (len(answer.found), answer.bad) == (1, 11)
 
 
 def test_a_torn_answer_is_none() -> None:

@@ -74,6 +74,7 @@ def test_nothing(body: bytes) -> None:
         (200, json.dumps([HEADER, ROW])[:-1].encode()), (200, b"<html>"), (200, b"{}"), (200, b'["a"]'),
         (200, b'[["timestamp"]]'), (200, json.dumps([HEADER, ROW, []]).encode()),
         (200, json.dumps([HEADER, ROW, [], ["a", "b"]]).encode()), (504, b""),
+        (200, b"[" * 100_000),
     ],
 )  # fmt: skip
 def test_what_is_no_answer(status: int, body: bytes) -> None:
