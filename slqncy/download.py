@@ -6,15 +6,23 @@ import asyncio
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 
 from slqncy.archive import ArchiveError
 from slqncy.extensions.run import Run
 from slqncy.extensions.stop import Stop, StoppedError
+from slqncy.failures import ForbiddenAddressError, told_apart
 from slqncy.items import Fetched
+from slqncy.resolver import PublicResolver, named_hosts
 from slqncy.warc.exchange import Exchange, Truncation
 from slqncy.wire import TICKET, Recordings, most_bytes
 
@@ -42,6 +50,8 @@ class Download(HTTP11DownloadHandler):
         assert run is not None
         self._stop = stop
         self._run = run
+        self._resolver = _resolver()
+        self._resolver.allow(named_hosts(crawler.settings, crawler.spider.address.base_url))  # type: ignore[union-attr]
         self._most_bytes = most_bytes(crawler.settings)
         self._recordings = Recordings()
         self._is_recorded = crawler.settings.getbool("WARC_ENABLED")
@@ -52,13 +62,13 @@ class Download(HTTP11DownloadHandler):
         """The response. Raises StoppedError where the run ends first, and Scrapy's errors where it is not whole."""
         if not self._is_recorded:
             request.meta["fetched"] = Fetched(datetime.now(UTC))
-            return await self._answer(request)
+            return await self._answer(request, None)
         ticket, recording = self._recordings.open(self._most_bytes)
         request.headers[TICKET] = ticket
         began = monotonic()
         error: BaseException | None = None
         try:
-            response = await self._answer(request)
+            response = await self._answer(request, recording)
             _refuse_part(recording)
         except BaseException as raised:
             error = raised
@@ -69,7 +79,7 @@ class Download(HTTP11DownloadHandler):
             self._keep(request, recording, round((monotonic() - began) * 1000), error)
         return response
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request, recording: Recording | None) -> Response:
         answer = asyncio.ensure_future(super().download_request(request))
         stopping = asyncio.ensure_future(self._stop.now.wait())
         try:
@@ -77,9 +87,21 @@ class Download(HTTP11DownloadHandler):
             if answer.done():
                 return answer.result()
             raise StoppedError(f"{request.url}: the run is told to stop")
+        except CannotResolveHostError as error:
+            self._refuse_private(urlsplit(request.url).hostname or "", error)
+            raise
+        except DownloadFailedError as error:
+            raise told_apart(error, bytes(recording.received[:20]) if recording else b"") from error
         finally:
             stopping.cancel()
             answer.cancel()
+
+    def _refuse_private(self, host: str, error: CannotResolveHostError) -> None:
+        """Raises ForbiddenAddressError where a host was found, and not at a public address."""
+        if address := self._resolver.refused(host):
+            self._run.count("guard/addresses")
+            where = "is" if address == host else f"leads to {address}, which is"
+            raise ForbiddenAddressError(f"{host} {where} not on the public internet") from error
 
     def _keep(self, request: Request, recording: Recording, milliseconds: int, error: BaseException | None) -> None:
         """Raises StoppedError where the archive cannot take it: nobody is to read what is not kept."""
@@ -113,6 +135,15 @@ class Download(HTTP11DownloadHandler):
         if original := request.meta.get("original"):
             notes |= original.as_notes()
         return {name: value for name, value in notes.items() if value}
+
+
+def _resolver() -> PublicResolver:
+    from twisted.internet import reactor  # noqa: PLC0415  # importing it installs one
+
+    resolver = reactor.resolver
+    # Whatever else is installed lets connections pass that nobody has looked at.
+    assert isinstance(resolver, PublicResolver)
+    return resolver
 
 
 def _refuse_part(recording: Recording) -> None:

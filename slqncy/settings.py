@@ -1,5 +1,7 @@
 """Scrapy settings. Beside each changed value stands Scrapy's default and why ours differs."""
 
+from scrapy.settings import default_settings
+
 from slqncy import __version__
 
 BOT_NAME = "slqncy"
@@ -36,13 +38,20 @@ ITEM_PIPELINES = {
     "slqncy.pipelines.deduplicate.Deduplicate": 400,
     "slqncy.pipelines.store.Store": 500,
 }
-EXTENSIONS = {"slqncy.extensions.stop.Stop": 100, "slqncy.extensions.run.Run": 200}
+EXTENSIONS = {
+    "slqncy.extensions.stop.Stop": 100,
+    "slqncy.extensions.run.Run": 200,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "slqncy.extensions.memory.Memory": 300,
+}
 DOWNLOADER_MIDDLEWARES = {
     "slqncy.middlewares.site.StayOnSite": 50,  # first: it moves a request to the base URL before anything sees its host
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "slqncy.middlewares.robots.RobotsTxt": 100,
     # Between the network and whatever looks at status, headers or coding of what the site had said.
     "slqncy.middlewares.webarchive.WebArchives": 605,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "slqncy.middlewares.redirect.Redirects": 600,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # StayOnSite knows ports and mirrors too
 }
 
@@ -63,7 +72,11 @@ COOKIES_ENABLED = False  # True: a session changes what a page shows
 # Safety.
 TELNETCONSOLE_ENABLED = False  # True: opens a port that runs code
 REMOTE_CONTROL_ENABLED = False  # True: opens a port that runs code
+TWISTED_DNS_RESOLVER = "slqncy.resolver.PublicResolver"  # scrapy.resolver.CachingThreadedResolver: a name may lead home
+DNS_TIMEOUT = 10  # 60: seconds
+HTTPPROXY_ENABLED = False  # True: a proxy out of the environment looks up names past the resolver above
 DOWNLOAD_VERIFY_CERTIFICATES = True  # False: anybody could answer for the site
+DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"  # None: what OpenSSL is built for; RFC 8996 ends those before
 DOWNLOAD_HANDLERS = {
     "http": "slqncy.download.Download",  # does not wait for an answer for ever once the run is told to stop
     "https": "slqncy.download.Download",
@@ -76,13 +89,21 @@ DOWNLOAD_TIMEOUT = 30  # 180: seconds for a whole response
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # 1 GiB: bytes of a page, also after decompression
 DOWNLOAD_WARNSIZE = 4 * 1024 * 1024  # 32 MiB
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # 429 too: who is told to wait does not ask at once again
+RETRY_EXCEPTIONS = [  # timeouts too: a server that drips would cost three times as long; the next run asks again
+    error for error in default_settings.RETRY_EXCEPTIONS if error != "scrapy.exceptions.DownloadTimeoutError"
+]
 REDIRECT_MAX_TIMES = 5  # 20
 METAREFRESH_ENABLED = False  # True: pages that a script or timer leads away from are still pages
 REFERRER_POLICY = "no-referrer"  # scrapy-default: which pages were read before is nobody's business
 HTTPERROR_ALLOW_ALL = True  # False: every status is an outcome that is accounted for
+MEMUSAGE_LIMIT_MB = 1024  # 0: no limit; crawls of a million stories take 134
+MEMUSAGE_CHECK_INTERVAL_SECONDS = 5  # 60: a page is read in less
 
-# What was asked for is known to the frontier, and dropping a request silently would break the account of requests.
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # RFPDupeFilter
+# Nothing is dropped on its way without an outcome, which would break the account of requests.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # RFPDupeFilter: what was asked for is known to the frontier
+URLLENGTH_LIMIT = 0  # 2083: an address of a site has at most 2,000 characters (sites/address.py)
+DEPTH_LIMIT = 0  # 0: what a request came from says when it was released, and not how far it is from the home page
+
 # First found, first asked: the order of lines in the archive is that of the site's lists.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # LifoMemoryQueue
 CONCURRENT_ITEMS = 1  # 100: starts 100 workers a response, for pages that hold one item (a third of the CPU)

@@ -20,10 +20,13 @@ TOLD_TO_WAIT = "told_to_wait"
 """Our finish reason where the site asks for patience."""
 BLOCKED = "blocked"
 """Our finish reason where a web archive does."""
+_TOO_MUCH_MEMORY = "memusage_exceeded"
+"""Scrapy's finish reason where the process passes MEMUSAGE_LIMIT_MB."""
 _ENDED = {
     _STOPPED: "stopped by a signal; run again to go on",
     TOLD_TO_WAIT: "the site says that we should wait (429, or Retry-After); run again later",
     BLOCKED: "the web archive wants no more requests for now; run again later",
+    _TOO_MUCH_MEMORY: "stopped at MEMUSAGE_LIMIT_MB of memory; run again to go on, with a higher limit if it recurs",
 }
 """Why a run ended before its time, by Scrapy's finish reason."""
 _WAIT = ExitStatus.TEMPORARY, _ENDED[TOLD_TO_WAIT]

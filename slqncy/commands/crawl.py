@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -12,8 +13,9 @@ from scrapy.settings import BaseSettings, default_settings
 from slqncy import settings as project_settings
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.run import Run
+from slqncy.resolver import WEB_ARCHIVE_URLS
 from slqncy.sites import SiteError
-from slqncy.spiders.arguments import ArgumentError, parse_arguments
+from slqncy.spiders.arguments import ArgumentError, is_base_url, parse_arguments
 
 if TYPE_CHECKING:
     import argparse
@@ -76,14 +78,21 @@ _READ = {
 
 
 def _wrong_setting(settings: BaseSettings) -> str:
-    """What is wrong with the first setting that is not of the type of its default; "" where all are right."""
+    """What is wrong with the first setting that cannot be what its default is; "" where all are right."""
     for name, default in {**vars(default_settings), **vars(project_settings)}.items():
         if name.isupper() and type(default) in _READ and settings[name] is not None:
             read, what = _READ[type(default)]
             try:
-                read(settings, name)
+                value = read(settings, name)
             except (TypeError, ValueError):
                 return f"{name}={settings[name]!r} must be {what}"
+            # Only a priority may be less than nothing.
+            if not isfinite(value) or (value < 0 and "PRIORITY" not in name):
+                return f"{name}={settings[name]!r} must be a number of at least 0"
+    for name in WEB_ARCHIVE_URLS:
+        url = settings[name]
+        if not is_base_url(url) or not url.endswith("/"):
+            return f"{name}={url!r} must be an address like {getattr(project_settings, name)}, with a slash at the end"
     return ""
 
 

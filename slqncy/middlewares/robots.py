@@ -13,6 +13,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
+from slqncy.failures import HostError
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import RobotParser
@@ -37,13 +39,13 @@ class RobotsTxt(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._unavailable: dict[str, str] = {}
+        self._unavailable: dict[str, IgnoreRequest] = {}
         self._fetches: dict[str, asyncio.Future[RobotParser | None]] = {}
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Raises RobotsUnavailableError or ForbiddenByRobotsError."""
-        if reason := self._unavailable.get(urlsplit(request.url).netloc):
-            raise RobotsUnavailableError(reason)
+        """Raises RobotsUnavailableError, ForbiddenByRobotsError, or HostError where that is why."""
+        if error := self._unavailable.get(urlsplit(request.url).netloc):
+            raise type(error)(str(error))
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as error:
@@ -63,6 +65,9 @@ class RobotsTxt(RobotsTxtMiddleware):
         robots_request = Request(url, callback=NO_CALLBACK, priority=self.DOWNLOAD_PRIORITY, meta=meta)
         try:
             response = await self.crawler.engine.download_async(robots_request)
+        except HostError as error:
+            self._give_up(url, netloc, str(error), type(error))
+            return None
         except Exception as error:  # noqa: BLE001  # whatever it is, there are no rules to go by
             self._give_up(url, netloc, str(error) or type(error).__name__)
             return None
@@ -75,6 +80,6 @@ class RobotsTxt(RobotsTxtMiddleware):
         await self.crawler.signals.send_catch_log_async(signals.robots_parsed, robotparser=rules, request=request)
         return rules
 
-    def _give_up(self, url: str, netloc: str, reason: str) -> None:
-        self._unavailable[netloc] = f"{url} cannot be had: {reason}"
+    def _give_up(self, url: str, netloc: str, reason: str, kind: type[IgnoreRequest] = RobotsUnavailableError) -> None:
+        self._unavailable[netloc] = kind(f"{url} cannot be had: {reason}")
         logger.error("%s; nothing may be asked for (RFC 9309, 2.3.1.4)", self._unavailable[netloc])

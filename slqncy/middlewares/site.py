@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
+_MOST_SHOWN = 200
+"""Characters of an address in a message: a redirect may lead to one of a megabyte."""
+
+
 class OffSiteError(IgnoreRequest):
     """The request would leave the site."""
 
@@ -35,11 +39,16 @@ class StayOnSite:
         if archive := request.meta.get("web_archive"):
             if request.url.startswith(hosts(self._crawler.settings, archive)):
                 return None
-            raise OffSiteError(f"{request.url} is not on {archive}")
+            raise OffSiteError(f"{shown(request.url)} is not on {archive}")
         address = self._crawler.spider.address  # type: ignore[union-attr]
         if address.is_served_at(request.url):
             return None
         canonical = address.canonical(request.url)
         if canonical is None:
-            raise OffSiteError(f"{request.url} is not on the site")
+            raise OffSiteError(f"{shown(request.url)} is not on the site")
         return request.replace(url=address.served(canonical))
+
+
+def shown(url: str) -> str:
+    """An address as a message may show it."""
+    return url if len(url) <= _MOST_SHOWN else f"{url[:_MOST_SHOWN]}…"

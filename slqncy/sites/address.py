@@ -72,7 +72,7 @@ class Address:
         return self.base_url.rstrip("/") + urlunsplit(("", "", parts.path, parts.query, ""))
 
     def is_served_at(self, url: str) -> bool:
-        """Whether a URL is on a host that this address asks, and no longer than any address of a site."""
+        """Whether a URL is on a host that this address asks, over no less than its scheme, and not too long for one."""
         if len(url) > _LONGEST:
             return False
         try:
@@ -80,7 +80,10 @@ class Address:
             if self.base_url:
                 base = urlsplit(self.base_url)
                 return (parts.scheme, parts.netloc.lower()) == (base.scheme, base.netloc.lower())
-            return self._own_path(parts) is not None
+            # What stands before an @ is taken for the host by some programs, Twisted among them.
+            is_plain = "@" not in parts.netloc
+            is_secure = parts.scheme == "https" or self.site.scheme == "http"
+            return is_plain and is_secure and self._own_path(parts) is not None
         except ValueError:
             return False
 

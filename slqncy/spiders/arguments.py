@@ -90,16 +90,19 @@ def base_url(value: str | None) -> str:
     """The address of a place that serves a site, as it came, or "" for none. Raises ArgumentError."""
     if value is None:
         return ""
-    try:
-        parts = urlsplit(value)
-        usable = (
-            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and not _SPACE.search(value)
-        )
-    except ValueError:
-        usable = False
-    if not usable or parts.query or parts.fragment:
+    if not is_base_url(value):
         raise ArgumentError(f"base_url={value!r} must be an address like http://127.0.0.1:8080")
     return value
+
+
+def is_base_url(value: str) -> bool:
+    """Whether paths can be put behind it."""
+    try:
+        parts = urlsplit(value)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_usable and not parts.query and not parts.fragment and not _SPACE.search(value)
 
 
 def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:

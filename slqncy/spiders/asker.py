@@ -16,6 +16,8 @@ from scrapy.exceptions import (
 )
 
 from slqncy.extensions.stop import StoppedError
+from slqncy.failures import NoAnswerError
+from slqncy.middlewares.site import OffSiteError
 from slqncy.middlewares.webarchive import BlockedError, WrongCaptureError
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 UNREACHABLE = (
     CannotResolveHostError, DownloadCancelledError, DownloadConnectionRefusedError, DownloadFailedError,
-    DownloadTimeoutError, ResponseDataLossError, OSError,
+    DownloadTimeoutError, ResponseDataLossError, NoAnswerError, OffSiteError, OSError,
 )  # fmt: skip
 """How it ends where no answer comes."""
 

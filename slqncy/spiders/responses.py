@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
+from scrapy.exceptions import DownloadTimeoutError, ResponseDataLossError
 
 from slqncy import __version__
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
 from slqncy.extract.reading import read_story
 from slqncy.extract.sniff import is_html
+from slqncy.failures import CertificateError, ForbiddenAddressError, MalformedError
 from slqncy.items import Fetched, StoryItem
-from slqncy.middlewares.robots import RobotsUnavailableError
+from slqncy.middlewares.redirect import TooManyRedirectsError
 from slqncy.middlewares.site import OffSiteError
 from slqncy.middlewares.webarchive import TRUNCATED
 from slqncy.reasons import Failure, Rejection
@@ -31,6 +32,16 @@ if TYPE_CHECKING:
 
 _NOT_MODIFIED, _TOO_MANY, _SERVER_ERROR = 304, 429, 500
 _STAY_AWAY = {_NOT_MODIFIED, 403, _TOO_MANY}
+_FAILURES: dict[type[Exception], Failure] = {
+    OffSiteError: Failure.OFF_SITE,
+    TooManyRedirectsError: Failure.REDIRECTS,
+    ForbiddenAddressError: Failure.FORBIDDEN_ADDRESS,
+    CertificateError: Failure.CERTIFICATE,
+    MalformedError: Failure.MALFORMED,
+    DownloadTimeoutError: Failure.TOO_SLOW,
+    ResponseDataLossError: Failure.INCOMPLETE,
+}
+"""What any other error means is that the server cannot be reached."""
 
 
 def header(response: Response, name: str) -> str:
@@ -89,13 +100,8 @@ def refusal(response: Response) -> Failure:
 
 def failure_of(error: BaseException | None) -> Failure:
     """Why there was no response."""
-    if isinstance(error, OffSiteError):
-        return Failure.OFF_SITE
-    if isinstance(error, ResponseDataLossError):
-        return Failure.INCOMPLETE
-    if isinstance(error, IgnoreRequest) and not isinstance(error, RobotsUnavailableError):
-        return Failure.REDIRECTS
-    return Failure.UNREACHABLE
+    reasons = (reason for kind, reason in _FAILURES.items() if isinstance(error, kind))
+    return next(reasons, Failure.UNREACHABLE)
 
 
 def read_page(response: Response, url: str, address: Address) -> tuple[Page, list[Link]]:

@@ -1,0 +1,1 @@
+"""What keeps a hostile site from doing harm, as pure functions."""
