@@ -7,6 +7,7 @@ class ExitStatus(IntEnum):
     """What a run's process returns."""
 
     OK = 0
+    HUNG = 1  # the watchdog ended the process, in the midst of reading a page; 1 is all that it can say
     USAGE = 64  # a wrong argument
     DATA = 65  # pages came, and no story could be read from them; or the archive failed verification
     UNAVAILABLE = 69  # the site could not be reached

@@ -14,6 +14,7 @@ ARCHIVE_DIR = "output"  # where it is, relative to the directory the command run
 LIST_MAX_PAGES = 5000  # pages of one list; far above any real list, below an endless one
 SITEMAP_MAX_FILES = 1000
 STORY_MAX_PAGES = 50  # pages of one story
+WATCHDOG_TIMEOUT = 40  # seconds that one step of work may take before the process ends itself; 0: any time
 
 # Raw responses.
 WARC_ENABLED = True  # False: what servers say is not kept, and cannot be read again by a better parser
@@ -32,6 +33,7 @@ DEDUP_REWRITE_SCORE = 0.5  # the least score of the same story in other words
 DEDUP_DIVERT_REWRITES = False  # True: rewrites go whole to duplicates/, and not to stories/
 
 ITEM_PIPELINES = {
+    "slqncy.pipelines.watch.Watch": 50,
     "slqncy.pipelines.strip.Strip": 100,
     "slqncy.pipelines.byline.Byline": 200,
     "slqncy.pipelines.check.Check": 300,

@@ -50,7 +50,8 @@ _NUMBERS = f"""
 _NEXT = f"""
     WITH RECURSIVE number (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM number WHERE n < :last)
     SELECT n FROM number LEFT JOIN url ON story = :prefix || n AND story <> '' AND kind = 'story'
-    WHERE (:anew OR id IS NULL OR (state IN ('found', 'failed', 'excluded') AND due <= :until)) AND NOT EXISTS (
+    WHERE (:anew OR id IS NULL OR (state IN ('found', 'failed', 'excluded') AND due <= :until))
+    AND coalesce(not_before <= :until, 1) AND NOT EXISTS (
         SELECT 1 FROM json_each(:others) CROSS JOIN url AS elsewhere
         ON elsewhere.story = json_each.value || n AND elsewhere.story <> ''
         WHERE elsewhere.kind = 'story' AND NOT (elsewhere.state = 'rejected' AND elsewhere.reason IN ({_text(HOLE)}))

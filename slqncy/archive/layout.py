@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LEDGER = "ledger.sqlite"
 SEAL = "ledger.sha256"
 LOCK = ".lock"
+READING = ".reading"
 QUARANTINE = "quarantine"
 RUNS = "runs"
 SCHEMA = "schema"

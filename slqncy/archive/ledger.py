@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slqncy.archive.layout import Kind
     from slqncy.warc.loss import Loss
 
-VERSION = 5
+VERSION = 6
 """Of the tables; a ledger of another version is rebuilt."""
 
 _TABLES = """
@@ -50,7 +50,8 @@ CREATE TABLE url (
     hash           TEXT NOT NULL DEFAULT '',   -- of the stories linked by a list page
     opened         INTEGER,                    -- the newest url when the reading of this list began
     confirmed      INTEGER,                    -- what the last completed reading has shown to be known, up to this url
-    complete       INTEGER NOT NULL DEFAULT 0  -- 1: the last reading of this list was completed
+    complete       INTEGER NOT NULL DEFAULT 0, -- 1: the last reading of this list was completed
+    not_before     INTEGER                     -- when a page that hung may be read again
 ) STRICT;
 CREATE INDEX url_story ON url (story) WHERE story <> '';
 CREATE INDEX url_state ON url (state);
@@ -108,8 +109,8 @@ CREATE INDEX capture_record ON capture (record);
 _ENTRY = "segment, position, length, url, version, content_hash, note, digest, as_of, captured"
 _CAPTURE = "warc, position, record, uri, date, status, digest, has_payload"
 _KNOWN = (
-    "id, url, kind, story, state, reason, via, last, due, failures, etag, last_modified, stories, hash, confirmed, "
-    "complete"
+    "id, url, kind, story, state, reason, via, last, due, failures, not_before, etag, last_modified, stories, hash, "
+    "confirmed, complete"
 )
 
 
@@ -173,12 +174,17 @@ class Known:
     last: int | None
     due: int | None
     failures: int
+    not_before: int | None
     etag: str
     last_modified: str
     stories: int | None
     hash: str
     confirmed: int | None
     is_complete: bool
+
+    def rests(self, now: int) -> bool:
+        """Whether it is not to be read yet, by any run, for reading it hung."""
+        return self.not_before is not None and now < self.not_before
 
     @property
     def is_unlinked_hole(self) -> bool:

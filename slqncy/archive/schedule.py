@@ -10,6 +10,8 @@ STEPS = (_HOUR, 6 * _HOUR, _DAY, 7 * _DAY, 30 * _DAY)
 """Seconds after its first answer at which a story is looked at for edits; also the pauses of a story that fails."""
 EXCLUDED_PAUSE = _DAY
 """Seconds after which robots.txt is asked anew whether a story may be had."""
+HUNG_PAUSE = 30 * _DAY
+"""Seconds for which no run reads a page that hung: by then the page, or what reads it, may be another."""
 
 
 @lru_cache  # asked for every line, and many lines are of one second

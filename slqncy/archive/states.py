@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
+from slqncy.archive.schedule import EXCLUDED_PAUSE, HUNG_PAUSE, next_check, next_try, seconds
 from slqncy.reasons import HOLE, EventKind, Exclusion, PageKind, State
 
 if TYPE_CHECKING:
@@ -112,8 +112,12 @@ def _lost(db: sqlite3.Connection, url: int, event: Event) -> None:
 
 
 def _excluded(db: sqlite3.Connection, url: int, event: Event) -> None:
+    now, is_hung = seconds(event.at), event.reason == Exclusion.HUNG
+    if is_hung:
+        db.execute("UPDATE url SET not_before = ? WHERE id = ?", (now + HUNG_PAUSE, url))
     if event.kind is PageKind.STORY:
-        due = 0 if event.reason == Exclusion.ARGUMENT else seconds(event.at) + EXCLUDED_PAUSE
+        pause = HUNG_PAUSE if is_hung else EXCLUDED_PAUSE
+        due = 0 if event.reason == Exclusion.ARGUMENT else now + pause
         db.execute("UPDATE url SET due = ? WHERE id = ?", (due, url))
 
 

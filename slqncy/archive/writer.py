@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zlib
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,19 +31,21 @@ from slqncy.archive.layout import (
 from slqncy.archive.ledger import Segment, open_month
 from slqncy.archive.lock import Lock
 from slqncy.archive.months import compress
+from slqncy.archive.reading import Reading, hang, take_away
 from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
 from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import break_seal, is_broken, set_seal
-from slqncy.records import Story, decode, encode
+from slqncy.reasons import UNSETTLED, EventKind, State
+from slqncy.records import Event, Story, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from slqncy.archive.coverage import NumberLine
     from slqncy.archive.ledger import Entry, Known
-    from slqncy.reasons import PageKind, State
-    from slqncy.records import Event, Line, Rewrite, Warc
+    from slqncy.reasons import PageKind
+    from slqncy.records import Line, Rewrite, Warc
     from slqncy.warc.exchange import Exchange
 
 
@@ -82,6 +85,8 @@ class ArchiveWriter:
             self._segments = self._ledger.segments()
             self._month = open_month(self._segments.values())
             publish_schemas(self.root)
+            self._tell_of_hang()
+            self._reading = Reading(self.root)
             undo.pop_all()
 
     def close(self) -> None:
@@ -100,6 +105,7 @@ class ArchiveWriter:
     def abandon(self) -> None:
         """Release the archive without another write: after a disk error the next start repairs."""
         self._captures.abandon()
+        self._reading.close()
         self._ledger.close()
         self._lock.release()
 
@@ -171,6 +177,25 @@ class ArchiveWriter:
             self._ledger.commit()
         self._group, self._lines = {}, 0
         self._unwritten.clear()
+
+    def begin_reading(self, event: Event) -> None:
+        """A page is about to be read; the event is true of it if that hangs, and the next start writes it.
+
+        Raises ArchiveError.
+        """
+        with self._disk_errors():
+            self._reading.begin(event)
+
+    def end_reading(self) -> None:
+        """No page is being read. Raises ArchiveError."""
+        with self._disk_errors():
+            self._reading.end()
+
+    @property
+    def traceback_descriptor(self) -> int:
+        """Where a watchdog writes its traceback before it ends the process. Raises ArchiveError."""
+        with self._disk_errors():
+            return self._reading.descriptor
 
     def close_months(self, current: str) -> None:
         """Compress the segments of the months before `current` (YYYY-MM). Raises ArchiveError."""
@@ -308,6 +333,19 @@ class ArchiveWriter:
         )
         self._lines += 1
         return Place(name, segment.length)
+
+    def _tell_of_hang(self) -> None:
+        """The run before may have been ended by its watchdog: what it read is excluded for a while."""
+        if (last := hang(self.root)) is None:
+            return
+        if event := last.event:
+            known = self.known(event.url)
+            if known is None:
+                self.write(replace(event, event=EventKind.FOUND, state=State.FOUND, reason="", detail=""))
+            state = State.EXCLUDED if known is None or known.state in UNSETTLED else None
+            self.write(replace(event, state=state))
+            self.commit()
+        take_away(self.root, last)
 
     def _refuse_if_broken(self) -> None:
         if self._broken:

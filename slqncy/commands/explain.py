@@ -75,11 +75,14 @@ def _holds(line: Entry) -> str:
 
 
 def _due(known: Known) -> str:
+    now = int(datetime.now(UTC).timestamp())
+    if known.not_before is not None and known.rests(now):
+        return f"not read before {moment(datetime.fromtimestamp(known.not_before, UTC))}, for reading it hung"
     if known.kind is not PageKind.STORY:
         return _ASKED[known.kind]
     if known.due is None:
         return "not asked for again by itself"
-    if known.due <= datetime.now(UTC).timestamp():
+    if known.due <= now:
         return "due with the next run"
     return f"due {moment(datetime.fromtimestamp(known.due, UTC))}"
 

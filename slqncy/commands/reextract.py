@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive import ArchiveError, ArchiveWriter
 from slqncy.archive.layout import WARC, warc_path, warcs_on_disk
 from slqncy.archive.ledger import require_archive
+from slqncy.archive.reading import hang
 from slqncy.archive.reextract import readings, take_in
 from slqncy.cli import ArchiveCommand
 from slqncy.display.readings import Differences
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
     from slqncy.archive.reextract import Reading
 
-_PASSED_ON = ("DEDUP_NEAR_SCORE", "DEDUP_REWRITE_SCORE", "DEDUP_DIVERT_REWRITES", "DOWNLOAD_MAXSIZE", "STORY_MAX_PAGES")
+_PASSED_ON = (
+    "DEDUP_NEAR_SCORE", "DEDUP_REWRITE_SCORE", "DEDUP_DIVERT_REWRITES", "DOWNLOAD_MAXSIZE", "STORY_MAX_PAGES",
+    "WATCHDOG_TIMEOUT",
+)  # fmt: skip
 """Settings that a line depends on."""
 
 
@@ -86,10 +90,13 @@ class Command(ArchiveCommand):
             "WARNING",
             *given,
         ]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
-        if done.returncode not in {ExitStatus.OK, ExitStatus.DATA}:
-            raise ArchiveError("the captures could not be read again; the lines above say why")
-        return ExitStatus(done.returncode)
+        while True:
+            done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+            if done.returncode in {ExitStatus.OK, ExitStatus.DATA}:
+                return ExitStatus(done.returncode)
+            # The next replay goes on without the page that hung, so that this ends.
+            if done.returncode != ExitStatus.HUNG or not (last := hang(again)) or not last.event:
+                raise ArchiveError("the captures could not be read again; the lines above say why")
 
 
 def _changed(root: Path, again: Path) -> Iterator[Reading]:

@@ -22,6 +22,7 @@ from slqncy.dedup.archived import ArchivedStories
 from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop
+from slqncy.extensions.watchdog import Watchdog
 from slqncy.reasons import UNSETTLED, EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event, Story, moment
 from slqncy.summary import BLOCKED, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
@@ -81,9 +82,11 @@ class Run:
         self._known_before = 0
         self._pending: dict[str, PageKind] = {}
         self._stories_pending = 0
+        self._passed_over: set[str] = set()
         self._failures: list[dict[str, str]] = []
         self._closing: asyncio.Task[None] | None = None
         self._clock = create_looping_call(self._commit)
+        self._watchdog = Watchdog(crawler.settings.getfloat("WATCHDOG_TIMEOUT"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -155,6 +158,34 @@ class Run:
         self._pending[known.url] = kind
         self._stories_pending += kind is PageKind.STORY
         self.count("requested")
+
+    def begin_reading(self, url: str) -> None:
+        """A page that was asked for is about to be read: if that hangs, the next run knows which one it was.
+
+        Raises ArchiveError.
+        """
+        if (kind := self._pending.get(url)) is None:
+            return
+        known = self.archive.known(url)
+        assert known is not None
+        self.archive.begin_reading(
+            Event(
+                event=EventKind.EXCLUDED, at=moment(datetime.now(UTC)), run_id=self.id, url=url, kind=kind,
+                id=known.story, reason=Exclusion.HUNG,
+            )
+        )  # fmt: skip
+
+    def passes_over(self, known: Known) -> bool:
+        """Whether a page is not to be read in this run, for reading it hung in one before."""
+        if not known.rests(int(self.started.timestamp())):
+            return False
+        assert known.not_before is not None
+        if known.url not in self._passed_over:
+            self._passed_over.add(known.url)
+            self.count("guard/watchdog")
+            until = moment(datetime.fromtimestamp(known.not_before, UTC))
+            logger.warning("%s is not read before %s, for reading it hung", known.url, until)
+        return True
 
     def answered(
         self, url: str, event: EventKind, record: Story | None = None, rewrite: Rewrite | None = None, **details: Any
@@ -254,9 +285,12 @@ class Run:
         )  # fmt: skip
         place = self.archive.write(line, record, rewrite)
         if place and type(record) is Story:
-            self.stories.add(place, record)
+            # Now and then the index is merged, which at millions of stories takes minutes.
+            with self._watchdog.patience():
+                self.stories.add(place, record)
 
     def _settle(self, url: str, outcome: str) -> None:
+        self.archive.end_reading()
         self._stories_pending -= self._pending.pop(url, None) is PageKind.STORY
         self.count(f"outcome/{outcome}")
 
@@ -293,6 +327,7 @@ class Run:
             raise CloseSpider("archive_unusable") from error
         self._open = True
         self._clock.start(_COMMIT_INTERVAL, now=False)
+        self._watchdog.watch(self.archive.traceback_descriptor)
 
     def _open_archive(self, directory: str, thresholds: Thresholds) -> None:
         self.archive = ArchiveWriter(directory)
@@ -335,6 +370,7 @@ class Run:
 
     def _close(self, last_words: Callable[[], None]) -> None:
         self._open = False
+        self._watchdog.stop()
         try:
             if self._disk_error:
                 raise self._disk_error

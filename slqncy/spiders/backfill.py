@@ -120,13 +120,14 @@ class Backfill:
 
     async def _fetch(self, found: Found, url: str, kind: PageKind) -> Response | None:
         """The response of the site, or None where that cannot be had, which then is the outcome of the page."""
+        self._run.archive.end_reading()
         known = self._run.found(url, kind)
         self._account(known, kind)
         # As it is stored, so that its digest tells.
         headers = {"Accept-Encoding": "identity"} | ({"Range": found.range} if found.range else {})
         slot = SLOTS[self._asker.web_archive]
         try:
-            return await self._asker.ask(
+            response = await self._asker.ask(
                 found.source, slot, headers, page=url, original=found.original, kind=kind.value
             )
         except WrongCaptureError as error:
@@ -135,6 +136,9 @@ class Backfill:
             self._failed(url, found, Failure.UNREADABLE, str(error))
         except UNREACHABLE as error:
             self._failed(url, found, failure_of(error), str(error) or type(error).__name__)
+        else:
+            self._run.begin_reading(url)
+            return response
         return None
 
     def _account(self, known: Known, kind: PageKind) -> None:
@@ -147,6 +151,9 @@ class Backfill:
 
     def _chosen(self, url: str) -> list[Found]:
         """The captures of a page to fetch."""
+        known = self._run.archive.known(url)
+        if known and self._run.passes_over(known):
+            return []
 
         def has_read(date: str) -> bool:
             return not self._arguments.full and self._run.archive.has_read(url, seconds(date))
@@ -239,7 +246,9 @@ class Backfill:
             found = nearest(self._captures[url], item.story.as_of)
             if found is None:
                 raise _MissingPartError(f"{url}: no capture of it")
-            self._run.found(url, PageKind.PART, item.story.id, item.story.canonical_url)
+            known = self._run.found(url, PageKind.PART, item.story.id, item.story.canonical_url)
+            if self._run.passes_over(known):
+                raise _MissingPartError(f"{url}: reading it hung")
             response = await self._fetch(found, url, PageKind.PART)
             if response is None:
                 raise _MissingPartError(f"{url}: its capture could not be had")

@@ -211,6 +211,8 @@ class Replay:
         story = self._spider.address.story(url)
         story_id = self._spider.address.story_name(story) if story and kind is PageKind.STORY else ""
         known = self._run.found(url, kind, story_id)
+        if self._run.passes_over(known):
+            return
         if self._is_read(known, date_captured(response)):
             self._run.count("known", kind is PageKind.STORY)
             return
@@ -225,7 +227,7 @@ class Replay:
         if failure := _failure(capture):
             self._run.failed(url, *failure, response.status, date_captured=date_captured(response))
             return
-        yield from self._items(self._read[kind](response, url=url))
+        yield from self._items(url, self._read[kind](response, url=url))
 
     def _is_read(self, known: Known, date: str) -> bool:
         """Whether the archive has dealt with this before; `date` is when a web archive had it, if one did."""
@@ -238,12 +240,14 @@ class Replay:
         if _failure(capture) or is_refused(response):
             return
         if request := self._waiting.pop(url, None):
-            yield from self._items(request.cb_kwargs["read"](response, url=url, item=request.cb_kwargs["item"]))
+            yield from self._items(url, request.cb_kwargs["read"](response, url=url, item=request.cb_kwargs["item"]))
         else:
             self._passed[url] = replace(capture, payload=b"", headers=[])
 
-    def _items(self, results: Iterator[StoryItem | Request]) -> Iterator[StoryItem]:
+    def _items(self, url: str, results: Iterator[StoryItem | Request]) -> Iterator[StoryItem]:
+        self._run.begin_reading(url)
         for result in results:
+            self._run.archive.end_reading()
             if isinstance(result, Request):
                 self._waiting[result.cb_kwargs["url"]] = result
             elif result.story.captured:

@@ -58,6 +58,8 @@ class Scope:
     def add_front(self, url: str, via: str = "") -> None:
         """Queue the front page of a list."""
         known = self._run.found(url, PageKind.FRONT, via=via)
+        if self._run.passes_over(known):
+            return
         listing = Listing(url, self._most_pages)
         if not self._arguments.full:
             listing.is_complete, listing.confirmed = known.is_complete, known.confirmed
@@ -73,7 +75,9 @@ class Scope:
 
     def add_list_page(self, url: str, listing: Listing, via: str) -> None:
         """Queue a further page of a list."""
-        self._run.found(url, PageKind.LIST, via=via)
+        if self._run.passes_over(self._run.found(url, PageKind.LIST, via=via)):
+            listing.has_gaps = True
+            return
         had_gaps = listing.has_gaps
         self.frontier.add_page(Page(url, PageKind.LIST, listing))
         if listing.has_gaps and not had_gaps and self._arguments.max_pages is None:
@@ -87,8 +91,8 @@ class Scope:
             url = self._address.canonical(found)
             if url and self._sitemaps_left and not self.frontier.has_page(url):
                 self._sitemaps_left -= 1
-                self._run.found(url, PageKind.SITEMAP, via=via)
-                self.frontier.add_page(Page(url, PageKind.SITEMAP))
+                if not self._run.passes_over(self._run.found(url, PageKind.SITEMAP, via=via)):
+                    self.frontier.add_page(Page(url, PageKind.SITEMAP))
 
     def add_known_sitemaps(self, index: Known) -> None:
         """Queue the sitemaps that an index led to before."""
@@ -147,7 +151,8 @@ class Scope:
         if self._arguments.sections is not None and address.section not in self._arguments.sections:
             self._exclude(story)
             return False
-        if self._arguments.full or (story.due is not None and story.due <= self._now):
+        is_due = self._arguments.full or (story.due is not None and story.due <= self._now)
+        if is_due and not self._run.passes_over(story):
             return True
         if story.state in _COUNTED:
             self._run.count(_COUNTED[story.state])

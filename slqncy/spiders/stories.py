@@ -141,7 +141,9 @@ class StoriesSpider(Spider):
 
     def _answered(self, response: Response, read: Callable[..., Results], **kwargs: Any) -> Results:
         try:
+            self.run.begin_reading(kwargs["url"])
             yield from read(response, **kwargs)
+            self.run.archive.end_reading()
             yield from self._release()
         except ArchiveError as error:
             self.run.stop_for_disk(error)
@@ -263,7 +265,10 @@ class StoriesSpider(Spider):
             item.reject(Rejection.REDIRECTED, f"to {response.url}")
             found = [*story_urls([target] if target else [], self.address), *found]
         self._scope.meet_stories(found, url, queue=self.arguments.max_pages is None)
-        yield (None if item.rejection else self._next_part(links, url, item)) or item
+        if item.rejection:
+            yield item
+        else:
+            yield from self._go_on(links, url, item)
 
     def _read_part(self, response: Response, url: str, item: StoryItem) -> Results:
         """A second or later page of a long story; the story is whole or it is not archived."""
@@ -285,19 +290,24 @@ class StoriesSpider(Spider):
         )  # fmt: skip
         item.lines = join_pages(item.lines, paragraphs, self.address.site)
         item.parts += 1
-        yield self._next_part(links, url, item) or item
+        yield from self._go_on(links, url, item)
 
     def failed_part(self, url: str, item: StoryItem, reason: Failure, detail: str, status: int | None = None) -> None:
         """A further page could not be had, and the story with it."""
         self.run.failed(url, reason, detail, status)
         self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {detail}")
 
-    def _next_part(self, links: list[Link], url: str, item: StoryItem) -> Request | None:
+    def _go_on(self, links: list[Link], url: str, item: StoryItem) -> Results:
+        """The request for the page of a story that follows the page `url`, or the story where that is the last one."""
         following = next_part(links, url, self.address)
         if following is None or item.parts >= self.settings.getint("STORY_MAX_PAGES"):
-            return None
+            yield item
+            return
         known = self.run.found(following, PageKind.PART, item.story.id, url)
-        return self._request(known, PageKind.PART, self._read_part, item=item)
+        if self.run.passes_over(known):
+            self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{following}: reading it hung")
+        else:
+            yield self._request(known, PageKind.PART, self._read_part, item=item)
 
     # What they have in common
 

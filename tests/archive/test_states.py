@@ -15,7 +15,7 @@ from slqncy.archive import Archive, ArchiveWriter, states
 from slqncy.archive.layout import Kind, kind_of
 from slqncy.archive.ledger import Known, Ledger, next_version
 from slqncy.archive.repair import rebuild
-from slqncy.archive.schedule import EXCLUDED_PAUSE, next_check, next_try, seconds
+from slqncy.archive.schedule import EXCLUDED_PAUSE, HUNG_PAUSE, next_check, next_try, seconds
 from slqncy.pipelines.store import judge_page
 from slqncy.reasons import HOLE, EventKind, Exclusion, PageKind, Rejection, State
 from slqncy.records import Event, Rejected, Story
@@ -147,10 +147,22 @@ def test_a_failure_of_a_settled_story_leaves_its_state(ledger: Ledger) -> None:
     assert (known.state, known.reason, known.failures) == (State.REJECTED, "not_found", 1)
 
 
-def test_an_exclusion_is_looked_at_again_after_a_day_or_with_the_next_run(ledger: Ledger) -> None:
-    by_robots, by_argument = (after(ledger, excluded(1, reason)) for reason in Exclusion)
-    assert (by_robots.state, by_robots.due) == (State.EXCLUDED, NOW + EXCLUDED_PAUSE)
-    assert (by_argument.state, by_argument.due) == (State.EXCLUDED, 0)
+@pytest.mark.parametrize(
+    ("reason", "due"),
+    [(Exclusion.ROBOTS, NOW + EXCLUDED_PAUSE), (Exclusion.ARGUMENT, 0), (Exclusion.HUNG, NOW + HUNG_PAUSE)],
+)
+def test_an_exclusion_is_looked_at_again_after_a_while_or_with_the_next_run(
+    ledger: Ledger, reason: Exclusion, due: int
+) -> None:
+    known = after(ledger, excluded(1, reason))
+    assert (known.state, known.due) == (State.EXCLUDED, due)
+
+
+def test_what_hung_rests_for_30_days_whatever_it_is_and_whatever_else_happens(ledger: Ledger) -> None:
+    front = replace(page_found(HOME, PageKind.FRONT), event=EventKind.EXCLUDED, at=SECOND, reason=Exclusion.HUNG)
+    for known in (after(ledger, excluded(1, Exclusion.HUNG), failed(1)), after(ledger, front)):
+        assert [known.rests(at) for at in (NOW, NOW + 30 * DAY - 1, NOW + 30 * DAY)] == [True, True, False]
+    assert not after(ledger, found(2), excluded(2, Exclusion.ROBOTS)).rests(NOW)
 
 
 def test_a_story_goes_and_returns(ledger: Ledger) -> None:

@@ -23,8 +23,8 @@ NUMBERS = st.integers(0, 40) | st.integers(0, 3000)
 def story(number: int, due: int | None = None) -> Known:
     """What is known of a story that nobody has asked for."""
     return Known(
-        number, f"s{number}", PageKind.STORY, f"slqncy/szxw/{number}", State.FOUND, "", None, None, due, 0, "", "",
-        None, "", None, is_complete=False,
+        number, f"s{number}", PageKind.STORY, f"slqncy/szxw/{number}", State.FOUND, "", None, None, due, 0, None, "",
+        "", None, "", None, is_complete=False,
     )  # fmt: skip
 
 

@@ -1,0 +1,56 @@
+"""Ending a process that hangs, also where C code hangs that lets no signal and no other thread through."""
+
+from __future__ import annotations
+
+import faulthandler
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from scrapy.utils.asyncio import create_looping_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BEAT = 1.0
+"""Seconds between signs of life."""
+
+
+class Watchdog:
+    """While it watches, the reactor has to come round: after `timeout` seconds without, the process exits with 1.
+
+    Its traceback is written before that. A timeout of 0 is no watchdog.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._descriptor = -1
+        self._clock = create_looping_call(self._beat)
+
+    def watch(self, descriptor: int) -> None:
+        """From now on, until `stop`; the traceback goes to the file of that descriptor, which must stay open."""
+        if self._timeout:
+            self._descriptor = descriptor
+            self._clock.start(_BEAT)
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        if self._descriptor >= 0:
+            self._descriptor = -1
+            self._clock.stop()
+            faulthandler.cancel_dump_traceback_later()
+
+    @contextmanager
+    def patience(self) -> Iterator[None]:
+        """For work of our own that may take long, and ends."""
+        if self._descriptor < 0:
+            yield
+            return
+        faulthandler.cancel_dump_traceback_later()
+        try:
+            yield
+        finally:
+            self._beat()
+
+    def _beat(self) -> None:
+        # A timer in C: it needs neither the interpreter's lock nor a signal handler.
+        faulthandler.dump_traceback_later(self._timeout, exit=True, file=self._descriptor)
