@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slqncy.records import Duplicate, Rejected, Warc, rewrite_line, story_fields
 
 if TYPE_CHECKING:
+    from slqncy.extract.walls import Wall
     from slqncy.reasons import Rejection
     from slqncy.records import Rewrite, Story
 
@@ -34,6 +35,8 @@ class StoryItem:
     """Whether a web archive has only the beginning of the page."""
     notice: str = ""
     """All that the page says, where no story was found on it."""
+    wall: Wall | None = None
+    """What seems to stand in place of the page."""
     rejection: Rejection | None = None
     """Set where the page is not a story; the first reason found stands."""
     rejection_detail: str = ""

@@ -104,6 +104,9 @@ class Exclusion(StrEnum):
 GONE = frozenset({Rejection.NOT_FOUND, Rejection.SOFT_404})
 """The reasons that mean of an archived story that it was taken off the site."""
 
+UNWELCOME = frozenset({Rejection.CHALLENGE, Rejection.WAITING_ROOM})
+"""The reasons that mean that the site wants no more requests for now."""
+
 HOLE = GONE | {Rejection.REDIRECTED}
 """The reasons that mean of a story number that the site has no story there."""
 

@@ -24,7 +24,7 @@ _TOO_MUCH_MEMORY = "memusage_exceeded"
 """Scrapy's finish reason where the process passes MEMUSAGE_LIMIT_MB."""
 _ENDED = {
     _STOPPED: "stopped by a signal; run again to go on",
-    TOLD_TO_WAIT: "the site says that we should wait (429, or Retry-After); run again later",
+    TOLD_TO_WAIT: "the site says that we should wait (429, Retry-After, a captcha or a waiting room); run again later",
     BLOCKED: "the web archive wants no more requests for now; run again later",
     _TOO_MUCH_MEMORY: "stopped at MEMUSAGE_LIMIT_MB of memory; run again to go on, with a higher limit if it recurs",
 }
@@ -90,6 +90,7 @@ class Summary:
     """Of those archived and changed, those that rewrite another story."""
     stories_failed: int
     told_to_wait: int
+    """Answers that want no more requests for now: failures, captchas and waiting rooms."""
     index_failures: int
     """Of the failures, those of the index of a web archive."""
     complete: int
@@ -192,7 +193,7 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
         missing=sum(figure(f"check/rejected/{reason}") for reason in HOLE),
         rewrites=figure("store/rewrites"),
         stories_failed=figure("stories_failed"),
-        told_to_wait=figure(f"failed/{Failure.TOLD_TO_WAIT}"),
+        told_to_wait=figure(f"failed/{Failure.TOLD_TO_WAIT}") + figure("guard/wall"),
         index_failures=figure("index_failed"),
         complete=figure("check/complete"),
         incomplete=figure("check/incomplete"),

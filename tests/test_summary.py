@@ -53,6 +53,7 @@ COUNTERS = {f"outcome/{outcome}": names for outcome, names in OUTCOME_COUNTERS.i
     "store/rewrites": ["rewrites"],
     "stories_failed": ["stories_failed"],
     "failed/told_to_wait": ["told_to_wait"],
+    "guard/wall": ["told_to_wait"],
     "index_failed": ["index_failures"],
     "check/complete": ["complete"],
     "check/incomplete": ["incomplete"],

@@ -40,7 +40,7 @@ def completeness(item: StoryItem, site: Site) -> Completeness:
         return Completeness.PROVEN
     title, text = stripped.title or item.story.title, "\n".join(stripped.paragraphs)
     is_whole = stripped.declared_delta is None and not item.is_truncated
-    is_story = bool(title and text) and item.rejection is None and not _is_notice(title, text)
+    is_story = bool(title and text) and item.rejection is None and not (item.wall or _is_notice(title, text))
     return Completeness.UNDECLARED if is_whole and is_story else Completeness.DOUBTFUL
 
 

@@ -23,7 +23,7 @@ from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop
 from slqncy.extensions.watchdog import Watchdog
-from slqncy.reasons import UNSETTLED, EventKind, Exclusion, Failure, PageKind, State
+from slqncy.reasons import UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event, Story, moment
 from slqncy.summary import BLOCKED, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure as TwistedFailure
 
     from slqncy.archive.ledger import Known
+    from slqncy.extract.walls import Wall
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
     from slqncy.warc.exchange import Exchange
@@ -49,7 +50,7 @@ _MOST_DETAIL = 500
 _COMMIT_INTERVAL = 1.0
 """Seconds after which what was written is acknowledged at the latest."""
 _PATIENCE = 3
-"""How often in a row the site may say that we should wait."""
+"""How often in a row the site may say that we should wait, or put up a wall."""
 NEW_LINE = frozenset({EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER})
 """Outcomes of a story's page that add a line to stories/."""
 
@@ -198,13 +199,18 @@ class Run:
         assert known is not None
         self.archive.release_captures()
         self._happened(event, url, kind, id=known.story, record=record, rewrite=rewrite, **details)
-        self._told_to_wait = 0
+        self._heed(is_wall=details.get("reason") in UNWELCOME and not details.get("date_captured"))
         self._settle(url, event if kind is PageKind.STORY else f"{kind}/{event}")
 
     def failed(
-        self, url: str, reason: Failure, detail: str, http_status: int | None = None, *, date_captured: str = ""
-    ) -> None:
-        """A request brought no page; a story stays due. A capture that cannot be had says nothing of its page."""
+        self, url: str, reason: Failure, detail: str, http_status: int | None = None, *, wall: Wall | None = None,
+        date_captured: str = "",
+    ) -> None:  # fmt: skip
+        """A request brought no page, perhaps a wall; a story stays due.
+
+        A capture that cannot be had says nothing of its page.
+        """
+        detail += f": {wall.reason}, {wall.words}" if wall else ""
         if (kind := self._pending.get(url)) is not None:
             known = self.archive.known(url)
             assert known is not None
@@ -222,10 +228,7 @@ class Run:
         if len(self._failures) < _MOST_FAILURES:
             self._failures.append({"url": url, "reason": reason, "detail": detail})
         logger.warning("No answer from %s: %s (%s)", url, reason, detail)
-        self._told_to_wait = self._told_to_wait + 1 if reason is Failure.TOLD_TO_WAIT else 0
-        # What a capture says was said to somebody else.
-        if self._told_to_wait >= _PATIENCE and self.now is None:
-            self._stop(TOLD_TO_WAIT)
+        self._heed(is_told=reason is Failure.TOLD_TO_WAIT, is_wall=wall is not None and wall.reason in UNWELCOME)
 
     def forbidden(self, url: str, detail: str) -> None:
         """The robots.txt of the site stopped a request."""
@@ -288,6 +291,16 @@ class Run:
             # Now and then the index is merged, which at millions of stories takes minutes.
             with self._watchdog.patience():
                 self.stories.add(place, record)
+
+    def _heed(self, *, is_told: bool = False, is_wall: bool) -> None:
+        """End the run where the site says again and again that it wants no requests for now."""
+        if self.now is not None:
+            # What a capture says was said to somebody else.
+            return
+        self.count("guard/wall", is_wall)
+        self._told_to_wait = self._told_to_wait + 1 if is_told or is_wall else 0
+        if self._told_to_wait >= _PATIENCE:
+            self._stop(TOLD_TO_WAIT)
 
     def _settle(self, url: str, outcome: str) -> None:
         self.archive.end_reading()

@@ -10,6 +10,7 @@ from slqncy.reasons import Rejection
 from slqncy.records import MAX_LINE_BYTES, content_hash, encode
 
 if TYPE_CHECKING:
+    from slqncy.extract.walls import Wall
     from slqncy.items import StoryItem
     from slqncy.records import Story
 
@@ -46,7 +47,9 @@ class Check(Step):
         status = story.provenance.http_status
         if status in _NOT_FOUND:
             item.reject(Rejection.NOT_FOUND, f"HTTP {status}")
-        elif status != _OK:
+        if item.wall and not _is_no_wall(story, item.wall):
+            item.reject(*item.wall)
+        if status != _OK:
             item.reject(Rejection.HTTP_STATUS, f"HTTP {status}")
         if notice := _missing_page_notice(item):
             item.reject(Rejection.SOFT_404, notice)
@@ -61,6 +64,14 @@ class Check(Step):
         if len(encode(item.record())) > MAX_LINE_BYTES - _ROOM:
             item.reject(Rejection.TOO_LONG, f"{len(story.text)} characters of text")
             _cut(story)
+
+
+def _is_no_wall(story: Story, wall: Wall) -> bool:
+    """Whether a page has marks that only a story has, whatever it begins with."""
+    if story.declared_chars is not None or story.authors or story.source_name:
+        return True
+    # Sites publish when they will be under maintenance.
+    return wall.reason is Rejection.WAITING_ROOM and bool(story.date_published)
 
 
 def _missing_page_notice(item: StoryItem) -> str:

@@ -59,8 +59,9 @@ class Store(Step):
         outcome, version = judge_page(record, known.state if known else State.FOUND, versions)
         record.version = next_version(versions)
         rewrite = item.rewrite_record() if outcome.is_line else None
-        # A story of several pages may change on a page that is not asked for; a web archive is not asked again.
-        has_validators = item.parts == 1 and not record.captured
+        # A story of several pages may change on a page that is not asked for; a web archive is not asked again; and
+        # that what stands in place of a story is as it was says nothing of the story.
+        has_validators = item.parts == 1 and not record.captured and not isinstance(record, Rejected)
         self.run.answered(
             record.canonical_url,
             outcome.event,

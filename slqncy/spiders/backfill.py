@@ -13,6 +13,7 @@ from slqncy.extensions.stop import StoppedError
 from slqncy.extract.boilerplate import join_pages
 from slqncy.extract.pagination import list_pages
 from slqncy.extract.reading import read_story
+from slqncy.extract.walls import find_wall
 from slqncy.middlewares.webarchive import BlockedError, WrongCaptureError
 from slqncy.reasons import UNSETTLED, EventKind, Failure, PageKind, State
 from slqncy.spiders.addresses import next_part, stories_linked, without_stories
@@ -254,9 +255,11 @@ class Backfill:
                 raise _MissingPartError(f"{url}: its capture could not be had")
             page, links = read_page(response, url, self._address)
             paragraphs = read_story(page, self._address.site, item.as_of).paragraphs
-            if page.refused or not paragraphs:
-                self._failed(url, found, Failure.UNREADABLE, page.refused or "no text")
-                raise _MissingPartError(f"{url}: {page.refused or 'no text'}")
+            wall = find_wall(page, text="\n".join(paragraphs))
+            if wall or page.refused or not paragraphs:
+                why = wall.words if wall else page.refused or "no text"
+                self._failed(url, found, Failure.UNREADABLE, why)
+                raise _MissingPartError(f"{url}: {why}")
             self._run.answered(url, EventKind.FETCHED, state=State.FETCHED, **answer(response))
             item.lines = join_pages(item.lines, paragraphs, self._address.site)
             item.parts += 1

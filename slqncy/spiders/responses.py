@@ -12,6 +12,7 @@ from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
 from slqncy.extract.reading import read_story
 from slqncy.extract.sniff import is_html
+from slqncy.extract.walls import find_wall
 from slqncy.failures import CertificateError, ForbiddenAddressError, MalformedError
 from slqncy.items import Fetched, StoryItem
 from slqncy.middlewares.redirect import TooManyRedirectsError
@@ -154,6 +155,7 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
             ),
         ),
     )
+    item.wall = find_wall(page, extracted.title, "\n".join(extracted.paragraphs))
     if not item.lines:
         item.notice = "\n".join(line.text for line in page_lines(page))
     if page.refused:

@@ -16,6 +16,7 @@ from slqncy.extensions.stop import StoppedError
 from slqncy.extract.boilerplate import join_pages
 from slqncy.extract.pagination import list_pages, page_number
 from slqncy.extract.reading import read_story
+from slqncy.extract.walls import find_wall
 from slqncy.middlewares.robots import ForbiddenByRobotsError
 from slqncy.reasons import EventKind, Failure, PageKind, Rejection, State
 from slqncy.spiders.addresses import next_part, stories_linked, story_urls, without_stories
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.extract.links import Link
+    from slqncy.extract.walls import Wall
     from slqncy.items import StoryItem
     from slqncy.spiders.frontier import Listing
 
@@ -193,12 +195,16 @@ class StoriesSpider(Spider):
         if not self._is_there(response, url):
             self._failed_page(listing)
             return
-        if url == listing.front:
-            # Before anything on it is known: what is known now is the least boundary of the next reading.
-            self._scope.open(listing, known)
         page, links = read_page(response, url, self.address)
         further = without_stories(list_pages(page, links), links, self.address)
         stories = [story for story in self._stories(links) if story not in further]
+        if not stories and (wall := find_wall(page)):
+            self.run.failed(url, Failure.SERVER_ERROR, "no list", response.status, wall=wall)
+            self._failed_page(listing)
+            return
+        if url == listing.front:
+            # Before anything on it is known: what is known now is the least boundary of the next reading.
+            self._scope.open(listing, known)
         numbers = self._scope.meet_stories(stories, url)
         for link in links:
             if section := self.address.section(link.url):
@@ -255,7 +261,7 @@ class StoriesSpider(Spider):
             self._not_modified(self._known(url))
             return
         if is_refused(response):
-            self.run.failed(url, refusal(response), f"HTTP {response.status}", response.status)
+            self._refused(url, response)
             return
         page, links = read_page(response, url, self.address)
         item = story_item(response, url, page, self.address, spider=self.name, run_id=self.run.id)
@@ -281,6 +287,9 @@ class StoriesSpider(Spider):
             return
         page, links = read_page(response, url, self.address)
         paragraphs = read_story(page, self.address.site, item.as_of).paragraphs
+        if wall := find_wall(page, text="\n".join(paragraphs)):
+            self.failed_part(url, item, Failure.SERVER_ERROR, "no story", response.status, wall=wall)
+            return
         if page.refused or not paragraphs:
             self.failed_part(url, item, Failure.UNREADABLE, page.refused or "no text", response.status)
             return
@@ -292,9 +301,12 @@ class StoriesSpider(Spider):
         item.parts += 1
         yield from self._go_on(links, url, item)
 
-    def failed_part(self, url: str, item: StoryItem, reason: Failure, detail: str, status: int | None = None) -> None:
+    def failed_part(
+        self, url: str, item: StoryItem, reason: Failure, detail: str, status: int | None = None, *,
+        wall: Wall | None = None,
+    ) -> None:  # fmt: skip
         """A further page could not be had, and the story with it."""
-        self.run.failed(url, reason, detail, status)
+        self.run.failed(url, reason, detail, status, wall=wall)
         self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {detail}")
 
     def _go_on(self, links: list[Link], url: str, item: StoryItem) -> Results:
@@ -328,6 +340,13 @@ class StoriesSpider(Spider):
         """Whether a list page or sitemap was delivered; if not, that is its outcome."""
         if response.status == _OK:
             return True
-        reason = refusal(response) if is_refused(response) else Failure.MISSING
-        self.run.failed(url, reason, f"HTTP {response.status}", response.status)
+        if is_refused(response):
+            self._refused(url, response)
+        else:
+            self.run.failed(url, Failure.MISSING, f"HTTP {response.status}", response.status)
         return False
+
+    def _refused(self, url: str, response: Response) -> None:
+        """The server gives no page for now; what it shows in its place may say why."""
+        page, _ = read_page(response, url, self.address)
+        self.run.failed(url, refusal(response), f"HTTP {response.status}", response.status, wall=find_wall(page))
