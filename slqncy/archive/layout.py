@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from slqncy.records import Line
 
+INDEX = "index"
 LEDGER = "ledger.sqlite"
 SEAL = "ledger.sha256"
 LOCK = ".lock"
 QUARANTINE = "quarantine"
 RUNS = "runs"
 SCHEMA = "schema"
+TAKEDOWN = ".takedown.json"
 WARC = "warc"
 
 _CLOSED, _MANIFEST = ".gz", ".manifest.json"
