@@ -92,6 +92,15 @@ def names_of(name: str) -> Iterator[str]:
         yield from filter(None, canonical)
 
 
+def story_of(name: str) -> tuple[str, str] | None:
+    """Canonical URL and id of the story that a URL is of on one of the sites we know, or None."""
+    for address in (Address(load_site(site)) for site in site_names()):
+        canonical = address.canonical(name) if "://" in name else None
+        if canonical and (story := address.story(canonical)):
+            return address.story_url(story), address.story_name(story)
+    return None
+
+
 def never_found(name: str) -> str:
     """What to say of a name that the archive has never heard of."""
     return f"{name}: never found; no list page, sitemap or story that was read links to it"

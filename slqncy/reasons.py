@@ -39,6 +39,7 @@ class Standing(StrEnum):
     ARCHIVED = "archived"
     DUPLICATE = "duplicate"
     GONE = "gone"
+    FORGOTTEN = "forgotten"  # taken down, here
     WAITING = "waiting"  # found, and not answered yet
     REJECTED = "rejected"  # a page came, and it is no story
     MISSING = "missing"  # the site has no story of that number

@@ -48,6 +48,7 @@ EXTENSIONS = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "slqncy.middlewares.site.StayOnSite": 50,  # first: it moves a request to the base URL before anything sees its host
+    "slqncy.middlewares.forgotten.Forgotten": 60,  # redirects may lead to what was taken down
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "slqncy.middlewares.robots.RobotsTxt": 100,
     # Between the network and whatever looks at status, headers or coding of what the site had said.

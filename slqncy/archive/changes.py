@@ -13,13 +13,15 @@ import msgspec
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import open_segment, whole_lines
 from slqncy.archive.layout import Kind, segment_kind, segment_month, segment_name
-from slqncy.reasons import EventKind, State
+from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Event, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_BLANK = re.compile(rb'"detail":" +"')
+"""What is left in an event of what was seen at an address that is forgotten: its line is another one than it was."""
 _TOKEN = re.compile(r"(?P<month>\d{4}-\d{2})-(?P<position>\d{1,15})-(?P<crc>[0-9a-f]{8})")
 
 
@@ -28,7 +30,7 @@ class ChangeKind(StrEnum):
 
     ADD = "ADD"  # a story is there for the first time, or again after it was gone
     MOD = "MOD"  # there is a newer version
-    GONE = "GONE"  # the site took it down; its lines stay
+    GONE = "GONE"  # the site took it down, and its lines stay; or it was forgotten, and they are gone
 
 
 _CHANGES = {
@@ -44,6 +46,9 @@ def _change_of(event: Event) -> ChangeKind | None:
         return ChangeKind.ADD
     if event.event is EventKind.REEXTRACTED and event.state is None:
         return ChangeKind.MOD
+    # Copies too: whoever follows duplicates/ has to drop them.
+    if event.event is EventKind.FORGOTTEN and event.kind is PageKind.STORY:
+        return ChangeKind.GONE
     return _CHANGES.get(event.event)
 
 
@@ -87,7 +92,7 @@ def _check(root: Path, lengths: dict[str, int | None], since: str) -> tuple[str,
             before = _line_before(root, name, position)
         except (OSError, EOFError, zlib.error) as error:
             raise ArchiveDamagedError(f"{root / name}, byte {position}: cannot be read: {error}") from error
-        if before.endswith(b"\n") and f"{zlib.crc32(before):08x}" == match["crc"]:
+        if before.endswith(b"\n") and (f"{zlib.crc32(before):08x}" == match["crc"] or _BLANK.search(before)):
             return match["month"], position
     raise ValueError(f"{since!r} is not a token of {root}; without --since all changes are told from the beginning")
 

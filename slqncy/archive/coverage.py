@@ -27,7 +27,7 @@ _MOST_DIGITS = 15
 
 
 _STANDINGS = tuple(Standing)
-_SETTLED = {State.ARCHIVED, State.DUPLICATE, State.GONE}
+_SETTLED = {State.ARCHIVED, State.DUPLICATE, State.GONE, State.FORGOTTEN}
 
 
 def _text(values: Iterable[str]) -> str:
@@ -50,8 +50,9 @@ _NUMBERS = f"""
 _NEXT = f"""
     WITH RECURSIVE number (n) AS (SELECT :first UNION ALL SELECT n + 1 FROM number WHERE n < :last)
     SELECT n FROM number LEFT JOIN url ON story = :prefix || n AND story <> '' AND kind = 'story'
-    WHERE (:anew OR id IS NULL OR (state IN ('found', 'failed', 'excluded') AND due <= :until))
-    AND coalesce(not_before <= :until, 1) AND NOT EXISTS (
+    WHERE (
+        id IS NULL OR (:anew AND state <> 'forgotten') OR (state IN ('found', 'failed', 'excluded') AND due <= :until)
+    ) AND coalesce(not_before <= :until, 1) AND NOT EXISTS (
         SELECT 1 FROM json_each(:others) CROSS JOIN url AS elsewhere
         ON elsewhere.story = json_each.value || n AND elsewhere.story <> ''
         WHERE elsewhere.kind = 'story' AND NOT (elsewhere.state = 'rejected' AND elsewhere.reason IN ({_text(HOLE)}))
@@ -178,7 +179,8 @@ def next_to_ask(
     """The first of ascending numbers that a sweep asks for in a section of a site, or None.
 
     That is one whose address there is unknown, or waits for an answer and is due until a time; with `anew` whatever is
-    known of it. One that is known in another section, and is not known to be missing there, is none.
+    known of it, unless it is forgotten. One that is known in another section, and is not known to be missing there, is
+    none.
     """
     if not numbers:
         return None

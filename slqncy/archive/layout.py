@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from slqncy.records import Line
 
+INDEX = "index"
 LEDGER = "ledger.sqlite"
 SEAL = "ledger.sha256"
 LOCK = ".lock"
@@ -20,6 +21,7 @@ READING = ".reading"
 QUARANTINE = "quarantine"
 RUNS = "runs"
 SCHEMA = "schema"
+TAKEDOWN = ".takedown.json"
 WARC = "warc"
 
 _CLOSED, _MANIFEST = ".gz", ".manifest.json"

@@ -5,13 +5,18 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import sqlite3
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from slqncy.archive.errors import ArchiveLockedError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError
+from slqncy.archive.layout import LEDGER, LOCK
+from slqncy.archive.ledger import require_archive
 from slqncy.records import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -38,3 +43,23 @@ class Lock:
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
             os.close(descriptor)
+
+
+@contextmanager
+def held(root: Path) -> Iterator[None]:
+    """Hold an archive, to do other things to it than a run does.
+
+    Raises ArchiveLockedError, ArchiveDamagedError where the ledger cannot be read, or ArchiveError where there is no
+    archive or the disk will not have it.
+    """
+    require_archive(root)
+    try:
+        lock = Lock(root / LOCK)
+        try:
+            yield
+        finally:
+            lock.release()
+    except (OSError, sqlite3.OperationalError) as error:
+        raise ArchiveError(f"{root}: cannot write to the archive: {error}") from error
+    except sqlite3.Error as error:
+        raise ArchiveDamagedError(f"{root / LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines") from error

@@ -72,18 +72,33 @@ def compress(root: Path, segment: Segment) -> None:
 
     Raises ArchiveDamagedError where the lines are not those acknowledged, OSError where the disk will not have it.
     """
-    source, target = open_path(root, segment.name), closed_path(root, segment.name)
-    temporary = target.with_name(f".{target.name}.tmp")
-    with source.open("rb") as lines, temporary.open("wb") as file:
+    source = open_path(root, segment.name)
+    packed, manifest, crc = pack(root, segment.name, source)
+    if (manifest.uncompressed_size, manifest.lines, crc) != (segment.length, segment.lines, segment.crc32):
+        raise ArchiveDamagedError(f"{source}: not what was acknowledged; `scrapy verify` lists every defect")
+    put_in_place(root, segment.name, packed, manifest)
+
+
+def pack(root: Path, name: str, source: Path) -> tuple[Path, Manifest, int]:
+    """Compress the lines in the file `source` beside the closed form of the segment `name`.
+
+    Gives the file, its manifest, and the crc32 of the lines. Raises ArchiveDamagedError where one cannot be read.
+    """
+    target = closed_path(root, name)
+    packed = target.with_name(f".{target.name}.tmp")
+    with source.open("rb") as lines, packed.open("wb") as file:
         write_blocks(lines, file)
         file.flush()
         os.fsync(file.fileno())
     try:
-        manifest, crc = make_manifest(temporary, segment.name)
+        return packed, *make_manifest(packed, name)
     except ValueError as error:
         raise ArchiveDamagedError(f"{source}: {error}; `scrapy verify` lists every defect") from error
-    if (manifest.uncompressed_size, manifest.lines, crc) != (segment.length, segment.lines, segment.crc32):
-        raise ArchiveDamagedError(f"{source}: not what was acknowledged; `scrapy verify` lists every defect")
-    disk.write_whole(manifest_path(root, segment.name), manifest.encode())
-    temporary.replace(target)
+
+
+def put_in_place(root: Path, name: str, packed: Path, manifest: Manifest) -> None:
+    """Make a file that `pack` has written the closed form of a segment."""
+    disk.write_whole(manifest_path(root, name), manifest.encode())
+    target = closed_path(root, name)
+    packed.replace(target)
     disk.sync_directory(target.parent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -39,9 +39,10 @@ _LINES = """
         max(CASE WHEN segment GLOB 'stories/*' THEN line.version END),
         max(segment GLOB 'duplicates/*'), max(segment GLOB 'rejected/*')
     FROM url LEFT JOIN line ON line.url = url.id
-    WHERE url.kind = 'story' AND url.id > ? GROUP BY url.id ORDER BY url.id LIMIT ?
+    WHERE url.kind = 'story' AND url.state <> 'forgotten' AND url.id > ? GROUP BY url.id ORDER BY url.id LIMIT ?
 """
-"""Each story with its newest version in stories/, and whether it has other lines."""
+"""Each story that is not forgotten, with its newest version in stories/, and whether it has other lines."""
+_KNOWN = "SELECT url, kind, story, state FROM url WHERE kind = 'story' OR state = 'forgotten' ORDER BY id"
 
 
 def fill(ledger: Ledger, root: Path, lengths: dict[str, int] | None = None) -> None:
@@ -88,16 +89,20 @@ def losses(ledger: Ledger, at: str, doubt: Doubt | None) -> Iterator[Event]:
     """What must have happened, as events to apply one by one. Whatever is lost is asked for again, unconditionally.
 
     Stories whose events claim lines that are not there, or do not know those that are; in doubt also stories that no
-    event or line knows, and all lists and sitemaps: as they were not modified, they would never show again what was
-    found on them.
+    event or line knows, but for those that were forgotten, which stay so, and all lists and sitemaps: as they were not
+    modified, they would never show again what was found on them.
     """
     yield from _lost_lines(ledger, at)
     if doubt is None:
         return
     if doubt.old_ledger:
         with closing(Ledger(doubt.old_ledger, read_only=True)) as old:
-            for url, story in old.db.execute("SELECT url, story FROM url WHERE kind = 'story' ORDER BY id"):
-                if states.number(ledger.db, url) is None:
+            for url, kind, story, state in old.db.execute(_KNOWN):
+                if State(state) is State.FORGOTTEN:
+                    known = ledger.known(url)
+                    if known is None or known.state is not State.FORGOTTEN:
+                        yield replace(_lost(at, url, PageKind(kind), story, State.FORGOTTEN), event=EventKind.FORGOTTEN)
+                elif states.number(ledger.db, url) is None:
                     yield _lost(at, url, PageKind.STORY, story, State.FOUND)
     for kind in (PageKind.FRONT, PageKind.LIST, PageKind.SITEMAP):
         for page in ledger.of_kind(kind):

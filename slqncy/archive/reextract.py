@@ -83,7 +83,7 @@ class Reading:
 def readings(root: Path, again: Path) -> Iterator[Reading]:
     """Each story page of the archive `again`, made of the captures of `root`, in the order found there.
 
-    Pages whose line in `root` comes from no capture are left out. Raises ArchiveError.
+    Pages whose line in `root` comes from no capture, or that are forgotten, are left out. Raises ArchiveError.
     """
     require_archive(root, with_ledger=True)
     try:
@@ -96,6 +96,8 @@ def readings(root: Path, again: Path) -> Iterator[Reading]:
                 now = _line(again, theirs, read) if read and read.kind is PageKind.STORY else None
                 if read and now:
                     known = ours.known(read.url)
+                    if known and known.state is State.FORGOTTEN:
+                        continue
                     was = _line(root, ours, known) if known else None
                     if was is None or was.page.provenance.warc.file:
                         yield Reading(was, now)

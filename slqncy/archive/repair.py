@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,11 +13,9 @@ from uuid import UUID
 
 from slqncy.archive import disk
 from slqncy.archive.blocks import salvage
-from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import (
     LEDGER,
     LINE_TYPES,
-    LOCK,
     Kind,
     closed_path,
     manifest_path,
@@ -25,8 +23,8 @@ from slqncy.archive.layout import (
     segment_kind,
     segments_on_disk,
 )
-from slqncy.archive.ledger import VERSION, Ledger, digest, require_archive
-from slqncy.archive.lock import Lock
+from slqncy.archive.ledger import VERSION, Ledger, digest
+from slqncy.archive.lock import held
 from slqncy.archive.months import make_manifest
 from slqncy.archive.quarantine import keep_aside, set_aside
 from slqncy.archive.rebuild import Doubt
@@ -34,6 +32,7 @@ from slqncy.archive.recovery import make_ledger, open_ledger
 from slqncy.archive.repair_warcs import mend, tell, unanswered
 from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import is_broken, set_seal
+from slqncy.archive.takedown import complete
 from slqncy.archive.verify import own_defects
 from slqncy.records import decode, moment
 from slqncy.warc.loss import Loss
@@ -68,7 +67,8 @@ def rebuild(root: Path) -> dict[str, int]:
 
     Raises ArchiveLockedError, or ArchiveDamagedError for a line that cannot be read.
     """
-    with _held(root):
+    with held(root):
+        complete(root)
         return _rebuild(root)
 
 
@@ -78,7 +78,7 @@ def repair(root: Path) -> list[str]:
     Stories whose lines are lost are asked for again by the next run; of one whose raw response is lost the line stays.
     Raises ArchiveLockedError, or ArchiveError where the disk will not have it.
     """
-    with _held(root):
+    with held(root):
         acknowledged = _acknowledged(root)
         done = {name: list(_repair_segment(root, name, acknowledged)) for name in segments_on_disk(root)}
         on_disk = set(segments_on_disk(root))
@@ -93,6 +93,10 @@ def repair(root: Path) -> list[str]:
         mended = list(mend(root, acknowledged.warcs, acknowledged.captures, now))
         _rebuild(root, Doubt(acknowledged.ledger) if is_in_doubt else None)
         mended += _lost_responses(root, acknowledged.losses, now)
+        # Last: what is damaged could not be read before.
+        if complete(root) is not None:
+            mended.append("a takedown that was cut short is completed")
+            set_seal(root)
         return [sentence for said in (*done.values(), mended) for sentence in said]
 
 
@@ -110,19 +114,6 @@ def _lost_responses(root: Path, before: dict[str, list[Loss]], now: str) -> Iter
         for file, losses in untold.items():
             tell(root, file, losses, now)
         _rebuild(root)
-
-
-@contextmanager
-def _held(root: Path) -> Iterator[None]:
-    require_archive(root)
-    try:
-        lock = Lock(root / LOCK)
-        try:
-            yield
-        finally:
-            lock.release()
-    except (OSError, sqlite3.OperationalError) as error:
-        raise ArchiveError(f"{root}: cannot write to the archive: {error}") from error
 
 
 def _lost(name: str, lines: Iterable[str]) -> Iterator[str]:

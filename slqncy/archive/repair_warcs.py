@@ -62,7 +62,7 @@ def tell(root: Path, name: str, losses: list[Loss], at: str) -> None:
     path = path_of(root, name)
     disk.make_directory(path.parent)
     size = path.stat().st_size if path.exists() else 0
-    _rewrite(path, [(size, size, loss_record(at, losses))])
+    put_instead(path, [(size, size, loss_record(at, losses))])
 
 
 def unanswered(root: Path, ledger: Ledger) -> Iterator[tuple[str, str, int]]:
@@ -100,7 +100,7 @@ def _mend(root: Path, name: str, known: WarcFile | None, places: Mapping[str, in
         if known and not pieces and crc_of(file, known.length) != known.crc32:
             yield f"{WARC}/{name}: not what was acknowledged, in no record that could be told; taken as it reads"
     if pieces:
-        _rewrite(path, pieces)
+        put_instead(path, pieces)
 
 
 def _what(patch: _Patch) -> str:
@@ -146,8 +146,11 @@ def _place(stretch: Stretch, places: Mapping[str, int], here: int, there: int) -
     return there if there < start < there + LEAST else start
 
 
-def _rewrite(path: Path, pieces: list[tuple[int, int, bytes]]) -> None:
-    """Put other bytes in the place of those between byte offsets of a file, which is replaced as a whole."""
+def put_instead(path: Path, pieces: list[tuple[int, int, bytes]]) -> None:
+    """Put other bytes in the place of those between byte offsets of a file, which is replaced as a whole.
+
+    Raises OSError.
+    """
     temporary = path.with_name(f".{path.name}.tmp")
     with temporary.open("wb") as new:
         if path.exists():

@@ -121,12 +121,21 @@ def _excluded(db: sqlite3.Connection, url: int, event: Event) -> None:
         db.execute("UPDATE url SET due = ? WHERE id = ?", (due, url))
 
 
+def _forgotten(db: sqlite3.Connection, url: int, _: Event) -> None:
+    db.execute(
+        "UPDATE url SET due = NULL, failures = 0, version = 0, etag = '', last_modified = '', stories = NULL, "
+        "hash = '' WHERE id = ?",
+        (url,),
+    )
+
+
 _CHANGES = {
     EventKind.FOUND: _linked,
     EventKind.OPENED: _opened,
     EventKind.COMPLETED: _completed,
     EventKind.FAILED: _failed,
     EventKind.EXCLUDED: _excluded,
+    EventKind.FORGOTTEN: _forgotten,
     EventKind.LOST: _lost,
     EventKind.RESCORED: _judged_again,
     EventKind.REEXTRACTED: _judged_again,

@@ -15,6 +15,7 @@ from slqncy.archive.files import open_segment
 from slqncy.archive.layout import (
     LEDGER,
     LINE_TYPES,
+    TAKEDOWN,
     Kind,
     closed_path,
     made_at,
@@ -29,6 +30,7 @@ from slqncy.archive.rebuild import note
 from slqncy.archive.recovery import has_more_lines
 from slqncy.archive.schedule import seconds
 from slqncy.archive.seal import is_broken
+from slqncy.archive.takedown import is_pending
 from slqncy.archive.verify_warcs import capture_defect, warc_defects
 from slqncy.records import MAX_LINE_BYTES, Event, Story, content_hash, decode, encode
 
@@ -67,7 +69,8 @@ _STATES = (
         "{} is {}, and has lines all the same",
         (
             "SELECT DISTINCT url.url, state FROM url JOIN line ON line.url = url.id "
-            "WHERE state IN ('found', 'fetched', 'failed', 'excluded') AND segment NOT GLOB 'rewrites/*'"
+            "WHERE (state IN ('found', 'fetched', 'failed', 'excluded') AND segment NOT GLOB 'rewrites/*') "
+            "OR state = 'forgotten'"
         ),
     ),
     (
@@ -110,6 +113,8 @@ def verify(root: Path, *, full: bool = False) -> Verdict:
     """
     require_archive(root, with_ledger=True)
     verdict = Verdict()
+    if is_pending(root):
+        verdict.defects.append(f"{TAKEDOWN}: a takedown was cut short; `scrapy forget` or any run completes it")
     try:
         with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
             # One view of it all, while a run may be writing.

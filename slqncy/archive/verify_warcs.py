@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from slqncy.records import Story
     from slqncy.warc.check import Defect, Target
 
+# What other addresses show too is no text of a story.
+_FORGOTTEN = """
+    SELECT warc, position, url FROM url JOIN capture ON uri = url
+    WHERE state = 'forgotten' AND has_payload AND NOT EXISTS (
+        SELECT 1 FROM capture AS other WHERE other.digest = capture.digest AND other.uri <> capture.uri
+    )
+"""
 _BEGAN = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-")
 """When a run that asked the site began, in its id."""
 
@@ -34,6 +41,8 @@ def warc_defects(root: Path, ledger: Ledger, *, full: bool) -> Iterator[str]:
                 yield from _content_defects(root, ledger, file)
         except OSError as error:
             yield f"{WARC}/{file.name}: cannot be read: {error}"
+    for name, position, url in ledger.db.execute(_FORGOTTEN):
+        yield f"{WARC}/{name}, byte {position}: a response of {url}, which is forgotten"
     yield from _more_defects(root)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import zlib
 from contextlib import ExitStack, contextmanager
@@ -34,8 +33,10 @@ from slqncy.archive.months import compress
 from slqncy.archive.reading import Reading, hang, take_away
 from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
+from slqncy.archive.reports import encode_report
 from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import break_seal, is_broken, set_seal
+from slqncy.archive.takedown import complete
 from slqncy.reasons import UNSETTLED, EventKind, State
 from slqncy.records import Event, Story, decode, encode
 
@@ -74,6 +75,7 @@ class ArchiveWriter:
             disk.make_directory(self.root)
             self._lock = Lock(self.root / LOCK)
             undo.callback(self._lock.release)
+            complete(self.root)
             if is_broken(self.root):
                 raise ArchiveDamagedError(
                     f"{self.root / LEDGER}: changed since the last run; `scrapy rebuild` makes it anew from the lines"
@@ -213,7 +215,7 @@ class ArchiveWriter:
 
     def write_run(self, run_id: str, report: dict[str, Any]) -> bytes:
         """Write runs/<run_id>.json as a whole; gives its bytes."""
-        data = json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n"
+        data = encode_report(report)
         with self._disk_errors():
             disk.write_whole(self.root / RUNS / f"{run_id}.json", data)
         return data

@@ -9,7 +9,7 @@ from slqncy.archive.explain import Explanation, explain
 from slqncy.archive.layout import Kind, closed_path, open_path, segment_kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
 from slqncy.exitcodes import ExitStatus
-from slqncy.reasons import EventKind, PageKind
+from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import moment
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def _due(known: Known) -> str:
         return f"not read before {moment(datetime.fromtimestamp(known.not_before, UTC))}, for reading it hung"
     if known.kind is not PageKind.STORY:
         return _ASKED[known.kind]
+    if known.state is State.FORGOTTEN:
+        return "never asked for again"
     if known.due is None:
         return "not asked for again by itself"
     if known.due <= now:
@@ -95,5 +97,5 @@ def _event(event: Event) -> str:
         words.append(f"version {event.version}")
     if event.http_status is not None:
         words.append(f"HTTP {event.http_status}")
-    words += [word for word in (event.reason, event.detail) if word]
+    words += [word for word in (event.reason, event.detail) if word.strip()]
     return "  ".join([*words, f"run {event.run_id}" if event.run_id else "no run"])

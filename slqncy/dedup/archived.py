@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import ArchiveError
-from slqncy.archive.layout import Kind, Place, segment_month, segment_name
+from slqncy.archive.layout import INDEX, Kind, Place, segment_month, segment_name
 from slqncy.dedup.deduplicator import Deduplicator
 from slqncy.dedup.text import Compared, compared
 from slqncy.reasons import DuplicateKind
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from slqncy.records import Story
 
 logger = logging.getLogger(__name__)
-
-INDEX = "index"
-"""Folder in the archive."""
 
 POSITION_BITS = 44
 """Of a line's place in its file, as a part of a number."""

@@ -37,6 +37,7 @@ LOOKS = (
     Look("archived", "#", "green"),
     Look("duplicates", "=", "cyan"),
     Look("gone from the site", "x", "magenta"),
+    Look("taken down", "/", "magenta"),
     Look("waiting for an answer", "?", "yellow"),
     Look("rejected", "!", "red"),
     Look("not on the site", "-", "default"),

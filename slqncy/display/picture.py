@@ -27,8 +27,8 @@ _CHARACTER = 7.2
 
 # In the order of LOOKS, light and dark; what was never asked for is the ground of the bar.
 _COLOURS = (
-    ("#1a7f37", "#3fb950"), ("#0969da", "#58a6ff"), ("#8250df", "#bc8cff"), ("#bf8700", "#e3b341"),
-    ("#cf222e", "#ff7b72"), ("#8c959f", "#6e7681"), ("#eaeef2", "#262c36"),
+    ("#1a7f37", "#3fb950"), ("#0969da", "#58a6ff"), ("#8250df", "#bc8cff"), ("#bf3989", "#f778ba"),
+    ("#bf8700", "#e3b341"), ("#cf222e", "#ff7b72"), ("#8c959f", "#6e7681"), ("#eaeef2", "#262c36"),
 )  # fmt: skip
 _GROUND, _INK = ("#ffffff", "#0d1117"), ("#1f2328", "#e6edf3")
 

@@ -150,6 +150,11 @@ class Run:
         assert known is not None
         return known
 
+    def is_forgotten(self, url: str | None) -> bool:
+        """Whether a page, by its canonical URL, was taken down: it is not asked for, and nothing is made of it."""
+        known = self.archive.known(url) if url else None
+        return known is not None and known.state is State.FORGOTTEN
+
     def happened(self, event: EventKind, known: Known, **details: Any) -> None:
         """Something happened to an address that is no answer to a request."""
         self._happened(event, known.url, known.kind, id=known.story, **details)

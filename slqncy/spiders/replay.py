@@ -148,7 +148,9 @@ class Replay:
             logger.warning("%s at byte %d of %s: %s", capture.uri, capture.offset, capture.path, error)
             return
         self._run.now = response.meta["fetched"].at
-        pages = [page for page in self._pages(capture, response) if self._is_wanted(page[0])]
+        # Other pages may lead to one that is forgotten.
+        is_forgotten = self._run.is_forgotten(address.canonical(response.url))
+        pages = [page for page in self._pages(capture, response) if self._is_wanted(page[0]) and not is_forgotten]
         self._run.count("replay/captures" if pages else "replay/passed_over")
         for url, kind in pages:
             if kind is PageKind.PART:
@@ -203,6 +205,8 @@ class Replay:
             yield url, PageKind.SITEMAP
 
     def _is_wanted(self, url: str) -> bool:
+        if self._run.is_forgotten(url):
+            return False
         story, sections = self._spider.address.story(url), self._spider.arguments.sections
         section = story.section if story else self._spider.address.section(url)
         return sections is None or section is None or section in sections

@@ -146,7 +146,7 @@ class Scope:
         """Whether this run is to ask for a story it has not met before."""
         address = self._address.story(story.url)
         # Several sites may share an archive.
-        if address is None or not self._address.has(story.url):
+        if address is None or not self._address.has(story.url) or story.state is State.FORGOTTEN:
             return False
         if self._arguments.sections is not None and address.section not in self._arguments.sections:
             self._exclude(story)

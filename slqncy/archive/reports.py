@@ -1,0 +1,66 @@
+"""The reports of runs, and taking out of them what they say of failures: an exception may quote what it failed on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from slqncy.archive import disk
+from slqncy.archive.layout import RUNS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+
+def encode_report(report: dict[str, Any]) -> bytes:
+    """The file of a report."""
+    return json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+class Report(NamedTuple):
+    """A report that is to be another, by the hashes of both."""
+
+    was: str
+    is_to_be: str
+
+
+def reports_of(root: Path, addresses: Collection[str]) -> dict[str, Report]:
+    """Reports that say something of these addresses, by run. Raises OSError."""
+    found = {}
+    for path in sorted((root / RUNS).glob("*.json")):
+        was = path.read_bytes()
+        left = _left(was, addresses)
+        if left != was:
+            found[path.stem] = Report(_hash(was), _hash(left))
+    return found
+
+
+def take_out_details(root: Path, addresses: Collection[str], reports: Mapping[str, Report]) -> int:
+    """Take it out. Gives how many reports there are of that kind. Raises OSError."""
+    for run, report in reports.items():
+        path = root / RUNS / f"{run}.json"
+        if path.exists() and _hash(was := path.read_bytes()) == report.was:
+            disk.write_whole(path, _left(was, addresses))
+    return len(reports)
+
+
+def _left(report: bytes, addresses: Collection[str]) -> bytes:
+    try:
+        said: dict[str, Any] = json.loads(report)
+        failures = [
+            failure for failure in said.get("failures", ()) if failure["url"] in addresses and failure["detail"]
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        # Damaged; `verify --full` says so.
+        return report
+    if not failures:
+        return report
+    for failure in failures:
+        failure["detail"] = ""
+    return encode_report(said)
+
+
+def _hash(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -1,0 +1,74 @@
+"""`scrapy forget`: take a story down for good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slqncy.archive.forget import Forgotten, Named, NoStoryError, forget
+from slqncy.archive.layout import INDEX, QUARANTINE, RUNS, WARC, Kind
+from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found, story_of
+from slqncy.exitcodes import ExitStatus
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_WENT = {
+    Kind.STORY: "lines", Kind.DUPLICATE: "lines", Kind.REJECTED: "lines", Kind.REWRITE: "lines",
+    Kind.EVENT: "events, in what they say was seen", WARC: "requests with what came back",
+    RUNS: "reports, in what they say of failures", QUARANTINE: "files",
+}  # fmt: skip
+"""What goes out of each folder."""
+
+
+class Command(ArchiveCommand):
+    """Exit status 0; 64 without a reason; 65 for a name never found, or damage, and nothing is changed.
+
+    74 without an archive, or where the disk will not have it: the next start goes on; 75 while a run holds the archive.
+    """
+
+    arguments = "URL|ID --why TEXT"
+    takes_arguments = True
+    about = "Take a story down: out of all files, with its copies and raw responses, and never ask for it again"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's own and --why."""
+        super().add_options(parser)
+        parser.add_argument("--why", metavar="TEXT", default="", help="what `scrapy explain` says of it from now on")
+
+    def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
+        """Take it down, and print what went, what stays, and what is left to do."""
+        if len(args) != 1:
+            raise UsageError("name one URL, or one id such as slqncy/szxw/9538")
+        why = "".join(character if character.isprintable() else " " for character in opts.why).strip()
+        if not why:
+            raise UsageError("say why, for those who ask later: --why 'on request of the author, 26 November 2026'")
+        story = story_of(args[0])
+        try:
+            forgotten = forget(root, names_of(args[0]), Named(*story) if story else None, why)
+        except NoStoryError as error:
+            raise UsageError(str(error)) from error
+        if forgotten is None:
+            print(f"{never_found(args[0])}. Of a site that we know, a story can be forgotten by its URL all the same")
+            return ExitStatus.DATA
+        for line in _told(root, forgotten):
+            print(line)
+        return ExitStatus.OK
+
+
+def _told(root: Path, forgotten: Forgotten) -> Iterator[str]:
+    again = " once more" if forgotten.is_repeated else ""
+    yield f"{root}: {forgotten.id} is forgotten{again}, and so is all that it was known by:"
+    yield from (f"  {url}" for url in forgotten.addresses)
+    yield from (
+        f"  {folder}/: {forgotten.gone[folder]} {what}" for folder, what in _WENT.items() if forgotten.gone[folder]
+    )
+    yield f"  {INDEX}/: all of it; the next run makes it anew"
+    for original in forgotten.originals:
+        yield f"It is a copy or a rewrite of {original}, which stays, and may have the same text: forget that too?"
+    for story in forgotten.alike:
+        yield f"{story} has the same text, has had it, or tells the same, and stays: forget that too?"
+    if forgotten.shared:
+        yield f"{forgotten.shared} raw responses stay, as other addresses gave them too, and lines go by them."
+    yield "Not reached: pages that quote it, packages made by `scrapy wacz`, logs, copies and backups, free disk space."
