@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slqncy.archive import ArchiveDamagedError, ArchiveError, ArchiveWriter
-from slqncy.archive.layout import Kind, Place, segment_name
+from slqncy.archive.layout import INDEX, Kind, Place, segment_name
 from slqncy.archive.repair import repair
 from slqncy.dedup import Thresholds
 from slqncy.dedup import index as indexes
-from slqncy.dedup.archived import INDEX, ArchivedStories, number_of, place_of
+from slqncy.dedup.archived import ArchivedStories, number_of, place_of
 from slqncy.reasons import DuplicateKind
 from slqncy.records import content_hash
 from tests.dedup import texts
