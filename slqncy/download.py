@@ -18,6 +18,7 @@ from scrapy.exceptions import (
 )
 
 from slqncy.archive import ArchiveError
+from slqncy.extensions.pace import Pace
 from slqncy.extensions.run import Run
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.failures import ForbiddenAddressError, told_apart
@@ -45,13 +46,17 @@ class Download(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        stop, run = crawler.get_extension(Stop), crawler.get_extension(Run)
+        stop, run, pace = crawler.get_extension(Stop), crawler.get_extension(Run), crawler.get_extension(Pace)
         assert stop is not None
         assert run is not None
+        assert pace is not None
         self._stop = stop
         self._run = run
         self._resolver = _resolver()
         self._resolver.allow(named_hosts(crawler.settings, crawler.spider.address.base_url))  # type: ignore[union-attr]
+        self._pace = pace
+        # Twisted would send a request again at once, where nobody counts it; Scrapy asks again after a pause.
+        self._pool.retryAutomatically = False
         self._most_bytes = most_bytes(crawler.settings)
         self._recordings = Recordings()
         self._is_recorded = crawler.settings.getbool("WARC_ENABLED")
@@ -60,6 +65,17 @@ class Download(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """The response. Raises StoppedError where the run ends first, and Scrapy's errors where it is not whole."""
+        self._run.spend(request.url)
+        began = monotonic()
+        response: Response | None = None
+        try:
+            response = await self._recorded(request)
+            return response
+        finally:
+            # Scrapy looks for the next request to send when this returns.
+            self._pace.over(request, monotonic() - began, response)
+
+    async def _recorded(self, request: Request) -> Response:
         if not self._is_recorded:
             request.meta["fetched"] = Fetched(datetime.now(UTC))
             return await self._answer(request, None)

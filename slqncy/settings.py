@@ -2,8 +2,6 @@
 
 from scrapy.settings import default_settings
 
-from slqncy import __version__
-
 BOT_NAME = "slqncy"
 SPIDER_MODULES = ["slqncy.spiders"]
 NEWSPIDER_MODULE = "slqncy.spiders"
@@ -42,15 +40,19 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "slqncy.extensions.stop.Stop": 100,
+    "slqncy.extensions.pace.Pace": 150,
     "slqncy.extensions.run.Run": 200,
     "scrapy.extensions.memusage.MemoryUsage": None,
     "slqncy.extensions.memory.Memory": 300,
 }
+ADDONS = {"slqncy.addons.Identity": 100}
 DOWNLOADER_MIDDLEWARES = {
     "slqncy.middlewares.site.StayOnSite": 50,  # first: it moves a request to the base URL before anything sees its host
     "slqncy.middlewares.forgotten.Forgotten": 60,  # redirects may lead to what was taken down
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "slqncy.middlewares.robots.RobotsTxt": 100,
+    # Nearer to the network than Scrapy's retries, which ask again at once.
+    "slqncy.middlewares.patience.Patience": 560,
     # Between the network and whatever looks at status, headers or coding of what the site had said.
     "slqncy.middlewares.webarchive.WebArchives": 605,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
@@ -59,10 +61,16 @@ DOWNLOADER_MIDDLEWARES = {
 }
 
 # Manners.
-USER_AGENT = f"slqncy/{__version__}"  # Scrapy/VERSION (+https://scrapy.org)
+OPERATOR_CONTACT = ""  # who runs this, a mail address or URL: USER_AGENT is slqncy/VERSION (+OPERATOR_CONTACT)
 ROBOTSTXT_OBEY = True  # False
+ROBOTSTXT_USER_AGENT = "slqncy"  # None: the User-Agent, whose contact may hold another crawler's name
+ROBOTS_MAX_AGE = 24 * 3600  # seconds for which robots.txt is kept, by RFC 9309, 2.4; 0: each run asks
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # 8: one request in flight
-DOWNLOAD_DELAY = 1.0  # 0: seconds between requests
+DOWNLOAD_DELAY = 1.0  # 0: seconds from the end of an exchange to the next request, at least
+DELAY_FACTOR = 5.0  # the pause is so many times as long as the exchange took: a slow site is a busy one
+DELAY_MAX = 30.0  # seconds that the pause grows to by itself; a longer Crawl-delay is kept all the same
+RETRY_AFTER_PATIENCE = 120.0  # seconds that a run waits where Retry-After says so; where it says more, the run ends
+REQUEST_BUDGET = 0  # requests of a run, robots.txt, redirects and retries included; 0: no limit
 DOWNLOAD_DELAY_JITTER = 0  # 0.5: with it, gaps fall below the delay
 DOWNLOAD_SLOTS = {  # {}: web archives have rates of their own, in seconds between requests
     "wayback_cdx": {"concurrency": 1, "delay": 2.5, "jitter": 0},  # 24 a minute; the limit is 30

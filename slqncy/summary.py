@@ -18,18 +18,27 @@ _STOPPED = "shutdown"
 """Scrapy's finish reason after SIGINT or SIGTERM."""
 TOLD_TO_WAIT = "told_to_wait"
 """Our finish reason where the site asks for patience."""
+BUDGET_SPENT = "budget_spent"
+"""Our finish reason where there was more to ask for than REQUEST_BUDGET allows."""
 BLOCKED = "blocked"
 """Our finish reason where a web archive does."""
 _TOO_MUCH_MEMORY = "memusage_exceeded"
 """Scrapy's finish reason where the process passes MEMUSAGE_LIMIT_MB."""
+_WAIT = (
+    ExitStatus.TEMPORARY,
+    "the site says that we should wait (429, Retry-After, a captcha or a waiting room); run again later",
+)
 _ENDED = {
-    _STOPPED: "stopped by a signal; run again to go on",
-    TOLD_TO_WAIT: "the site says that we should wait (429, Retry-After, a captcha or a waiting room); run again later",
-    BLOCKED: "the web archive wants no more requests for now; run again later",
-    _TOO_MUCH_MEMORY: "stopped at MEMUSAGE_LIMIT_MB of memory; run again to go on, with a higher limit if it recurs",
+    _STOPPED: (ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"),
+    TOLD_TO_WAIT: _WAIT,
+    BLOCKED: (ExitStatus.TEMPORARY, "the web archive wants no more requests for now; run again later"),
+    _TOO_MUCH_MEMORY: (
+        ExitStatus.TEMPORARY,
+        "stopped at MEMUSAGE_LIMIT_MB of memory; run again to go on, with a higher limit if it recurs",
+    ),
+    BUDGET_SPENT: (ExitStatus.OK, "REQUEST_BUDGET is spent; run again to go on"),
 }
-"""Why a run ended before its time, by Scrapy's finish reason."""
-_WAIT = ExitStatus.TEMPORARY, _ENDED[TOLD_TO_WAIT]
+"""How a run is judged that ended before its time, by Scrapy's finish reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +215,20 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
 
 
 def judge(
-    summary: Summary, gate: Gate, *, finish_reason: str, errors: int, is_sweep: bool = False
+    summary: Summary, gate: Gate, *, finish_reason: str, errors: int, is_sweep: bool = False, wait_until: str = ""
 ) -> tuple[ExitStatus, str]:
-    """Exit status of a run that opened its archive and met no disk error, and the reason in a sentence."""
+    """Exit status of a run that opened its archive and met no disk error, and the reason in a sentence.
+
+    `wait_until` is when the site wants to be asked again (RFC 3339, UTC), where it has said so and that is to come.
+    """
     if errors:
         return ExitStatus.SOFTWARE, f"{errors} unexpected errors; the log has their tracebacks, the stories stay due"
     if not summary.adds_up or not summary.addresses.adds_up:
         what = "addresses" if summary.adds_up else "requests"
         return ExitStatus.SOFTWARE, f"the {what} do not add up; this is a defect of slqncy, please report it"
     if finish_reason in _ENDED:
-        return ExitStatus.TEMPORARY, _ENDED[finish_reason]
+        status, reason = _ENDED[finish_reason]
+        return status, f"{reason}, not before {wait_until}" if wait_until else reason
     if summary.index_failures:
         return _judge_index(summary)
     if summary.is_in_vain:

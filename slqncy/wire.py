@@ -56,11 +56,9 @@ class Recording:
     """Whether it did so other than in good order."""
 
     def begin(self, request: bytes, ip: str) -> None:
-        """The request goes out; where a kept connection turned out to be dead, for the second time."""
+        """The request goes out."""
         self.at = datetime.now(UTC)
         self.request, self.ip = request, ip
-        self.received.clear()
-        self.is_cut = self.is_closed = self.is_reset = False
 
     def receive(self, data: bytes) -> None:
         """Bytes came in."""
@@ -110,10 +108,7 @@ class _Protocol(_LenientHTTP11ClientProtocol):
         self._recording: Recording | None = None
 
     def request(self, request: SentRequest) -> Deferred[IResponse]:
-        # A request is sent again where a kept connection was dead; its ticket is off its headers by then.
-        ticket = getattr(request, "_slqncy_ticket", None) or _take(request)
-        request._slqncy_ticket = ticket  # type: ignore[attr-defined]  # noqa: SLF001
-        self._recording = self._recordings.get(ticket)
+        self._recording = self._recordings.get(_take(request))
         if self._recording:
             sent = _Sent()
             request.writeTo(sent)  # type: ignore[no-untyped-call]

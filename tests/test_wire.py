@@ -134,9 +134,8 @@ def test_connections_are_kept_where_the_server_keeps_them(fetched: Fetched) -> N
     assert first.connection == second.connection
 
 
-def test_a_request_on_a_dead_connection_is_recorded_as_it_was_sent_again(tmp_path: Path) -> None:
+def test_a_request_on_a_dead_connection_is_kept_and_so_is_the_next_attempt(tmp_path: Path) -> None:
     def answers(target: str, times: int) -> Sequence[Step]:
-        # Twisted sends the request again by itself, on a new connection.
         return (End.CLOSE,) if (target, times) == ("/second", 0) else (page(f"{target} {times}"),)
 
     with raw_server(answers) as server:
@@ -144,7 +143,8 @@ def test_a_request_on_a_dead_connection_is_recorded_as_it_was_sent_again(tmp_pat
         first, dead, second = server.served
     assert (dead.connection, dead.target, second.target) == (first.connection, "/second", "/second")
     assert second.connection != first.connection
-    (kept,) = kept_of(archive, f"{server.base_url}/second")
+    lost, kept = kept_of(archive, f"{server.base_url}/second")
+    assert (lost.request, lost.kinds) == (dead.received, ["request", "metadata"])
     assert (kept.request, kept.received) == (second.received, second.sent)
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
+from slqncy.archive.hosts import is_damaged
 from slqncy.archive.layout import (
+    HOSTS,
     LEDGER,
     QUARANTINE,
     RUNS,
@@ -64,6 +66,8 @@ def derived_defects(root: Path, ledger: Ledger) -> Iterator[str]:
     yield from _ledger_defects(root, ledger, segments)
     for path, _ in stale_schemas(root):
         yield f"{SCHEMA}/{path.name}: not the schema of this version"
+    if is_damaged(root):
+        yield f"{HOSTS}: not what a run wrote"
     for path in sorted((root / QUARANTINE).glob("*")):
         # A kill may leave a file half-written under a name with a dot.
         if path.is_file() and not path.name.startswith(".") and not is_as_named(path):

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from slqncy.archive import disk
 from slqncy.archive.blocks import salvage
+from slqncy.archive.hosts import is_damaged
 from slqncy.archive.layout import (
+    HOSTS,
     LEDGER,
     LINE_TYPES,
     Kind,
@@ -97,6 +99,8 @@ def repair(root: Path) -> list[str]:
         if complete(root) is not None:
             mended.append("a takedown that was cut short is completed")
             set_seal(root)
+        if is_damaged(root):
+            mended.append(f"{HOSTS}: damaged; moved to {set_aside(root, root / HOSTS)}")
         return [sentence for said in (*done.values(), mended) for sentence in said]
 
 

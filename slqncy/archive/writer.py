@@ -14,6 +14,7 @@ from slqncy.archive.captures import Captures
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.files import line_at, whole_lines
 from slqncy.archive.history import page_of
+from slqncy.archive.hosts import read_hosts, write_hosts
 from slqncy.archive.layout import (
     LEDGER,
     LOCK,
@@ -89,6 +90,8 @@ class ArchiveWriter:
             publish_schemas(self.root)
             self._tell_of_hang()
             self._reading = Reading(self.root)
+            self.hosts = read_hosts(self.root)
+            """What is known of hosts, by origin; `keep_hosts` writes it."""
             undo.pop_all()
 
     def close(self) -> None:
@@ -224,6 +227,11 @@ class ArchiveWriter:
         """Write runs/<run_id>.svg as a whole; the report has its hash."""
         with self._disk_errors():
             disk.write_whole(self.root / RUNS / f"{run_id}.svg", picture)
+
+    def keep_hosts(self) -> None:
+        """Write what is known of hosts, at once. Raises ArchiveError."""
+        with self._disk_errors():
+            write_hosts(self.root, self.hosts)
 
     # Asking
 

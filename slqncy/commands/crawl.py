@@ -13,6 +13,7 @@ from scrapy.settings import BaseSettings, default_settings
 from slqncy import settings as project_settings
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.run import Run
+from slqncy.manners.identity import user_agent
 from slqncy.resolver import WEB_ARCHIVE_URLS
 from slqncy.sites import SiteError
 from slqncy.spiders.arguments import ArgumentError, is_base_url, parse_arguments
@@ -50,6 +51,8 @@ class Command(ScrapyCrawl):
         if run.summary:
             print(run.summary.sentence())
             print(f"{run.archive.root}: {run.stories_archived} new lines in stories/; runs/{run.id}.json has the rest")
+            if run.status is ExitStatus.OK:
+                print(run.reason)
         self.exitcode = run.status if run.status is ExitStatus.OK else _complain(run.status, run.reason)
 
 
@@ -93,6 +96,10 @@ def _wrong_setting(settings: BaseSettings) -> str:
         url = settings[name]
         if not is_base_url(url) or not url.endswith("/"):
             return f"{name}={url!r} must be an address like {getattr(project_settings, name)}, with a slash at the end"
+    try:
+        user_agent("", settings["OPERATOR_CONTACT"])
+    except ValueError as error:
+        return str(error)
     return ""
 
 

@@ -9,6 +9,7 @@ import os
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
@@ -17,15 +18,16 @@ from scrapy.utils.asyncio import create_looping_call
 
 from slqncy import __version__
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
+from slqncy.archive.hosts import Host
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories
 from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
-from slqncy.extensions.stop import Stop
+from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.watchdog import Watchdog
 from slqncy.reasons import UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event, Story, moment
-from slqncy.summary import BLOCKED, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
+from slqncy.summary import BLOCKED, BUDGET_SPENT, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from slqncy.extract.walls import Wall
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
+    from slqncy.sites import Address
     from slqncy.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
@@ -80,6 +83,9 @@ class Run:
         self._open = False
         self._errors = 0
         self._told_to_wait = 0
+        self._wait_until = ""
+        self._budget = crawler.settings.getint("REQUEST_BUDGET")
+        self._requests = 0
         self._known_before = 0
         self._pending: dict[str, PageKind] = {}
         self._stories_pending = 0
@@ -261,6 +267,26 @@ class Run:
         logger.error("The web archive wants no more requests for now: %s", detail)
         self._stop(BLOCKED)
 
+    def told_to_wait(self, url: str, until: datetime, *, is_too_long: bool) -> None:
+        """A host of the site asks to be left alone, which the next run knows too; this one ends where it is too long.
+
+        Raises ArchiveError.
+        """
+        self.count("guard/retry_after")
+        parts = urlsplit(url)
+        host = self.archive.hosts.setdefault(f"{parts.scheme}://{parts.netloc}", Host())
+        host.hold_until = self._wait_until = max(host.hold_until, moment(until))
+        self.archive.keep_hosts()
+        if is_too_long:
+            self._stop(TOLD_TO_WAIT, at_once=True)
+
+    def spend(self, url: str) -> None:
+        """A request is about to leave this machine. Raises StoppedError where REQUEST_BUDGET has none for it."""
+        if self._budget and self._requests >= self._budget:
+            self._stop(BUDGET_SPENT, at_once=True)
+            raise StoppedError(f"{url}: the budget of {self._budget} requests is spent")
+        self._requests += 1
+
     def count(self, what: str, by: int = 1) -> None:
         """Add to a counter of the run."""
         assert self._crawler.stats is not None
@@ -346,6 +372,9 @@ class Run:
         self._open = True
         self._clock.start(_COMMIT_INTERVAL, now=False)
         self._watchdog.watch(self.archive.traceback_descriptor)
+        arguments = spider.arguments  # type: ignore[attr-defined]
+        if not arguments.warcs and not arguments.web_archive:
+            self._respect_holds(arguments.address)
 
     def _open_archive(self, directory: str, thresholds: Thresholds) -> None:
         self.archive = ArchiveWriter(directory)
@@ -356,6 +385,17 @@ class Run:
         except BaseException:
             self.archive.abandon()
             raise
+
+    def _respect_holds(self, address: Address) -> None:
+        hosts = self.archive.hosts.items()
+        held = [host.hold_until for origin, host in hosts if address.is_served_at(f"{origin}/")]
+        self._wait_until = max(held, default="")
+        if self._is_held:
+            raise CloseSpider(TOLD_TO_WAIT)
+
+    @property
+    def _is_held(self) -> bool:
+        return self._wait_until > moment(datetime.now(UTC))
 
     @cached_property
     def _info(self) -> dict[str, str]:
@@ -414,6 +454,7 @@ class Run:
         self.status, self.reason = judge(
             self.summary, arguments.address.site.gate,
             finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
+            wait_until=self._wait_until if self._is_held else "",
         )  # fmt: skip
         if self._damage and self.status not in {ExitStatus.SOFTWARE, ExitStatus.TEMPORARY}:
             self.status, self.reason = ExitStatus.DATA, self._damage

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
-from scrapy.utils.misc import build_from_crawler
+from scrapy.robotstxt import RobotParser
+from scrapy.utils.python import to_unicode
 
+from slqncy.archive import ArchiveError
+from slqncy.archive.hosts import Host
+from slqncy.extensions.pace import Pace
+from slqncy.extensions.run import Run
+from slqncy.extensions.stop import StoppedError
 from slqncy.failures import HostError
+from slqncy.manners.robots import MOST_BYTES, Rules, read_robots
+from slqncy.records import moment
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from scrapy.crawler import Crawler
-    from scrapy.robotstxt import RobotParser
 
 logger = logging.getLogger(__name__)
 
-_SERVER_ERROR = 500
-_TOO_MANY = 429
-_SUCCESS = range(200, 300)
+_DAY = timedelta(days=1)
+_FIRST = 1000
+"""Priority of a request for robots.txt: others wait for it."""
 
 
 class ForbiddenByRobotsError(IgnoreRequest):
@@ -34,52 +44,119 @@ class RobotsUnavailableError(IgnoreRequest):
     """robots.txt could not be had, so that nothing may be asked for."""
 
 
-class RobotsTxt(RobotsTxtMiddleware):
-    """Scrapy's middleware crawls on where robots.txt fails, and logs a traceback; this one does neither."""
+class Parser(RobotParser):
+    """Our reading of robots.txt, as Scrapy hands it on with its signal."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
+        """Scrapy's way to make a parser."""
+        return cls(Rules(robotstxt_body, crawler.settings["ROBOTSTXT_USER_AGENT"]))
+
+    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:
+        """Whether we may ask for a URL."""
+        return self.rules.allows(to_unicode(url))
+
+    def crawl_delay(self, user_agent: str | bytes) -> float | None:
+        """Seconds that we are to leave between requests."""
+        return self.rules.crawl_delay or None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a host's robots.txt."""
+
+    since: datetime
+    rules: Rules | IgnoreRequest
+    """Or why there are none to go by."""
+
+
+class RobotsTxt:
+    """Asks each host for its robots.txt once a day, and keeps the answer in the archive for the next run.
+
+    Scrapy's own crawls on where robots.txt fails, forgets it when the process ends, and knows no Crawl-delay.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._unavailable: dict[str, IgnoreRequest] = {}
-        self._fetches: dict[str, asyncio.Future[RobotParser | None]] = {}
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        run, pace = crawler.get_extension(Run), crawler.get_extension(Pace)
+        assert run is not None
+        assert pace is not None
+        self._crawler, self._run, self._pace = crawler, run, pace
+        self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
+        self._max_age = timedelta(seconds=crawler.settings.getfloat("ROBOTS_MAX_AGE"))
+        self._known: dict[str, asyncio.Future[_Known]] = {}
 
-    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Raises RobotsUnavailableError, ForbiddenByRobotsError, or HostError where that is why."""
-        if error := self._unavailable.get(urlsplit(request.url).netloc):
-            raise type(error)(str(error))
-        try:
-            super().process_request_2(rp, request)
-        except IgnoreRequest as error:
-            raise ForbiddenByRobotsError(str(error)) from error
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a component."""
+        return cls(crawler)
 
-    async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules of the request's host, fetched once a run; None where there are none."""
+    async def process_request(self, request: Request) -> None:
+        """Raises RobotsUnavailableError, ForbiddenByRobotsError, or StoppedError where the run ends first."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return
         parts = urlsplit(request.url)
-        if parts.netloc not in self._fetches:
-            self._fetches[parts.netloc] = asyncio.ensure_future(self._fetch(request, parts.scheme, parts.netloc))
-        return await asyncio.shield(self._fetches[parts.netloc])
+        known = await self._robots(f"{parts.scheme}://{parts.netloc}", request)
+        if isinstance(known.rules, IgnoreRequest):
+            raise type(known.rules)(str(known.rules))
+        if not known.rules.allows(request.url):
+            raise ForbiddenByRobotsError("Forbidden by robots.txt")
 
-    async def _fetch(self, request: Request, scheme: str, netloc: str) -> RobotParser | None:
-        assert self.crawler.engine is not None
-        url = f"{scheme}://{netloc}/robots.txt"
-        meta = {"dont_obey_robotstxt": True}
-        robots_request = Request(url, callback=NO_CALLBACK, priority=self.DOWNLOAD_PRIORITY, meta=meta)
+    async def _robots(self, origin: str, request: Request) -> _Known:
+        future = self._known.get(origin)
+        if future and future.done() and datetime.now(UTC) - future.result().since > (self._max_age or _DAY):
+            future = None
+        if future is None:
+            future = self._known[origin] = asyncio.ensure_future(self._learn(origin, request))
+        return await asyncio.shield(future)
+
+    async def _learn(self, origin: str, request: Request) -> _Known:
+        known = self._kept(origin) or await self._fetch(origin)
+        if isinstance(known.rules, Rules):
+            self._pace.keep_to(known.rules.crawl_delay)
+            await self._crawler.signals.send_catch_log_async(
+                signals.robots_parsed, robotparser=Parser(known.rules), request=request
+            )
+        return known
+
+    def _kept(self, origin: str) -> _Known | None:
+        host = self._run.archive.hosts.get(origin)
+        if host is None or not host.robots_fetched:
+            return None
+        since, now = datetime.fromisoformat(host.robots_fetched), datetime.now(UTC)
+        if not now - self._max_age < since <= now:
+            return None
+        body = host.robots.encode("utf-8", "surrogateescape")
+        return _Known(since, read_robots(host.robots_status, body, self._agent))
+
+    async def _fetch(self, origin: str) -> _Known:
+        assert self._crawler.engine is not None
+        url, now = f"{origin}/robots.txt", datetime.now(UTC)
+        request = Request(url, callback=NO_CALLBACK, priority=_FIRST, meta={"dont_obey_robotstxt": True})
         try:
-            response = await self.crawler.engine.download_async(robots_request)
-        except HostError as error:
-            self._give_up(url, netloc, str(error), type(error))
-            return None
+            response = await self._crawler.engine.download_async(request)
+            rules = read_robots(response.status, response.body, self._agent)
+        except StoppedError:
+            raise
         except Exception as error:  # noqa: BLE001  # whatever it is, there are no rules to go by
-            self._give_up(url, netloc, str(error) or type(error).__name__)
-            return None
-        if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
-            self._give_up(url, netloc, f"HTTP {response.status}")
-            return None
-        if response.status not in _SUCCESS:
-            return None
-        rules = build_from_crawler(self._parserimpl, self.crawler, response.body)
-        await self.crawler.signals.send_catch_log_async(signals.robots_parsed, robotparser=rules, request=request)
-        return rules
+            refusal = f"{url} cannot be had: {str(error) or type(error).__name__}"
+            logger.error("%s; nothing may be asked for (RFC 9309, 2.3.1.4)", refusal)  # noqa: TRY400
+            kind = type(error) if isinstance(error, HostError) else RobotsUnavailableError
+            return _Known(now, kind(refusal))
+        self._keep(origin, now, response.status, response.body)
+        return _Known(now, rules)
 
-    def _give_up(self, url: str, netloc: str, reason: str, kind: type[IgnoreRequest] = RobotsUnavailableError) -> None:
-        self._unavailable[netloc] = kind(f"{url} cannot be had: {reason}")
-        logger.error("%s; nothing may be asked for (RFC 9309, 2.3.1.4)", self._unavailable[netloc])
+    def _keep(self, origin: str, now: datetime, status: int, body: bytes) -> None:
+        host = self._run.archive.hosts.setdefault(origin, Host())
+        host.robots_fetched, host.robots_status = moment(now), status
+        # One octet more tells whether the last line is whole.
+        host.robots = body[: MOST_BYTES + 1].decode("utf-8", "surrogateescape")
+        try:
+            self._run.archive.keep_hosts()
+        except ArchiveError as error:
+            self._run.stop_for_disk(error)
+            raise StoppedError(str(error)) from error

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 
+from slqncy.extensions.pace import SITE_SLOT
 from slqncy.middlewares.webarchive import hosts
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class StayOnSite:
             if request.url.startswith(hosts(self._crawler.settings, archive)):
                 return None
             raise OffSiteError(f"{shown(request.url)} is not on {archive}")
+        request.meta["download_slot"] = SITE_SLOT
         address = self._crawler.spider.address  # type: ignore[union-attr]
         if address.is_served_at(request.url):
             return None

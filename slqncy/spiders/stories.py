@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider
-from scrapy.robotstxt import ProtegoRobotParser
 
 from slqncy.archive import ArchiveError
 from slqncy.extensions.run import Run
@@ -17,7 +16,7 @@ from slqncy.extract.boilerplate import join_pages
 from slqncy.extract.pagination import list_pages, page_number
 from slqncy.extract.reading import read_story
 from slqncy.extract.walls import find_wall
-from slqncy.middlewares.robots import ForbiddenByRobotsError
+from slqncy.middlewares.robots import ForbiddenByRobotsError, Parser
 from slqncy.reasons import EventKind, Failure, PageKind, Rejection, State
 from slqncy.spiders.addresses import next_part, stories_linked, story_urls, without_stories
 from slqncy.spiders.arguments import parse_arguments
@@ -181,8 +180,8 @@ class StoriesSpider(Spider):
 
     def _robots_parsed(self, robotparser: RobotParser) -> None:
         """Queue the sitemaps that robots.txt names."""
-        if isinstance(robotparser, ProtegoRobotParser):
-            self._scope.add_sitemaps(robotparser.rp.sitemaps)
+        if isinstance(robotparser, Parser):
+            self._scope.add_sitemaps(robotparser.rules.sitemaps)
 
     # Pages
 

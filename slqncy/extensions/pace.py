@@ -1,0 +1,77 @@
+"""The pace of a run: how long the site is left alone after each exchange."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from slqncy.manners.delay import Limits, is_trouble, next_delay
+from slqncy.manners.retry_after import hold
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+logger = logging.getLogger(__name__)
+
+SITE_SLOT = "site"
+"""The slot of Scrapy's downloader that all hosts of the site share: they are one machine, or look like it."""
+_LEAST = 0.001
+"""A slot without a delay would not look at when it was used last."""
+
+
+def seconds_to_hold(response: Response) -> float:
+    """Seconds for which a response asks that the site be left alone; 0 for none."""
+    told = response.headers.get("Retry-After", b"").decode("latin-1")  # type: ignore[union-attr]
+    return hold(response.status, told, datetime.now(UTC))
+
+
+class Pace:
+    """Sets delay and last use of the site's slot when an exchange is over.
+
+    Scrapy counts a pause from the beginning of the exchange, so that none would be left after a slow answer. Its
+    AutoThrottle goes below Crawl-delay, and does not back off. Web archives have paces of their own.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        settings = crawler.settings
+        self._limits = Limits(
+            settings.getfloat("DOWNLOAD_DELAY"), settings.getfloat("DELAY_MAX"), settings.getfloat("DELAY_FACTOR")
+        )
+        self._delay = self._limits.least
+        self._held_until = 0.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a component."""
+        return cls(crawler)
+
+    def keep_to(self, crawl_delay: float) -> None:
+        """The robots.txt of a host of the site asks for at least so many seconds."""
+        if crawl_delay > self._limits.least:
+            logger.info("robots.txt asks for %g seconds between requests", crawl_delay)
+            self._limits = Limits(crawl_delay, self._limits.most, self._limits.factor)
+            self._delay = max(self._delay, crawl_delay)
+
+    def over(self, request: Request, took: float, response: Response | None) -> None:
+        """An exchange is over, after so many seconds; without a response where it failed."""
+        if request.meta["download_slot"] != SITE_SLOT:
+            return
+        now = monotonic()
+        trouble = is_trouble(response.status if response else None)
+        self._delay = next_delay(self._delay, took, self._limits, is_trouble=trouble)
+        if response and (seconds := seconds_to_hold(response)):
+            self._held_until = max(self._held_until, now + seconds)
+        assert self._crawler.engine is not None
+        slot = self._crawler.engine.downloader.slots[SITE_SLOT]
+        slot.delay = self._delay
+        slot.lastseen = now
+        if self._held_until > now + self._delay:
+            slot.delay = slot.delay or _LEAST
+            slot.lastseen = self._held_until - slot.delay
