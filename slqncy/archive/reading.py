@@ -39,6 +39,7 @@ class Reading:
     def __init__(self, root: Path) -> None:
         self._path = root / READING
         self._descriptor = -1
+        self._is_empty = True
 
     @property
     def descriptor(self) -> int:
@@ -51,11 +52,14 @@ class Reading:
     def begin(self, event: Event) -> None:
         """A page is about to be read. Raises OSError."""
         self.end()
+        self._is_empty = False
         os.write(self.descriptor, encode(event))
 
     def end(self) -> None:
         """No page is being read. Raises OSError."""
-        os.ftruncate(self.descriptor, 0)
+        if not self._is_empty:
+            os.ftruncate(self.descriptor, 0)
+            self._is_empty = True
 
     def close(self) -> None:
         """Take the note away; also after a disk error, where the next start does not mind it."""
