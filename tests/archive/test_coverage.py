@@ -69,7 +69,7 @@ STATES = st.sampled_from(
 def standing_of(state: State, reason: str) -> Standing:
     if state is State.REJECTED:
         return Standing.MISSING if reason in HOLE else Standing.REJECTED
-    settled = {State.ARCHIVED, State.DUPLICATE, State.GONE}
+    settled = {State.ARCHIVED, State.DUPLICATE, State.GONE, State.FORGOTTEN}
     return Standing(state.value) if state in settled else Standing.WAITING
 
 
@@ -189,7 +189,7 @@ def test_an_archive(tmp_path: Path) -> None:
     write_history(root)
     (line,) = coverage(root)
     assert line.as_dict() == {
-        "lowest": 1, "highest": 12, "archived": 5, "duplicate": 2, "gone": 1, "waiting": 3, "rejected": 0,
+        "lowest": 1, "highest": 12, "archived": 5, "duplicate": 2, "gone": 1, "forgotten": 0, "waiting": 3, "rejected": 0,
         "missing": 1, "never_asked": 0, "unnumbered": 0,
     }  # fmt: skip
     (root / "ledger.sqlite").write_bytes(b"no database at all" * 100)

@@ -195,7 +195,7 @@ def test_what_is_drawn_is_as_large_as_what_it_stands_for(share: float) -> None:
     root = ET.fromstring(picture([line(numbers)], ""))  # noqa: S314
     paths = {path.get("class"): path.attrib["d"] for path in root.iter(f"{SVG}path")}
     assert area(paths["k0"]) == pytest.approx(920 * 48 * share, rel=0.02)
-    assert area(paths.get("k5", "")) == pytest.approx(920 * 48 * (1 - share), rel=0.02)
+    assert area(paths.get("k6", "")) == pytest.approx(920 * 48 * (1 - share), rel=0.02)
 
 
 def test_a_picture_of_much_is_small() -> None:
