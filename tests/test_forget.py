@@ -247,7 +247,10 @@ def test_explain_and_coverage(taken: tuple[Path, Result]) -> None:
 
 def test_no_run_brings_it_back(taken: tuple[Path, Result], made: Made, tmp_path: Path) -> None:
     root = shutil.copytree(taken[0], tmp_path / "archive")
-    new = {"/szxw/8.html": redirect("/szxw/1.html"), "/": links(*(f"/szxw/{number}.html" for number in range(1, 9)))}
+    new: dict[str, str | bytes | DemoResponse] = {
+        "/szxw/8.html": redirect("/szxw/1.html"),
+        "/": links(*(f"/szxw/{number}.html" for number in range(1, 9))),
+    }
     with serving(Pages({**LATER.pages, **new})) as server:
         assert crawl(root, server.base_url, "full=1").status == 0
         crawl(root, server.base_url, "full=1", "ids=1-9")

@@ -71,7 +71,9 @@ class Audit:
 
 
 @dataclass(frozen=True)
-class _Lines:
+class Lines:
+    """The lines of an archive, each with how often it is there."""
+
     events: Counter[bytes]
     records: Counter[bytes]
     """Without where their raw responses are."""
@@ -90,14 +92,14 @@ def audit(root: Path) -> Audit:
             return Audit(frozenset(), ((Fault.REFUSED, str(error)),))
         repair(root)
         is_repaired = True
-    lines = _read(root)
+    lines = read_lines(root)
     whole = frozenset(
         number
         for number, step in enumerate(STEPS)
         if lines.events[step.event_line] and all(lines.records[line] for line in step.record_lines)
     )
     defects = verify(root, full=True).defects
-    faults = [*_line_faults(lines), *_response_faults(root, lines), *((Fault.DEFECT, defect) for defect in defects)]
+    faults = [*_line_faults(lines), *response_faults(root, lines), *((Fault.DEFECT, defect) for defect in defects)]
     if not faults:
         faults += _end_faults(root, is_repaired=is_repaired)
     return Audit(whole, tuple(faults), is_repaired)
@@ -132,8 +134,9 @@ def in_memory() -> Iterator[Path]:
             logging.disable(logging.NOTSET)
 
 
-def _read(root: Path) -> _Lines:
-    lines = _Lines(Counter(), Counter(), [])
+def read_lines(root: Path) -> Lines:
+    """All lines of an archive."""
+    lines = Lines(Counter(), Counter(), [])
     for name in segments_on_disk(root):
         with open_segment(root, name) as file:
             if segment_kind(name) is Kind.EVENT:
@@ -148,7 +151,7 @@ def _read(root: Path) -> _Lines:
     return lines
 
 
-def _response_faults(root: Path, lines: _Lines) -> Iterator[tuple[Fault, str]]:
+def response_faults(root: Path, lines: Lines) -> Iterator[tuple[Fault, str]]:
     """Whether each page has its raw response, as another reader than ours reads it, and that once."""
     responses = {}
     for path in sorted((root / WARC).glob("*")):
@@ -168,7 +171,7 @@ def _response_faults(root: Path, lines: _Lines) -> Iterator[tuple[Fault, str]]:
             yield Fault.RESPONSE, f"at {place}: {responses.get(place, b'')[:80]!r}, not {_PAGES[line][:80]!r}"
 
 
-def _line_faults(lines: _Lines) -> Iterator[tuple[Fault, str]]:
+def _line_faults(lines: Lines) -> Iterator[tuple[Fault, str]]:
     for found, known in ((lines.events, _EVENT_LINES), (lines.records, _RECORD_LINES)):
         for line, times in found.items():
             if line not in known:
@@ -183,11 +186,11 @@ def _states(root: Path) -> list[tuple[Any, ...]]:
 
 
 @cache
-def _goal() -> tuple[_Lines, list[tuple[Any, ...]]]:
+def _goal() -> tuple[Lines, list[tuple[Any, ...]]]:
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory) / ARCHIVE
         finish(root)
-        return _read(root), _states(root)
+        return read_lines(root), _states(root)
 
 
 def _end_faults(root: Path, *, is_repaired: bool) -> Iterator[tuple[Fault, str]]:
@@ -197,8 +200,8 @@ def _end_faults(root: Path, *, is_repaired: bool) -> Iterator[tuple[Fault, str]]
     except ArchiveError as error:
         yield Fault.ASTRAY, str(error)
         return
-    lines = _read(root)
-    yield from _response_faults(root, lines)
+    lines = read_lines(root)
+    yield from response_faults(root, lines)
     if lines.records != goal.records:
         yield Fault.ASTRAY, f"{(goal.records - lines.records).total()} lines of pages missing"
     # Where a line was lost before it was acknowledged, its event is told a second time.

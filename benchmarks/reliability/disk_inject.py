@@ -19,6 +19,7 @@ T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 ERRORS = ("ENOSPC", "EIO", "EROFS", "EDQUOT")
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "openat", "rename", "unlink", "mkdir")
+KILL = "KILL"
 _DEADLINE = 300
 
 
@@ -30,11 +31,13 @@ class Injection:
     number: int
     """Which of the calls of that name, from 1."""
     error: str
+    """KILL: the program is killed before it makes the call."""
     stays: bool = False
     """Whether all later ones fail too."""
 
     def __str__(self) -> str:
-        return f"{self.call}:error={self.error}:when={self.number}{'+' if self.stays else ''}"
+        how = "signal" if self.error == KILL else "error"
+        return f"{self.call}:{how}={self.error}:when={self.number}{'+' if self.stays else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +123,13 @@ def _run(
     command: Sequence[str], paths: Iterable[Path], calls: Iterable[str], injection: str
 ) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     assert STRACE is not None
+    # With it strace sends no signals.
+    fast = [] if ":signal=" in injection else ["--seccomp-bpf"]
     with tempfile.TemporaryDirectory() as directory:
         log = Path(directory) / "log"
         done = subprocess.run(  # noqa: S603  # our own programs
             [
-                STRACE, "-f", "--seccomp-bpf", "-s", "0", "-e", "signal=none", "-e", f"trace={','.join(calls)}",
+                STRACE, "-f", *fast, "-s", "0", "-e", "signal=none", "-e", f"trace={','.join(calls)}",
                 *(["-e", f"inject={injection}"] if injection else []),
                 *(part for path in paths for part in ("-P", str(path))), "-o", str(log), *command,
             ],

@@ -61,10 +61,14 @@ class Call:
 
 def record(archive: Path, *arguments: str) -> list[Call]:
     """Run the workload on an archive under strace. Raises RuntimeError where it ends with a bug."""
+    return trace([sys.executable, "-m", "benchmarks.reliability.workload", str(archive), *arguments])
+
+
+def trace(command: list[str]) -> list[Call]:
+    """Run a program under strace. Raises RuntimeError where it ends with a bug."""
     assert STRACE is not None
     with tempfile.TemporaryDirectory() as directory:
         log = Path(directory) / "log"
-        command = [sys.executable, "-m", "benchmarks.reliability.workload", str(archive), *arguments]
         done = subprocess.run(  # noqa: S603  # our own program
             [STRACE, "-f", "-xx", "-s", str(_LONGEST), "-e", f"trace={_CALLS}", "-e", "signal=none", "-o", str(log),
              *command],

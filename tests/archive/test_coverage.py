@@ -189,8 +189,8 @@ def test_an_archive(tmp_path: Path) -> None:
     write_history(root)
     (line,) = coverage(root)
     assert line.as_dict() == {
-        "lowest": 1, "highest": 12, "archived": 5, "duplicate": 2, "gone": 1, "forgotten": 0, "waiting": 3, "rejected": 0,
-        "missing": 1, "never_asked": 0, "unnumbered": 0,
+        "lowest": 1, "highest": 12, "archived": 5, "duplicate": 2, "gone": 1, "forgotten": 0, "waiting": 3,
+        "rejected": 0, "missing": 1, "never_asked": 0, "unnumbered": 0,
     }  # fmt: skip
     (root / "ledger.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(ArchiveDamagedError, match="scrapy rebuild"):
