@@ -11,6 +11,7 @@ COMMANDS_MODULE = "slqncy.commands"
 ARCHIVE_DIR = "output"  # where it is, relative to the directory the command runs in
 LIST_MAX_PAGES = 5000  # pages of one list; far above any real list, below an endless one
 SITEMAP_MAX_FILES = 1000
+SECTIONS_MAX = 200  # sections that a run looks into for the first time; a server may answer for any name
 STORY_MAX_PAGES = 50  # pages of one story
 WATCHDOG_TIMEOUT = 40  # seconds that one step of work may take before the process ends itself; 0: any time
 

@@ -112,13 +112,13 @@ def _lost(db: sqlite3.Connection, url: int, event: Event) -> None:
 
 
 def _excluded(db: sqlite3.Connection, url: int, event: Event) -> None:
-    now, is_hung = seconds(event.at), event.reason == Exclusion.HUNG
-    if is_hung:
+    now = seconds(event.at)
+    if event.reason == Exclusion.HUNG:
         db.execute("UPDATE url SET not_before = ? WHERE id = ?", (now + HUNG_PAUSE, url))
     if event.kind is PageKind.STORY:
-        pause = HUNG_PAUSE if is_hung else EXCLUDED_PAUSE
-        due = 0 if event.reason == Exclusion.ARGUMENT else now + pause
-        db.execute("UPDATE url SET due = ? WHERE id = ?", (due, url))
+        due: dict[str, int | None]
+        due = {Exclusion.ARGUMENT: 0, Exclusion.HUNG: now + HUNG_PAUSE, Exclusion.TRAP: None}
+        db.execute("UPDATE url SET due = ? WHERE id = ?", (due.get(event.reason, now + EXCLUDED_PAUSE), url))
 
 
 def _forgotten(db: sqlite3.Connection, url: int, _: Event) -> None:

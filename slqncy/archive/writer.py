@@ -326,6 +326,11 @@ class ArchiveWriter:
         with self._disk_errors():
             return coverage.next_to_ask(self._ledger.db, site, section, numbers, until, anew=anew)
 
+    def story_prefixes(self) -> set[str]:
+        """What the ids of known stories begin with, site and section: slqncy/szxw/."""
+        with self._disk_errors():
+            return set(coverage.prefixes(self._ledger.db))
+
     def states(self) -> dict[State, int]:
         """How many addresses are in each state."""
         with self._disk_errors():

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slqncy.guards.mazes import page_key
 from slqncy.reasons import PageKind
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class Frontier:
         self._seen = Numbers()
         self.pages: set[str] = set()
         """URLs that were queued as pages that are no stories."""
+        self._keys: set[str] = set()
         self._stories: deque[int] = deque()
         self._fronts: deque[Page] = deque()
         self._pages: deque[Page] = deque()
@@ -109,8 +111,8 @@ class Frontier:
         self._after = (-1, 0)
 
     def has_page(self, url: str) -> bool:
-        """Whether a URL was queued as a page that is no story."""
-        return url in self.pages
+        """Whether a page that is no story was queued, under this URL or another one of it."""
+        return page_key(url) in self._keys
 
     def see(self, story: Known) -> bool:
         """Whether a story is met for the first time in this run."""
@@ -123,12 +125,13 @@ class Frontier:
     def add_page(self, page: Page) -> None:
         """Queue a page, unless it was queued before or its list has had its share."""
         listing = page.listing
-        if page.url in self.pages:
+        if self.has_page(page.url):
             return
         if listing and listing.pages >= listing.most_pages:
             listing.has_gaps = True
             return
         self.pages.add(page.url)
+        self._keys.add(page_key(page.url))
         (self._fronts if page.kind is PageKind.FRONT else self._pages).append(page)
         if listing:
             listing.pages += 1

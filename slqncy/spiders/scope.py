@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from slqncy.reasons import EventKind, Exclusion, PageKind, State
+from slqncy.guards.mazes import calendar, maze
+from slqncy.reasons import UNSETTLED, EventKind, Exclusion, PageKind, State
 from slqncy.spiders.frontier import Frontier, Listing, Page
+from slqncy.spiders.sections import Sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +25,8 @@ _COUNTED = {
     State.ARCHIVED: "known", State.DUPLICATE: "known", State.GONE: "known", State.FAILED: "waiting",
 }  # fmt: skip
 """What a story that is linked and not due counts as."""
+_MOST_TRAPS = 100
+"""Addresses of mazes that a run writes down; there are more than anybody wants to read."""
 
 
 class Scope:
@@ -35,6 +39,11 @@ class Scope:
         self._now = int(run.started.timestamp())
         self._most_pages = arguments.max_pages or settings.getint("LIST_MAX_PAGES")
         self._most_pending = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        self._most_sections = settings.getint("SECTIONS_MAX")
+        named = arguments.sections or arguments.address.site.sections
+        self._sections = Sections(named, run.archive.story_prefixes(), self._most_sections)
+        self._traps_left = _MOST_TRAPS
+        self._warned: set[str] = set()
         self._sitemaps_left = settings.getint("SITEMAP_MAX_FILES")
         self.frontier = Frontier(
             self._due,
@@ -52,7 +61,7 @@ class Scope:
         if self._arguments.sections is None:
             # A home page that answers 304 does not show the sections it led to before.
             for known in self._run.archive.of_kind(PageKind.FRONT):
-                if self._address.has(known.url):
+                if self._address.has(known.url) and self._admits(known.url):
                     self.add_front(known.url)
 
     def add_front(self, url: str, via: str = "") -> None:
@@ -67,6 +76,8 @@ class Scope:
 
     def meet_section(self, section: str, url: str, via: str) -> None:
         """Queue the front page of a section that is linked, if this run follows it."""
+        if not self._admits(url) or self._is_trap(url, PageKind.FRONT, via):
+            return
         sections = self._arguments.sections
         if sections is None:
             self.add_front(url, via)
@@ -75,6 +86,8 @@ class Scope:
 
     def add_list_page(self, url: str, listing: Listing, via: str) -> None:
         """Queue a further page of a list."""
+        if self._is_trap(url, PageKind.LIST, via):
+            return
         if self._run.passes_over(self._run.found(url, PageKind.LIST, via=via)):
             listing.has_gaps = True
             return
@@ -89,7 +102,9 @@ class Scope:
             return
         for found in urls:
             url = self._address.canonical(found)
-            if url and self._sitemaps_left and not self.frontier.has_page(url):
+            if not url or self.frontier.has_page(url) or self._is_trap(url, PageKind.SITEMAP, via):
+                continue
+            if self._sitemaps_left:
                 self._sitemaps_left -= 1
                 if not self._run.passes_over(self._run.found(url, PageKind.SITEMAP, via=via)):
                     self.frontier.add_page(Page(url, PageKind.SITEMAP))
@@ -105,7 +120,10 @@ class Scope:
         for url in urls:
             address = self._address.story(url)
             assert address is not None
-            story = self._run.found(url, PageKind.STORY, self._address.story_name(address), via)
+            name = self._address.story_name(address)
+            if self._is_trap(url, PageKind.STORY, via, name):
+                continue
+            story = self._run.found(url, PageKind.STORY, name, via)
             numbers.append(story.id)
             if queue and self.frontier.see(story) and self._accepts(story):
                 self.frontier.add_story(story)
@@ -157,6 +175,40 @@ class Scope:
         if story.state in _COUNTED:
             self._run.count(_COUNTED[story.state])
         return False
+
+    def _admits(self, url: str) -> bool:
+        """Whether the front page of a section may be queued, and is not yet."""
+        known = self._run.archive.known(url)
+        if self.frontier.has_page(url) or (known and self._run.passes_over(known)):
+            return False
+        if self._sections.admits(url, known, self._address):
+            return True
+        self._run.count("guard/sections")
+        if "sections" not in self._warned:
+            self._warned.add("sections")
+            logger.warning(
+                "The site has more than SECTIONS_MAX=%d sections of which no story is known; the rest is not read",
+                self._most_sections,
+            )
+        return False
+
+    def _is_trap(self, url: str, kind: PageKind, via: str, story_id: str = "") -> bool:
+        """Whether an address, of which no page is known, goes round in circles; then it is not asked for."""
+        what = maze(url)
+        if kind is not PageKind.STORY:
+            what = what or calendar(url, self._run.started.year)
+        known = self._run.archive.known(url) if what else None
+        if not what or (known and known.state not in UNSETTLED):
+            return False
+        self._run.count("guard/mazes")
+        if what not in self._warned:
+            self._warned.add(what)
+            logger.warning("Not asked for, and neither is what is like it: %s, %s", url, what)
+        if known is None and self._traps_left:
+            self._traps_left -= 1
+            trap = self._run.found(url, kind, story_id, via)
+            self._run.happened(EventKind.EXCLUDED, trap, state=State.EXCLUDED, reason=Exclusion.TRAP, detail=what)
+        return True
 
     def _exclude(self, known: Known) -> None:
         if known.state is State.FOUND:

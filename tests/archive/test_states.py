@@ -149,10 +149,15 @@ def test_a_failure_of_a_settled_story_leaves_its_state(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("reason", "due"),
-    [(Exclusion.ROBOTS, NOW + EXCLUDED_PAUSE), (Exclusion.ARGUMENT, 0), (Exclusion.HUNG, NOW + HUNG_PAUSE)],
+    [
+        (Exclusion.ROBOTS, NOW + EXCLUDED_PAUSE),
+        (Exclusion.ARGUMENT, 0),
+        (Exclusion.HUNG, NOW + HUNG_PAUSE),
+        (Exclusion.TRAP, None),
+    ],
 )
 def test_an_exclusion_is_looked_at_again_after_a_while_or_with_the_next_run(
-    ledger: Ledger, reason: Exclusion, due: int
+    ledger: Ledger, reason: Exclusion, due: int | None
 ) -> None:
     known = after(ledger, excluded(1, reason))
     assert (known.state, known.due) == (State.EXCLUDED, due)
