@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from abc import abstractmethod
 from io import TextIOWrapper
@@ -12,7 +13,9 @@ from scrapy.commands import ScrapyCommand
 
 from slqncy.archive import ArchiveDamagedError, ArchiveError, ArchiveLockedError
 from slqncy.exitcodes import ExitStatus
+from slqncy.extensions.log import VisibleRecord
 from slqncy.sites import Address, load_site, site_names
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -46,6 +49,7 @@ class ArchiveCommand(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Work, and set the exit status."""
         assert self.settings is not None
+        logging.setLogRecordFactory(VisibleRecord)
         if isinstance(sys.stdout, TextIOWrapper):
             # Where the terminal's encoding lacks a character, that is no reason to stop.
             sys.stdout.reconfigure(errors="backslashreplace")
@@ -55,7 +59,7 @@ class ArchiveCommand(ScrapyCommand):
             sys.stdout.flush()
         except (ArchiveError, UsageError) as error:
             self.exitcode = _status(error)
-            sys.stderr.write(f"scrapy {self._name}: {error} (exit status {self.exitcode})\n")
+            sys.stderr.write(visible(f"scrapy {self._name}: {error} (exit status {self.exitcode})") + "\n")
         except KeyboardInterrupt:
             sys.stdout = None
             self.exitcode = ExitStatus.TEMPORARY

@@ -40,6 +40,7 @@ ITEM_PIPELINES = {
     "slqncy.pipelines.store.Store": 500,
 }
 EXTENSIONS = {
+    "slqncy.extensions.log.VisibleLog": 50,  # first: what a page says is no line of a log
     "slqncy.extensions.stop.Stop": 100,
     "slqncy.extensions.pace.Pace": 150,
     "slqncy.extensions.run.Run": 200,

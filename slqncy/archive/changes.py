@@ -15,6 +15,7 @@ from slqncy.archive.files import open_segment, whole_lines
 from slqncy.archive.layout import Kind, segment_kind, segment_month, segment_name
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Event, decode
+from slqncy.visible import visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ class Change:
 
 def encode_change(change: Change) -> str:
     """The change as JSON on one line."""
-    return msgspec.json.encode(change).decode()
+    return visible_json(msgspec.json.encode(change).decode())
 
 
 def changes(root: Path, lengths: dict[str, int | None], since: str) -> Iterator[Change]:

@@ -23,11 +23,11 @@ def sync_directory(path: Path) -> None:
     sync_file(path)
 
 
-def make_directory(path: Path) -> None:
-    """Make a directory and its parents, durably."""
+def make_directory(path: Path, *, private: bool = False) -> None:
+    """Make a directory and its parents, durably; a `private` one is for its owner only."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(0o700 if private and folder == path else 0o777, exist_ok=True)
         sync_directory(folder.parent)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from slqncy.archive import disk
 from slqncy.archive.layout import RUNS
+from slqncy.visible import visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def encode_report(report: dict[str, Any]) -> bytes:
     """The file of a report."""
-    return json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n"
+    return visible_json(json.dumps(report, ensure_ascii=False, indent=2)).encode() + b"\n"
 
 
 class Report(NamedTuple):

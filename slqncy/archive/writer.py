@@ -73,7 +73,7 @@ class ArchiveWriter:
         self._unwritten: dict[Place, bytes] = {}
         self._lines = 0
         with self._disk_errors(), ExitStack() as undo:
-            disk.make_directory(self.root)
+            disk.make_directory(self.root, private=True)
             self._lock = Lock(self.root / LOCK)
             undo.callback(self._lock.release)
             complete(self.root)

@@ -17,6 +17,7 @@ from slqncy.manners.identity import user_agent
 from slqncy.resolver import WEB_ARCHIVE_URLS
 from slqncy.sites import SiteError
 from slqncy.spiders.arguments import ArgumentError, is_base_url, parse_arguments
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -52,7 +53,7 @@ class Command(ScrapyCrawl):
             print(run.summary.sentence())
             print(f"{run.archive.root}: {run.stories_archived} new lines in stories/; runs/{run.id}.json has the rest")
             if run.status is ExitStatus.OK:
-                print(run.reason)
+                print(visible(run.reason))
         self.exitcode = run.status if run.status is ExitStatus.OK else _complain(run.status, run.reason)
 
 
@@ -104,5 +105,5 @@ def _wrong_setting(settings: BaseSettings) -> str:
 
 
 def _complain(status: ExitStatus, reason: str) -> ExitStatus:
-    sys.stderr.write(f"scrapy crawl: {reason} (exit status {status})\n")
+    sys.stderr.write(visible(f"scrapy crawl: {reason} (exit status {status})") + "\n")
     return status

@@ -12,6 +12,7 @@ from slqncy.dedup import Thresholds
 from slqncy.dedup.apply import apply
 from slqncy.dedup.rescore import rescore
 from slqncy.exitcodes import ExitStatus
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -65,7 +66,7 @@ def _told(changes: Iterable[Change], kinds: Counter[str], *, heedless: bool) -> 
         was, now = (said.kind if said else "story" for said in (change.was, change.now))
         kinds[f"from {was} to {now}"] += 1
         try:
-            print(change)
+            print(visible(str(change)))
         except BrokenPipeError:
             if not heedless:
                 raise

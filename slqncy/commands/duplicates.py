@@ -14,6 +14,7 @@ from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
 from slqncy.display.clusters import beside, told, told_member, told_original
 from slqncy.display.columns import Columns
 from slqncy.exitcodes import ExitStatus
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -41,12 +42,12 @@ class Command(ArchiveCommand):
             if not args:
                 _print(_all(clusters))
             elif (cluster := clusters.of(names_of(args[0]))) is None:
-                print(never_found(args[0]))
+                print(visible(never_found(args[0])))
                 return ExitStatus.DATA
             elif cluster.links:
                 _print(_one(clusters, cluster))
             else:
-                print(f"{cluster.known.url}: no copies and no rewrites")
+                print(visible(f"{cluster.known.url}: no copies and no rewrites"))
         return ExitStatus.OK
 
 

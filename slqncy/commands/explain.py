@@ -11,6 +11,7 @@ from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import moment
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -41,10 +42,10 @@ class Command(ArchiveCommand):
             raise UsageError("name one URL, or one id such as slqncy/szxw/9538")
         explanation = explain(root, names_of(args[0]))
         if explanation is None:
-            print(never_found(args[0]))
+            print(visible(never_found(args[0])))
             return ExitStatus.DATA
         for line in _told(root, explanation):
-            print(line)
+            print(visible(line))
         return ExitStatus.OK
 
 

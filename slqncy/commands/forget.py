@@ -8,6 +8,7 @@ from slqncy.archive.forget import Forgotten, Named, NoStoryError, forget
 from slqncy.archive.layout import INDEX, QUARANTINE, RUNS, WARC, Kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found, story_of
 from slqncy.exitcodes import ExitStatus
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -50,10 +51,11 @@ class Command(ArchiveCommand):
         except NoStoryError as error:
             raise UsageError(str(error)) from error
         if forgotten is None:
-            print(f"{never_found(args[0])}. Of a site that we know, a story can be forgotten by its URL all the same")
+            never = never_found(args[0])
+            print(visible(f"{never}. Of a site that we know, a story can be forgotten by its URL all the same"))
             return ExitStatus.DATA
         for line in _told(root, forgotten):
-            print(line)
+            print(visible(line))
         return ExitStatus.OK
 
 

@@ -8,6 +8,7 @@ from slqncy.archive.repair import repair
 from slqncy.archive.verify import verify
 from slqncy.cli import ArchiveCommand
 from slqncy.exitcodes import ExitStatus
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -23,10 +24,10 @@ class Command(ArchiveCommand):
         """Print what was done, and what verification says then."""
         actions = repair(root)
         for action in actions:
-            print(f"{root}: {action}")
+            print(visible(f"{root}: {action}"))
         verdict = verify(root, full=True)
         for defect in verdict.defects:
-            print(f"{root}: still {defect}")
+            print(visible(f"{root}: still {defect}"))
         lines = sum(verdict.lines.values())
         print(f"{root}: {lines} lines; {verdict.records} WARC records; {len(verdict.defects)} defects")
         if actions:

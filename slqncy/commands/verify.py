@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive.verify import verify
 from slqncy.cli import ArchiveCommand
 from slqncy.exitcodes import ExitStatus
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +33,7 @@ class Command(ArchiveCommand):
         """Print each defect, and what was read."""
         verdict = verify(root, full=opts.full)
         for defect in verdict.defects:
-            print(f"{root}: {defect}")
+            print(visible(f"{root}: {defect}"))
         lines = ", ".join(f"{count} {kind}" for kind, count in sorted(verdict.lines.items())) or "no lines"
         print(f"{root}: {lines}; {verdict.records} WARC records; {len(verdict.defects)} defects")
         return ExitStatus.DATA if verdict.defects else ExitStatus.OK

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slqncy.display.rows import row, rows
-from slqncy.display.visible import visible
 from slqncy.reasons import DuplicateKind
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     from collections import Counter

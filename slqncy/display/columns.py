@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from slqncy.display.visible import visible
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     from slqncy.display.rows import Piece, Row

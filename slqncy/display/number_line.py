@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from slqncy.display.visible import visible
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, span_size, totals, unnumbered
-from slqncy.display.visible import visible
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

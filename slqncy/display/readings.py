@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from slqncy.display.visible import visible
+from slqncy.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

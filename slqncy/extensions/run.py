@@ -221,7 +221,7 @@ class Run:
 
         A capture that cannot be had says nothing of its page.
         """
-        detail += f": {wall.reason}, {wall.words}" if wall else ""
+        detail = (f"{detail}: {wall.reason}, {wall.words}" if wall else detail)[:_MOST_DETAIL]
         if (kind := self._pending.get(url)) is not None:
             known = self.archive.known(url)
             assert known is not None

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from slqncy import __version__
 from slqncy.archive import disk
 from slqncy.archive.errors import ArchiveError
+from slqncy.visible import visible_json
 from slqncy.wacz.cdxj import BLOCKS, compress
 from slqncy.wacz.contents import Contents
 from slqncy.wacz.month import Month, file_name
@@ -115,7 +116,7 @@ def _add_pages(package: Package, scratch: Scratch) -> None:
 
 
 def _line(document: dict[str, str]) -> bytes:
-    return json.dumps(document, ensure_ascii=False).encode() + b"\n"
+    return visible_json(json.dumps(document, ensure_ascii=False)).encode() + b"\n"
 
 
 def _properties(contents: Contents, main_page: tuple[str, str] | None) -> dict[str, str]:

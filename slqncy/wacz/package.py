@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from slqncy.visible import visible_json
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -84,4 +86,4 @@ class Package:
 
 
 def _json(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+    return visible_json(json.dumps(document, ensure_ascii=False, indent=2)).encode() + b"\n"

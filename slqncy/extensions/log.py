@@ -1,0 +1,30 @@
+"""Logs that nobody else writes lines of: what a page, a header or an exception says is shown, and never obeyed."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from slqncy.visible import visible, visible_lines
+
+
+class VisibleRecord(logging.LogRecord):
+    """A message of one line, unless whoever wrote it meant several; those, and a traceback's, are indented."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.exc_info:
+            # A formatter takes what is here already.
+            self.exc_text = f"    {visible_lines(logging.Formatter().formatException(self.exc_info))}"
+
+    def getMessage(self) -> str:  # noqa: N802
+        """The message with its arguments."""
+        message = super().getMessage()
+        return visible_lines(message) if "\n" in str(self.msg) else visible(message)
+
+
+class VisibleLog:
+    """Makes all log records of the process visible ones, those of Scrapy and of libraries too."""
+
+    def __init__(self) -> None:
+        logging.setLogRecordFactory(VisibleRecord)
