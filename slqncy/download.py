@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urlsplit
@@ -18,14 +17,19 @@ from scrapy.exceptions import (
 )
 
 from slqncy.archive import ArchiveError
+from slqncy.coded import decoded
 from slqncy.extensions.pace import Pace
 from slqncy.extensions.run import Run
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.failures import ForbiddenAddressError, told_apart
+from slqncy.guards.codings import IncompleteError, TooLargeError, UndecodableError
 from slqncy.items import Fetched
+from slqncy.reasons import Rejection
+from slqncy.records import Warc
 from slqncy.resolver import PublicResolver, named_hosts
 from slqncy.warc.exchange import Exchange, Truncation
-from slqncy.wire import TICKET, Recordings, most_bytes
+from slqncy.warc.wire import last_status
+from slqncy.wire import TICKET, Recordings, most_body, most_bytes
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -35,13 +39,16 @@ if TYPE_CHECKING:
     from slqncy.wire import Recording
 
 _CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
+_SOMETHING, _NO_PAGE = 100, 300
+"""Statuses that are, or end in, a page: what an error or a redirect says besides is not read."""
 
 
 class Download(HTTP11DownloadHandler):
     """Scrapy's own handler, which finishes what is in flight, however long that takes, before it stops.
 
     Every exchange goes to the archive before anybody reads what it brought; where that is, and when it was, stands in
-    the request's `meta["fetched"]`.
+    the request's `meta["fetched"]`. A response is whole, no larger than we take, and unpacked, or an error: a capture
+    of a web archive is unpacked where it is unwrapped.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -57,14 +64,20 @@ class Download(HTTP11DownloadHandler):
         self._pace = pace
         # Twisted would send a request again at once, where nobody counts it; Scrapy asks again after a pause.
         self._pool.retryAutomatically = False
-        self._most_bytes = most_bytes(crawler.settings)
+        self._most_body = most_body(crawler.settings)
+        self._limits = most_bytes(crawler.settings), crawler.settings.getint("DOWNLOAD_HEAD_MAXSIZE")
+        self._retries = crawler.settings.getint("RETRY_TIMES") if crawler.settings.getbool("RETRY_ENABLED") else 0
         self._recordings = Recordings()
-        self._is_recorded = crawler.settings.getbool("WARC_ENABLED")
-        if self._is_recorded:
-            self._pool._factory = self._recordings.factory  # type: ignore[assignment]  # noqa: SLF001
+        self._is_kept = crawler.settings.getbool("WARC_ENABLED")
+        self._pool._factory = self._recordings.factory  # type: ignore[assignment]  # noqa: SLF001
 
     async def download_request(self, request: Request) -> Response:
-        """The response. Raises StoppedError where the run ends first, and Scrapy's errors where it is not whole."""
+        """The response.
+
+        Raises StoppedError where the run ends first, ResponseDataLossError where it is not whole,
+        DownloadCancelledError where it is too large, UndecodableError where it cannot be unpacked, and Scrapy's other
+        errors.
+        """
         self._run.spend(request.url)
         began = monotonic()
         response: Response | None = None
@@ -76,16 +89,12 @@ class Download(HTTP11DownloadHandler):
             self._pace.over(request, monotonic() - began, response)
 
     async def _recorded(self, request: Request) -> Response:
-        if not self._is_recorded:
-            request.meta["fetched"] = Fetched(datetime.now(UTC))
-            return await self._answer(request, None)
-        ticket, recording = self._recordings.open(self._most_bytes)
+        ticket, recording = self._recordings.open(*self._limits)
         request.headers[TICKET] = ticket
         began = monotonic()
         error: BaseException | None = None
         try:
-            response = await self._answer(request, recording)
-            _refuse_part(recording)
+            response = await self._taken(request, recording)
         except BaseException as raised:
             error = raised
             raise
@@ -95,7 +104,29 @@ class Download(HTTP11DownloadHandler):
             self._keep(request, recording, round((monotonic() - began) * 1000), error)
         return response
 
-    async def _answer(self, request: Request, recording: Recording | None) -> Response:
+    async def _taken(self, request: Request, recording: Recording) -> Response:
+        try:
+            response = await self._answer(request, recording)
+            _refuse_part(recording)
+            return response if "original" in request.meta else decoded(response, self._most_body)
+        except IncompleteError as error:
+            self._run.count("guard/codings")
+            raise ResponseDataLossError(str(error)) from error
+        except TooLargeError as error:
+            self._run.count("guard/codings")
+            raise DownloadCancelledError(str(error)) from error
+        except UndecodableError:
+            self._run.count("guard/codings")
+            raise
+        except Exception as error:
+            if recording.is_cut:
+                self._run.count("guard/size")
+                raise DownloadCancelledError("more came over the wire than is taken") from error
+            if isinstance(error, ResponseDataLossError) and not str(error):
+                raise ResponseDataLossError("less came than the response says it has") from error
+            raise
+
+    async def _answer(self, request: Request, recording: Recording) -> Response:
         answer = asyncio.ensure_future(super().download_request(request))
         stopping = asyncio.ensure_future(self._stop.now.wait())
         try:
@@ -107,7 +138,7 @@ class Download(HTTP11DownloadHandler):
             self._refuse_private(urlsplit(request.url).hostname or "", error)
             raise
         except DownloadFailedError as error:
-            raise told_apart(error, bytes(recording.received[:20]) if recording else b"") from error
+            raise told_apart(error, bytes(recording.received[:20])) from error
         finally:
             stopping.cancel()
             answer.cancel()
@@ -121,23 +152,38 @@ class Download(HTTP11DownloadHandler):
 
     def _keep(self, request: Request, recording: Recording, milliseconds: int, error: BaseException | None) -> None:
         """Raises StoppedError where the archive cannot take it: nobody is to read what is not kept."""
+        received = bytes(recording.received)
+        status = last_status(received)
+        refused = self._refusal(request, error) if _SOMETHING <= status < _NO_PAGE else None
         exchange = Exchange(
             uri=urldefrag(request.url)[0],
             at=recording.at,
             request=recording.request,
-            received=bytes(recording.received),
+            received=received,
             ip=recording.ip,
             milliseconds=milliseconds,
             truncation=_truncation(recording, error),
             failure=(str(error) or type(error).__name__) if error else "",
             is_conditional=not request.headers.keys().isdisjoint(_CONDITIONS),
-            notes=self._notes(request),
+            notes=self._notes(request) | ({"refused": refused} if refused else {}),
         )
         try:
-            request.meta["fetched"] = Fetched(recording.at, self._run.capture(exchange))
+            place = self._run.capture(exchange) if self._is_kept else Warc()
+            request.meta["fetched"] = Fetched(recording.at, place, status, refused)
         except ArchiveError as archive_error:
             self._run.stop_for_disk(archive_error)
             raise StoppedError(str(archive_error)) from archive_error
+
+    def _refusal(self, request: Request, error: BaseException | None) -> Rejection | None:
+        """What a page is rejected for that came, and cannot be read; None where it is, or is asked for once more."""
+        if "web_archive" in request.meta:
+            return None  # the site may have said it well
+        if isinstance(error, UndecodableError):
+            return Rejection.UNDECODABLE
+        if isinstance(error, DownloadCancelledError):
+            return Rejection.TOO_LARGE
+        is_last = request.meta.get("retry_times", 0) >= self._retries
+        return Rejection.INCOMPLETE if is_last and isinstance(error, ResponseDataLossError) else None
 
     def _notes(self, request: Request) -> dict[str, str]:
         """What the page was asked for as: what reads the capture again goes by it."""
@@ -169,11 +215,14 @@ def _refuse_part(recording: Recording) -> None:
     # A body without a length ends with the connection, and Twisted takes it as whole however that ends.
     if recording.is_reset:
         raise ResponseDataLossError("the connection was reset")
+    if recording.is_longer:
+        raise ResponseDataLossError("more bytes came than Content-Length says")
 
 
 def _truncation(recording: Recording, error: BaseException | None) -> Truncation | None:
     """Why what was received is not whole; None where it is."""
-    if error is None:
+    # All of it came, and what it unpacks to is another matter.
+    if error is None or isinstance(error, UndecodableError) or isinstance(error.__cause__, TooLargeError):
         return None
     if isinstance(error, DownloadCancelledError) or recording.is_cut:
         return Truncation.LENGTH

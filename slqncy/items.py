@@ -20,6 +20,10 @@ class Fetched:
 
     at: datetime
     warc: Warc = field(default_factory=Warc)
+    status: int = 0
+    """What the response begins with, also where it is not whole; 0 where nothing came that is HTTP."""
+    refused: Rejection | None = None
+    """Why nobody is to read it, where it is a page, and not asked for again at once."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from scrapy.settings import default_settings
 
+from slqncy.guards.codings import CODINGS
+
 BOT_NAME = "slqncy"
 SPIDER_MODULES = ["slqncy.spiders"]
 NEWSPIDER_MODULE = "slqncy.spiders"
@@ -60,6 +62,14 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "slqncy.middlewares.redirect.Redirects": 600,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # StayOnSite knows ports and mirrors too
+    # Half of a packed page is a page to it; the download handler unpacks, and asks again where the end is missing.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+}
+
+DEFAULT_REQUEST_HEADERS = {  # the first two are Scrapy's own
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "en",
+    "Accept-Encoding": CODINGS,
 }
 
 # Manners.
@@ -100,6 +110,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_TIMEOUT = 30  # 180: seconds for a whole response
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # 1 GiB: bytes of a page, also after decompression
+DOWNLOAD_HEAD_MAXSIZE = 256 * 1024  # bytes before the body: status line, headers, 1xx answers; browsers take no more
 DOWNLOAD_WARNSIZE = 4 * 1024 * 1024  # 32 MiB
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # 429 too: who is told to wait does not ask at once again
 RETRY_EXCEPTIONS = [  # timeouts too: a server that drips would cost three times as long; the next run asks again

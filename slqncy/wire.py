@@ -16,6 +16,7 @@ from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory, 
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.protocol import connectionDone
+from twisted.web._newclient import HEADER, STATUS
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -27,14 +28,18 @@ if TYPE_CHECKING:
 
 TICKET = b"X-Slqncy-Recording"
 """Header that names the recording of a request on its way to the connection; it never leaves the process."""
-_MOST_HEAD = 1 << 20
+_MOST_FRAMING = 1 << 20
 """Bytes of a response that are recorded beyond the largest body we take."""
+
+
+def most_body(settings: BaseSettings) -> int:
+    """Bytes of a body that are taken."""
+    return settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize  # 0: no limit
 
 
 def most_bytes(settings: BaseSettings) -> int:
     """How much of a response is recorded, and read again."""
-    most_body = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize  # 0: no limit
-    return most_body + _MOST_HEAD
+    return most_body(settings) + _MOST_FRAMING
 
 
 @dataclass(slots=True)
@@ -42,18 +47,22 @@ class Recording:
     """The bytes of one request and its response, so far."""
 
     most_bytes: int
-    """How much of a response is recorded."""
+    """How much of a response is taken."""
+    most_head: int
+    """How much of it before its body."""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When the request was sent; until then, when it was made."""
     request: bytes = b""
     received: bytearray = field(default_factory=bytearray)
     ip: str = ""
     is_cut: bool = False
-    """Whether more was received than is recorded."""
+    """Whether more came than is taken."""
     is_closed: bool = False
     """Whether the server ended the connection before it was known that the response is whole."""
     is_reset: bool = False
     """Whether it did so other than in good order."""
+    is_longer: bool = False
+    """Whether more came than the response says it has."""
 
     def begin(self, request: bytes, ip: str) -> None:
         """The request goes out."""
@@ -62,9 +71,17 @@ class Recording:
 
     def receive(self, data: bytes) -> None:
         """Bytes came in."""
-        room = self.most_bytes - len(self.received)
-        self.received += data[:room]
-        self.is_cut |= len(data) > room
+        self.received += data
+        self._cut(self.most_bytes)
+
+    def expect_body(self) -> None:
+        """All that came is no body yet."""
+        self._cut(self.most_head)
+
+    def _cut(self, most: int) -> None:
+        if len(self.received) > most:
+            del self.received[most:]
+            self.is_cut = True
 
 
 class Recordings:
@@ -73,10 +90,10 @@ class Recordings:
     def __init__(self) -> None:
         self._by_ticket: dict[bytes, Recording] = {}
 
-    def open(self, most_bytes: int) -> tuple[bytes, Recording]:
+    def open(self, most_bytes: int, most_head: int) -> tuple[bytes, Recording]:
         """A new recording, and the ticket to send along."""
         ticket = uuid4().hex.encode()
-        recording = self._by_ticket[ticket] = Recording(most_bytes)
+        recording = self._by_ticket[ticket] = Recording(most_bytes, most_head)
         return ticket, recording
 
     def close(self, ticket: bytes) -> None:
@@ -114,12 +131,34 @@ class _Protocol(_LenientHTTP11ClientProtocol):
             request.writeTo(sent)  # type: ignore[no-untyped-call]
             assert self.transport is not None
             self._recording.begin(sent.data, self.transport.getPeer().host)  # type: ignore[misc]
-        return super().request(request)
+        answer = super().request(request)
+        if self._recording and self._parser:
+            # Twisted takes no more of a line: what it takes of a head is counted here.
+            self._parser.MAX_LENGTH = self._recording.most_head
+        return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  # Twisted's name
-        if self._recording:
-            self._recording.receive(data)
+        recording = self._recording
+        if recording:
+            recording.receive(data)
         super().dataReceived(data)  # type: ignore[no-untyped-call]
+        if recording and self._parser and self._parser.state in {STATUS, HEADER}:
+            recording.expect_body()
+        if recording and recording.is_cut:
+            assert self.transport is not None
+            self.transport.abortConnection()
+
+    def _finishResponse(self, rest: bytes) -> None:  # noqa: N802  # Twisted's name
+        """The response is over, and there are more bytes."""
+        if self._parser and self._currentRequest:
+            headers = self._parser.connHeaders
+            is_sized, is_chunked = headers.hasHeader("Content-Length"), headers.hasHeader("Transfer-Encoding")
+            if rest or (is_sized and is_chunked):
+                # Whoever looks for the end elsewhere takes what follows for another answer.
+                self._currentRequest.persistent = False
+            if self._recording and rest and is_sized and not is_chunked:
+                self._recording.is_longer = self._parser.response.code not in self._parser.NO_BODY_CODES
+        super()._finishResponse(rest)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802  # Twisted's name
         # There is a parser until the response ends; `disconnecting` is set where it was us who hung up.

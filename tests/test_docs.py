@@ -27,7 +27,7 @@ WARC = (ROOT / "docs/warc.md").read_text(encoding="utf-8")
 DATA_FORMAT = (ROOT / "docs/data-format.md").read_text(encoding="utf-8")
 
 _ORIGINAL = ("webArchive", "originalUri", "originalDate", "originalDigest")
-NOTES = dict.fromkeys(("page", "kind", "site", "servedAt", *_ORIGINAL), "-")
+NOTES = dict.fromkeys(("page", "kind", "site", "servedAt", "refused", *_ORIGINAL), "-")
 """What `slqncy.download` adds to the fields of a raw response."""
 
 

@@ -95,8 +95,14 @@ def cases(name: str) -> dict[str, Case]:
         "status-999": Case((_sized(text, status=b"999 Request denied"),)),
         "head-of-50-kb": Case((_sized(text, fields),), payload=text, head_has=_HTML),
         "1000-cookies": Case((_sized(text, cookies, b"X-Last: 1\r\n"),), payload=text, head_has=_HTML + b"X-Last: 1"),
-        "line-of-20-kb": Case(
-            (_sized(text, b"X: " + b"y" * 20_000 + b"\r\n"), Wait(0.2)), truncated="unspecified", is_whole=False
+        "line-of-20-kb": Case((_sized(text, b"X: " + b"y" * 20_000 + b"\r\n"),), payload=text),
+        "head-of-200-kb": Case((_sized(text, fields * 4),), payload=text, head_has=_HTML),
+        "head-of-300-kb": Case((_sized(text, fields * 6), Wait(0.2)), is_response=False, is_whole=False),
+        "line-of-300-kb": Case(
+            (_sized(text, b"X: " + b"y" * 300_000 + b"\r\n"), Wait(0.2)), is_response=False, is_whole=False
+        ),
+        "continue-20000-times": Case(
+            (b"HTTP/1.1 100 Continue\r\n\r\n" * 20_000 + _sized(text), Wait(0.2)), is_response=False, is_whole=False
         ),
         "head-alone": Case((_OK + b"\r\n" + text, End.CLOSE)),
         "says-x-orig": Case((_sized(text, orig),), head_has=b"X-Orig-Transfer-Encoding"),
@@ -163,11 +169,21 @@ def cases(name: str) -> dict[str, Case]:
         "deflate": Case((_sized(zlib.compress(text), b"Content-Encoding: deflate\r\n"),)),
         "brotli": Case((_sized(_packed(BrotliWriter, text), b"Content-Encoding: br\r\n"),)),
         "zstandard": Case((_sized(_packed(ZstdWriter, text), b"Content-Encoding: zstd\r\n"),)),
-        "gzip-cut": Case((_sized(packed[:-9], b"Content-Encoding: gzip\r\n"),), payload=packed[:-9]),
+        "gzip-cut": Case(
+            (_sized(packed[:-9], b"Content-Encoding: gzip\r\n"),), truncated="unspecified", payload=packed[:-9]
+        ),
+        "gzip-over-binary": Case((_sized(bytes(range(256)), b"Content-Encoding: gzip\r\n"),)),
+        "gzip-30-times": Case((_sized(packed, b"Content-Encoding: " + b",".join([b"gzip"] * 30) + b"\r\n"),)),
+        "coding-nobody-knows": Case((_sized(packed, b"Content-Encoding: lzma\r\n"),)),
         "gzip-that-is-none": Case((_sized(text, b"Content-Encoding: gzip\r\n"),), payload=text),
         # Lengths.
         "until-close": Case((_OK + _HTML + b"\r\n" + long[:50_000], Wait(0.1), long[50_000:], End.CLOSE)),
-        "length-too-short": Case((_sized(text).replace(b"Length: ", b"Length: 2\r\nX: "),)),
+        "length-too-short": Case(
+            (_sized(text).replace(b"Length: ", b"Length: 2\r\nX: "),), truncated="unspecified", payload=text
+        ),
+        "length-of-none": Case(
+            (_sized(text).replace(b"Length: ", b"Length: 0\r\nX: "),), truncated="unspecified", payload=text
+        ),
         "length-too-long": Case(
             (_sized(text).replace(b"Length: ", b"Length: 9"), Wait(0.1), End.CLOSE), truncated="disconnect"
         ),

@@ -93,6 +93,7 @@ CREATE TABLE capture (
     status       INTEGER NOT NULL,
     digest       BLOB NOT NULL,         -- SHA-1 of the payload
     has_payload  INTEGER NOT NULL,      -- 0: another record has it
+    is_whole     INTEGER NOT NULL,      -- 0: it stands for nothing but itself
     PRIMARY KEY (warc, position)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE loss (
@@ -101,13 +102,13 @@ CREATE TABLE loss (
     until     INTEGER NOT NULL,         -- byte offset behind the last one
     PRIMARY KEY (warc, position, until)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX capture_payload ON capture (digest) WHERE has_payload;
+CREATE INDEX capture_payload ON capture (digest) WHERE has_payload AND is_whole;
 CREATE INDEX capture_uri ON capture (uri);
 CREATE INDEX capture_record ON capture (record);
 """
 
 _ENTRY = "segment, position, length, url, version, content_hash, note, digest, as_of, captured"
-_CAPTURE = "warc, position, record, uri, date, status, digest, has_payload"
+_CAPTURE = "warc, position, record, uri, date, status, digest, has_payload, is_whole"
 _KNOWN = (
     "id, url, kind, story, state, reason, via, last, due, failures, not_before, etag, last_modified, stories, hash, "
     "confirmed, complete"
@@ -363,10 +364,10 @@ class Ledger:
     def add_capture(self, file: str, captured: Captured) -> None:
         """Know a response record."""
         self.db.execute(
-            f"INSERT INTO capture ({_CAPTURE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO capture ({_CAPTURE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
                 file, captured.offset, captured.record.bytes, captured.uri, captured.date, captured.status,
-                captured.digest, captured.has_payload,
+                captured.digest, captured.has_payload, captured.is_whole,
             ),
         )  # fmt: skip
 
@@ -383,7 +384,7 @@ class Ledger:
         return self.db.execute("SELECT 1 FROM capture WHERE record = ?", (record.bytes,)).fetchone() is not None
 
     def has_payload_at(self, file: str, offset: int) -> bool:
-        """Whether a response record with a payload begins there."""
+        """Whether a response record with a payload, or a part of one, begins there."""
         query = "SELECT 1 FROM capture WHERE (warc, position) = (?, ?) AND has_payload"
         return self.db.execute(query, (file, offset)).fetchone() is not None
 
@@ -393,12 +394,13 @@ class Ledger:
         return self.db.execute(query, (file, offset)).fetchone() is not None
 
     def payload(self, digest: bytes) -> Reference | None:
-        """A response record that has a payload of that SHA-1."""
-        return self._capture("digest = ? AND has_payload", digest)
+        """A response record that has a payload of that SHA-1, all of it."""
+        return self._capture("digest = ? AND has_payload AND is_whole", digest)
 
     def captured(self, uri: str, status: int) -> Reference | None:
-        """The newest capture of an address with a status."""
-        return self._capture("uri = ? AND status = ? ORDER BY warc DESC, position DESC LIMIT 1", uri, status)
+        """The newest whole capture of an address with a status."""
+        order = "ORDER BY warc DESC, position DESC LIMIT 1"
+        return self._capture(f"uri = ? AND status = ? AND is_whole {order}", uri, status)
 
     def _capture(self, condition: str, *values: bytes | str | int) -> Reference | None:
         row = self.db.execute(f"SELECT {_CAPTURE} FROM capture WHERE {condition}", values).fetchone()  # noqa: S608
@@ -478,10 +480,10 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _as_reference(row: tuple[Any, ...]) -> Reference:
-    file, offset, record, uri, date, status, sha1, has_payload = row
+    file, offset, record, uri, date, status, sha1, has_payload, is_whole = row
     captured = Captured(
         offset=offset, record=UUID(bytes=record), uri=uri, date=date, status=status, digest=sha1,
-        has_payload=bool(has_payload),
+        has_payload=bool(has_payload), is_whole=bool(is_whole),
     )  # fmt: skip
     return Reference(file=file, captured=captured)
 

@@ -14,6 +14,8 @@ from scrapy.responsetypes import responsetypes
 from slqncy.backfill.captures import CaptureError, Original, WebArchive
 from slqncy.backfill.patience import REFUSALS, seconds_to_wait
 from slqncy.backfill.unwrap import unwrap
+from slqncy.coded import decoded
+from slqncy.wire import most_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +71,7 @@ class WebArchives:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Raises BlockedError, or WrongCaptureError."""
+        """Raises BlockedError, WrongCaptureError, or CodingError."""
         archive: str | None = request.meta.get("web_archive")
         if archive is None:
             return response
@@ -77,7 +79,9 @@ class WebArchives:
             return self._wait(archive, request, response)
         self._refusals = 0
         original: Original | None = request.meta.get("original")
-        return self._unwrapped(request, response, original) if original else response
+        if original is None:
+            return response
+        return decoded(self._unwrapped(request, response, original), most_body(self._crawler.settings))
 
     def _wait(self, archive: str, request: Request, response: Response) -> Request:
         self._refusals += 1

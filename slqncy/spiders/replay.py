@@ -15,18 +15,20 @@ from scrapy import Request
 from w3lib.url import safe_url_string
 
 from slqncy.archive.schedule import seconds
+from slqncy.coded import decoded
 from slqncy.extract.sniff import is_html
+from slqncy.guards.codings import CodingError
 from slqncy.reasons import Failure, PageKind
 from slqncy.sites import Address, SiteError, load_site
 from slqncy.spiders.arguments import ArgumentError, base_url
-from slqncy.spiders.captured import CapturedResponses, UnreadableError
+from slqncy.spiders.captured import UnreadableError, captured_response
 from slqncy.spiders.choice import Choice
 from slqncy.spiders.frontier import Listing
-from slqncy.spiders.responses import date_captured, is_refused
+from slqncy.spiders.responses import date_captured, failure_of, is_refused
 from slqncy.spiders.scope import Scope
 from slqncy.warc.read import capture_at, captures
 from slqncy.warc.scan import WarcError
-from slqncy.wire import most_bytes
+from slqncy.wire import most_body, most_bytes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from slqncy.archive.ledger import Known
-    from slqncy.items import StoryItem
+    from slqncy.items import Fetched, StoryItem
     from slqncy.spiders.frontier import Page
     from slqncy.spiders.stories import StoriesSpider
     from slqncy.warc.read import Capture
@@ -86,9 +88,9 @@ class Replay:
         self._given = spider.address
         self._sites: dict[str, Address | None] = {}
         """The sites that captures were asked for as, by the names of their profiles; None for those without one."""
-        self._responses = CapturedResponses(spider.crawler)
         self._choice = Choice(spider.run)
         self._most_bytes = most_bytes(spider.settings)
+        self._most_body = most_body(spider.settings)
         self._known_before = spider.run.archive.newest()
         self._waiting: dict[str, Request] = {}
         """Further pages that stories are not whole without, by their addresses."""
@@ -141,8 +143,12 @@ class Replay:
             yield from self._choice.made()
         self._spider.address = address
         self._scope.turn_to(address)
+        failure = _failure(capture)
         try:
-            response = self._responses.response(capture)
+            response = captured_response(capture)
+            response = decoded(response, self._most_body)
+        except CodingError as error:
+            failure = failure or (failure_of(error), str(error))
         except UnreadableError as error:
             self._run.count("replay/unreadable")
             logger.warning("%s at byte %d of %s: %s", capture.uri, capture.offset, capture.path, error)
@@ -154,9 +160,10 @@ class Replay:
         self._run.count("replay/captures" if pages else "replay/passed_over")
         for url, kind in pages:
             if kind is PageKind.PART:
-                yield from self._part(capture, response, url)
+                if not failure and not is_refused(response):
+                    yield from self._part(capture, response, url)
             else:
-                yield from self._page(capture, response, url, kind)
+                yield from self._page(response, url, kind, failure)
 
     def _address_of(self, capture: Capture) -> Address | None:
         """The site, where it was served when it was captured. Several sites may share an archive, and its captures."""
@@ -211,7 +218,10 @@ class Replay:
         section = story.section if story else self._spider.address.section(url)
         return sections is None or section is None or section in sections
 
-    def _page(self, capture: Capture, response: Response, url: str, kind: PageKind) -> Iterator[StoryItem]:
+    def _page(
+        self, response: Response, url: str, kind: PageKind, failure: tuple[Failure, str] | None
+    ) -> Iterator[StoryItem]:
+        """What the answer of a page brings; `failure` says why it cannot be read, and how."""
         story = self._spider.address.story(url)
         story_id = self._spider.address.story_name(story) if story and kind is PageKind.STORY else ""
         known = self._run.found(url, kind, story_id)
@@ -228,7 +238,11 @@ class Replay:
             yield from self._choice.made()
         if not self._run.is_pending(url):
             self._run.asked(known, kind)
-        if failure := _failure(capture):
+        fetched: Fetched = response.meta["fetched"]
+        if failure and fetched.refused and kind is PageKind.STORY:
+            yield self._spider.unread(url, response.url, fetched, failure[1])
+            return
+        if failure:
             self._run.failed(url, *failure, response.status, date_captured=date_captured(response))
             return
         yield from self._items(url, self._read[kind](response, url=url))
@@ -241,8 +255,6 @@ class Replay:
         return known.id <= self._known_before and known.last is not None and self._run.now.timestamp() <= known.last
 
     def _part(self, capture: Capture, response: Response, url: str) -> Iterator[StoryItem]:
-        if _failure(capture) or is_refused(response):
-            return
         if request := self._waiting.pop(url, None):
             yield from self._items(url, request.cb_kwargs["read"](response, url=url, item=request.cb_kwargs["item"]))
         else:
@@ -297,7 +309,7 @@ def _target(capture: Capture) -> str:
 def _failure(capture: Capture) -> tuple[Failure, str] | None:
     """Why a capture is no answer: it is not whole, or leads off the site."""
     if capture.incomplete:
-        return Failure.INCOMPLETE, capture.incomplete
+        return Failure.INCOMPLETE, capture.notes.get("failure", capture.incomplete)
     # Those that lead elsewhere on the site are followed.
     if target := _target(capture):
         return Failure.OFF_SITE, f"leads to {target}"

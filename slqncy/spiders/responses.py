@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from scrapy.exceptions import DownloadTimeoutError, ResponseDataLossError
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
 
 from slqncy import __version__
 from slqncy.extract.lines import page_lines
@@ -14,6 +15,7 @@ from slqncy.extract.reading import read_story
 from slqncy.extract.sniff import is_html
 from slqncy.extract.walls import find_wall
 from slqncy.failures import CertificateError, ForbiddenAddressError, MalformedError
+from slqncy.guards.codings import IncompleteError, TooLargeError, UndecodableError
 from slqncy.items import Fetched, StoryItem
 from slqncy.middlewares.redirect import TooManyRedirectsError
 from slqncy.middlewares.site import OffSiteError
@@ -41,6 +43,10 @@ _FAILURES: dict[type[Exception], Failure] = {
     MalformedError: Failure.MALFORMED,
     DownloadTimeoutError: Failure.TOO_SLOW,
     ResponseDataLossError: Failure.INCOMPLETE,
+    IncompleteError: Failure.INCOMPLETE,
+    DownloadCancelledError: Failure.TOO_LARGE,
+    TooLargeError: Failure.TOO_LARGE,
+    UndecodableError: Failure.UNREADABLE,
 }
 """What any other error means is that the server cannot be reached."""
 
@@ -100,7 +106,7 @@ def refusal(response: Response) -> Failure:
 
 
 def failure_of(error: BaseException | None) -> Failure:
-    """Why there was no response."""
+    """Why there was no response, or none that could be read."""
     reasons = (reason for kind, reason in _FAILURES.items() if isinstance(error, kind))
     return next(reasons, Failure.UNREACHABLE)
 
@@ -113,22 +119,15 @@ def read_page(response: Response, url: str, address: Address) -> tuple[Page, lis
 
 def story_item(response: Response, url: str, page: Page, address: Address, *, spider: str, run_id: str) -> StoryItem:
     """The item of a story page that answered for the canonical URL `url`."""
-    story_address = address.story(url)
-    assert story_address is not None
-    fetched = response.meta.get("fetched") or Fetched(datetime.now(UTC))
+    fetched = response.meta.get("fetched") or Fetched(datetime.now(UTC), status=response.status)
     original: Original | None = response.meta.get("original")
-    site = address.site
-    extracted = read_story(page, site, original.captured if original else fetched.at)
+    extracted = read_story(page, address.site, original.captured if original else fetched.at)
+    story = _story(url, response.url, fetched, address, spider=spider, run_id=run_id)
     item = StoryItem(
         lines=extracted.paragraphs,
         is_truncated=TRUNCATED in response.flags,
-        story=Story(
-            id=address.story_name(story_address),
-            url=response.url,
-            canonical_url=url,
-            site=site.name,
-            section=story_address.section,
-            story_id=story_address.story_id,
+        story=replace(
+            story,
             title=extracted.title,
             authors=extracted.authors,
             byline_raw=extracted.byline_raw,
@@ -140,18 +139,14 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
             images=extracted.images,
             keywords=extracted.keywords,
             description=extracted.description,
-            date_downloaded=moment(fetched.at),
-            provenance=Provenance(
-                spider=spider,
-                run_id=run_id,
-                parser_version=__version__,
+            provenance=replace(
+                story.provenance,
                 http_status=response.status,
                 encoding=page.encoding,
                 etag=validator(response, "ETag"),
                 last_modified=validator(response, "Last-Modified"),
                 web_archive=original.archive.value if original else "",
                 date_captured=original.date if original else "",
-                warc=fetched.warc,
             ),
         ),
     )
@@ -165,3 +160,32 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
             Rejection.NOT_HTML, f"{len(response.body)} bytes of {header(response, 'Content-Type') or 'no type'}"
         )
     return item
+
+
+def unread_item(
+    url: str, served_at: str, fetched: Fetched, detail: str, address: Address, *, spider: str, run_id: str
+) -> StoryItem:
+    """The item of a story page that came, and that nobody is to read, for the canonical URL `url`."""
+    item = StoryItem(story=_story(url, served_at, fetched, address, spider=spider, run_id=run_id))
+    assert fetched.refused is not None
+    item.reject(fetched.refused, detail)
+    return item
+
+
+def _story(url: str, served_at: str, fetched: Fetched, address: Address, *, spider: str, run_id: str) -> Story:
+    """What is known of a story page before it is read."""
+    story_address = address.story(url)
+    assert story_address is not None
+    return Story(
+        id=address.story_name(story_address),
+        url=served_at,
+        canonical_url=url,
+        site=address.site.name,
+        section=story_address.section,
+        story_id=story_address.story_id,
+        date_downloaded=moment(fetched.at),
+        provenance=Provenance(
+            spider=spider, run_id=run_id, parser_version=__version__, http_status=fetched.status, encoding="",
+            warc=fetched.warc,
+        ),
+    )  # fmt: skip

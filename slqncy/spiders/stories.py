@@ -32,6 +32,7 @@ from slqncy.spiders.responses import (
     read_page,
     refusal,
     story_item,
+    unread_item,
     validators,
 )
 from slqncy.spiders.scope import Scope
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Known
     from slqncy.extract.links import Link
     from slqncy.extract.walls import Wall
-    from slqncy.items import StoryItem
+    from slqncy.items import Fetched, StoryItem
     from slqncy.spiders.frontier import Listing
 
     Results = Iterator[StoryItem | Request]
@@ -156,10 +157,14 @@ class StoriesSpider(Spider):
         if isinstance(error, StoppedError):
             return
         try:
+            detail = str(error) or type(error).__name__
+            fetched: Fetched | None = request.meta.get("fetched")
             if isinstance(error, ForbiddenByRobotsError):
                 self.run.forbidden(url, str(error))
+            elif fetched and fetched.refused and request.meta["kind"] == PageKind.STORY:
+                yield self.unread(url, request.url, fetched, detail)
             else:
-                self.run.failed(url, failure_of(error), str(error) or type(error).__name__)
+                self.run.failed(url, failure_of(error), detail)
             if item := request.cb_kwargs.get("item"):
                 self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {error}")
             if listing := request.cb_kwargs.get("listing"):
@@ -299,6 +304,10 @@ class StoriesSpider(Spider):
         item.lines = join_pages(item.lines, paragraphs, self.address.site)
         item.parts += 1
         yield from self._go_on(links, url, item)
+
+    def unread(self, url: str, served_at: str, fetched: Fetched, detail: str) -> StoryItem:
+        """The item of a story page that came, and that nobody is to read."""
+        return unread_item(url, served_at, fetched, detail, self.address, spider=self.name, run_id=self.run.id)
 
     def failed_part(
         self, url: str, item: StoryItem, reason: Failure, detail: str, status: int | None = None, *,

@@ -26,11 +26,12 @@ class Captured:
     """SHA-1 of the payload."""
     has_payload: bool
     is_whole: bool = True
+    """Whether it has no WARC-Truncated of its own: else it stands for no page but in what is said of itself."""
 
     @property
     def is_page(self) -> bool:
-        """Whether it says what a page is like, all of it, and not only that it is as it was."""
-        return self.is_whole and (self.has_payload or self.status != _NOT_MODIFIED)
+        """Whether it says what a page is like, and not only that it is as it was."""
+        return self.has_payload or self.status != _NOT_MODIFIED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

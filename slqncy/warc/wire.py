@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _STATUS = rb"(?i:HTTP)/\d{1,3}\.\d{1,3} (\d{3})"
 _HEAD = re.compile(_STATUS + rb"(?:[ \t][^\n]{0,16384})?\r?\n(?:(?!\r?\n)[^\n]*\n)*\r?\n")
+_STATUS_LINE = re.compile(_STATUS)
 _INTERIM = re.compile(rb"1\d\d")
 _TRANSFER_CODING = re.compile(rb"^(Transfer-Encoding[ \t]*:)", re.IGNORECASE | re.MULTILINE)
 _RENAMED = re.compile(rb"^X-Orig-(Transfer-Encoding[ \t]*:)", re.IGNORECASE | re.MULTILINE)
@@ -72,8 +73,20 @@ def read_answer(received: bytes) -> Answer | None:
 
 def status_of(beginning: bytes) -> int:
     """The status code in the first bytes of a response, or 0."""
-    match = re.match(_STATUS, beginning)
+    match = _STATUS_LINE.match(beginning)
     return int(match[1]) if match else 0
+
+
+def last_status(received: bytes) -> int:
+    """The status code of the response in bytes that were received, or of the last interim one before it, or 0."""
+    status = position = 0
+    while match := _STATUS_LINE.match(received, position):
+        status = int(match[1])
+        head = _HEAD.match(received, position) if _INTERIM.match(match[1]) else None
+        if head is None:
+            break
+        position = head.end()
+    return status
 
 
 def restore(head: bytes, payload: bytes, original_head: bytes = b"", interim: bytes = b"", framing: str = "") -> bytes:

@@ -36,7 +36,7 @@ class Captures:
 
     def note(self, captured: Captured | None, refers_to: Reference | None) -> None:
         """Remember what was written."""
-        if captured and captured.is_page:
+        if captured and captured.is_whole and captured.is_page:
             reference = refers_to or Reference(file=NAME, captured=captured)
             self._payloads.setdefault(captured.digest, reference)
             self._pages[captured.uri] = reference

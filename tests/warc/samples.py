@@ -64,7 +64,7 @@ def file_of(*exchanges: Exchange) -> tuple[bytes, list[Captured | None], list[in
     for one in exchanges:
         written: Written = exchange_records(one, memory)
         captured.append(written.response and replace(written.response, offset=ends[-1] + written.response.offset))
-        if captured[-1] and captured[-1].is_page:
+        if captured[-1] and captured[-1].is_whole and captured[-1].is_page:
             memory.captured.append(captured[-1])
         data += written.data
         ends.append(len(data))
