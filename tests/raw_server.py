@@ -8,20 +8,25 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import count
+from ssl import SSLSocket
 from threading import Lock, Thread
 from time import sleep
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from typing import Protocol
 
     class Answers(Protocol):
         """What to say."""
 
-        def __call__(self, target: str, times: int, /) -> Sequence[Step]:
+        def __call__(self, target: str, times: int, /) -> Iterable[Step]:
             """The steps of the answer to a request target that was asked for `times` times before."""
+
+
+_HANDSHAKE = b"\x16"
+"""First byte of what a client says who begins TLS."""
 
 
 class End(Enum):
@@ -38,16 +43,24 @@ class Wait:
     seconds: float
 
 
-Step = bytes | Wait | End
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """Bytes that are too many to be remembered."""
+
+    pieces: Iterable[bytes]
+
+
+Step = bytes | Wait | End | Flood
 
 
 @dataclass(slots=True)
 class Served:
-    """One request, and what was said to it so far."""
+    """One request, and what was said to it so far, floods left out."""
 
     connection: int
     target: str
     received: bytes
+    is_tls: bool = False
     buffer: bytearray = field(default_factory=bytearray)
 
     @property
@@ -61,7 +74,10 @@ def always(*steps: Step) -> Answers:
 
 
 class RawServer:
-    """Answers one request after another on each connection, until the client hangs up or the steps say so."""
+    """Answers one request after another on each connection, until the client hangs up or the steps say so.
+
+    With TLS it takes requests without it too, to tell who makes them.
+    """
 
     def __init__(self, answers: Answers, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -96,7 +112,7 @@ class RawServer:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         with suppress(OSError):
-            if self._tls:
+            if self._tls and connection.recv(1, socket.MSG_PEEK) == _HANDSHAKE:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with connection:
@@ -111,7 +127,8 @@ class RawServer:
                     return
                 heard += data
             head, blank, heard = heard.partition(b"\r\n\r\n")
-            served = Served(number, head.split(b" ", 2)[1].decode("ascii"), head + blank)
+            served = Served(number, head.split(b" ", 2)[1].decode("latin-1"), head + blank)
+            served.is_tls = isinstance(connection, SSLSocket)
             with self._lock:
                 times = self._times.get(served.target, 0)
                 self._times[served.target] = times + 1
@@ -119,6 +136,9 @@ class RawServer:
             for step in self._answers(served.target, times):
                 if isinstance(step, bytes):
                     _send(connection, step, served.buffer)
+                elif isinstance(step, Flood):
+                    for piece in step.pieces:
+                        connection.sendall(piece)
                 elif isinstance(step, Wait):
                     sleep(step.seconds)
                 else:
