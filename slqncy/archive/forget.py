@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import re
 import zlib
 from contextlib import closing
@@ -115,7 +116,7 @@ def forget(root: Path, names: Iterable[str], named: Named | None, why: str) -> F
                     return None
                 plan = _Plan(root, ledger, named)
                 takedown = plan.takedown(why)
-        except (ValueError, EOFError, zlib.error) as error:
+        except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
             if isinstance(error, NoStoryError):
                 raise
             raise ArchiveDamagedError(f"{root}: {error}; `scrapy verify` names every defect") from error
