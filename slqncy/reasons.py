@@ -160,6 +160,6 @@ class Failure(StrEnum):
     UNREADABLE = "unreadable"  # a sitemap or an answer of an index that is none; a body whose coding cannot be undone
     INCOMPLETE = "incomplete"  # the body is not whole, or a further page of a story is missing
     OFF_SITE = "off_site"  # a redirect leaves the site
-    REDIRECTS = "redirects"  # too many of them
+    REDIRECTS = "redirects"  # too many of them, or one leads to what was taken down
     WRONG_CAPTURE = "wrong_capture"  # not what the index of the web archive names: another digest, address or time
     INTERNAL = "internal"  # an exception nobody expected

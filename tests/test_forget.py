@@ -22,7 +22,7 @@ from slqncy.archive.repair import rebuild
 from slqncy.archive.verify import verify
 from slqncy.demo import serving
 from slqncy.demo.site import DemoResponse
-from slqncy.reasons import PageKind, State
+from slqncy.reasons import Failure, PageKind, State
 from slqncy.records import encode
 from slqncy.warc.read import capture_at
 from tests.crawling import Pages, Result, crawl, links, redirect, scrapy, story_page, text_of
@@ -259,7 +259,11 @@ def test_no_run_brings_it_back(taken: tuple[Path, Result], made: Made, tmp_path:
     assert asked.isdisjoint(f"/szxw/{name}.html" for name in ("1", "1_2", "3", "4", "5"))
     result = scrapy("crawl", "stories", "-a", f"warc={made.warcs}", "-s", f"ARCHIVE_DIR={root}")
     assert result.status in {0, 65}, result.errors
+    leads_there = known(root, "http://www.slqncy.com/szxw/8.html")
+    assert leads_there is not None
+    assert (leads_there.state, leads_there.reason) == (State.FAILED, Failure.REDIRECTS)
     assert command(root, "reextract", "--apply").status == 0
+    assert command(root, "wacz", str(root / "packed.wacz")).status == 0
     assert_gone(root)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import re
 import zlib
 from contextlib import closing
@@ -115,7 +116,7 @@ def forget(root: Path, names: Iterable[str], named: Named | None, why: str) -> F
                     return None
                 plan = _Plan(root, ledger, named)
                 takedown = plan.takedown(why)
-        except (ValueError, EOFError, zlib.error) as error:
+        except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
             if isinstance(error, NoStoryError):
                 raise
             raise ArchiveDamagedError(f"{root}: {error}; `scrapy verify` names every defect") from error
@@ -160,7 +161,8 @@ class _Plan:
             self._add_copies(known)
             self._add_alike(known)
             self._find_others(known)
-        cut = self._cut(why, datetime.now(UTC))
+        at = moment(datetime.now(UTC))
+        cut = self._cut(why, at)
         captured = self._captured(cut)
         exchanges: dict[str, list[Loss]] = {}
         for one in captured:
@@ -168,7 +170,7 @@ class _Plan:
         marks = {*cut.names, *(entry.content_hash for entry in self._entries())}
         for one in captured:
             marks |= {one.uri, *([one.digest] if one.has_payload else [])}
-        return Takedown(at=moment(datetime.now(UTC)), cut=cut, exchanges=exchanges, marks=sorted(marks))
+        return Takedown(at=at, cut=cut, exchanges=exchanges, marks=sorted(marks))
 
     # Addresses and lines
 
@@ -194,7 +196,7 @@ class _Plan:
             return
         if self.ledger.versions(Kind.STORY, known.id):
             self.lines |= {entry.digest.hex(): entry for entry in entries}
-            self.alike.append(known.story)
+            self.alike += [known.story] if known.story not in self.alike else []
         else:
             self._add(known)
 
@@ -242,8 +244,7 @@ class _Plan:
 
     # What goes
 
-    def _cut(self, why: str, now: datetime) -> Cut:
-        at = moment(now)
+    def _cut(self, why: str, at: str) -> Cut:
         tombstones = [
             _tombstone(known.url, known.kind, known.story, why, at)
             for known in self.addresses.values()
@@ -261,7 +262,9 @@ class _Plan:
 
     def _captured(self, cut: Cut) -> list[Captured]:
         """What was captured of the addresses, but for payloads that others go by."""
-        found = list(captured_of(self.root, self.ledger.warcs(), frozenset(cut.addresses)))
+        warcs = (line.provenance.warc for entry in self.lines.values() if (line := self._page(entry)))
+        singly = {(warc.file, warc.offset) for warc in warcs}
+        found = list(captured_of(self.root, self.ledger.warcs(), frozenset(cut.addresses), singly))
         places = {(one.file, one.answer) for one in found if one.has_payload}
         named = self._named(cut, places) if places else set()
         gone = [one for one in found if (one.file, one.answer) not in named and not self._is_shared(one, found)]

@@ -61,12 +61,17 @@ class Captured:
         return address is not None and any(address.canonical(uri) in addresses for uri in uris if uri)
 
 
-def captured_of(root: Path, files: Iterable[str], addresses: Container[str]) -> Iterator[Captured]:
-    """All that was captured of these pages. Raises ArchiveDamagedError where a file cannot be read."""
+def captured_of(
+    root: Path, files: Iterable[str], addresses: Container[str], places: Container[tuple[str, int | None]]
+) -> Iterator[Captured]:
+    """All that was captured of these pages, and the responses at these places, by file and byte offset.
+
+    Raises ArchiveDamagedError where a file cannot be read.
+    """
     for name in files:
         try:
             for captured in _exchanges(root, name):
-                if captured.is_of(addresses):
+                if captured.is_of(addresses) or (captured.has_payload and (name, captured.answer) in places):
                     yield captured
         except WarcError as error:
             raise ArchiveDamagedError(f"{WARC}/{name}: {error}; `scrapy repair` moves it aside") from error
@@ -77,15 +82,16 @@ def _exchanges(root: Path, name: str) -> Iterator[Captured]:
     with path_of(root, name).open("rb") as file:
         for offset, end, content in members(file):
             record = read_record(offset, content)
-            current = current or Captured(name, offset)
-            if record.record_type & ANSWERS:
-                _add_answer(current, offset, record)
-            if record.record_type & LAST:
-                current.until, current.uri = end, record.headers.get("WARC-Target-URI") or ""
-                # What has no address is of the file.
-                if current.uri:
+            # What has no address is of the file: a loss may stand in the place of the last record.
+            if uri := record.headers.get("WARC-Target-URI"):
+                current = current or Captured(name, offset)
+                current.until, current.uri = end, uri
+                if record.record_type & ANSWERS:
+                    _add_answer(current, offset, record)
+                elif record.record_type & LAST:
                     current.notes = read_fields(record.reader.read())
-                    yield current
+            if current and record.record_type & LAST:
+                yield current
                 current = None
 
 

@@ -34,10 +34,12 @@ def add(db: sqlite3.Connection, url: str, kind: PageKind, story: str, via: str =
 
 
 def apply(db: sqlite3.Connection, event: Event) -> None:
-    """Change what the ledger knows of an address, as the event says."""
+    """Change what the ledger knows of an address, as the event says; what is forgotten stays so."""
     if event.kind is None:
         return
     url = add(db, event.url, event.kind, event.id, event.via)
+    if db.execute("SELECT 1 FROM url WHERE id = ? AND state = 'forgotten'", (url,)).fetchone():
+        return
     if event.state is not None:
         db.execute("UPDATE url SET state = ?, reason = ? WHERE id = ?", (event.state, event.reason, url))
     change = _captured if event.date_captured else _CHANGES.get(event.event, _answered)

@@ -7,7 +7,6 @@ replaced as a whole, and one that was replaced before comes out the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Takedown:
     """What is to go. It holds no text: addresses, hashes and byte offsets."""
 
@@ -40,15 +39,10 @@ class Takedown:
     marks: list[str]
     """By which a file in quarantine/ is known to be of them."""
 
-    @cached_property
-    def encoded(self) -> bytes:
-        """As it is written down."""
-        return msgspec.json.encode(self)
-
 
 def begin(root: Path, takedown: Takedown) -> None:
     """Write down what is to go: from now on it will. Raises OSError."""
-    disk.write_whole(root / TAKEDOWN, takedown.encoded)
+    disk.write_whole(root / TAKEDOWN, msgspec.json.encode(takedown))
 
 
 def is_pending(root: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import re
@@ -114,7 +115,7 @@ def _lines_of(root: Path, name: str) -> Iterable[bytes]:
     try:
         with open_segment(root, name) as lines:
             yield from lines
-    except (EOFError, zlib.error) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ArchiveDamagedError(f"{root / name}: {error}; `scrapy repair` moves aside what cannot be read") from error
 
 

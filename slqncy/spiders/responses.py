@@ -17,6 +17,7 @@ from slqncy.extract.walls import find_wall
 from slqncy.failures import CertificateError, ForbiddenAddressError, MalformedError
 from slqncy.guards.codings import IncompleteError, TooLargeError, UndecodableError
 from slqncy.items import Fetched, StoryItem
+from slqncy.middlewares.forgotten import ForgottenError
 from slqncy.middlewares.redirect import TooManyRedirectsError
 from slqncy.middlewares.site import OffSiteError
 from slqncy.middlewares.webarchive import TRUNCATED
@@ -38,6 +39,7 @@ _STAY_AWAY = {_NOT_MODIFIED, 403, _TOO_MANY}
 _FAILURES: dict[type[Exception], Failure] = {
     OffSiteError: Failure.OFF_SITE,
     TooManyRedirectsError: Failure.REDIRECTS,
+    ForgottenError: Failure.REDIRECTS,
     ForbiddenAddressError: Failure.FORBIDDEN_ADDRESS,
     CertificateError: Failure.CERTIFICATE,
     MalformedError: Failure.MALFORMED,
