@@ -114,6 +114,7 @@ def test_a_story_that_hangs_when_it_is_looked_at_again_stays_archived(serve_page
     assert crawl(tmp_path, server.base_url).status == 0
     pages.pages["/szxw/1.html"] = story_page(1, text_of(1)) + HANGS
     assert crawl(tmp_path, server.base_url, "full=1").status == ExitStatus.HUNG
+    assert is_sound(tmp_path), "before anybody has tidied up, too"
     server.requests.clear()
     assert crawl(tmp_path, server.base_url, "full=1").status == 0
     assert "/szxw/1.html" not in {request.path for request in server.requests}

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 _MOST_SEGMENTS = 20
 """Of a path, as in Heritrix, which has the same limit for repeated segments too."""
 _MOST_REPEATED = 2
+_FEWEST_SLASHES = 5
+"""Of a URL that can repeat itself; most have fewer, and are asked about by the dozen on every page."""
 _YEARS_AHEAD = 1
 """A list of what is said to appear later is an empty page of a calendar."""
 
@@ -48,6 +50,8 @@ def page_key(url: str) -> str:
 
 def maze(url: str) -> str:
     """How an address goes round in circles, in words, or ""."""
+    if url.count("/") < _FEWEST_SLASHES:
+        return ""
     segments = [segment for segment in urlsplit(url).path.split("/") if segment]
     if len(segments) > _MOST_SEGMENTS:
         return f"a path of more than {_MOST_SEGMENTS} segments"

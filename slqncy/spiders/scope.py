@@ -86,7 +86,7 @@ class Scope:
 
     def add_list_page(self, url: str, listing: Listing, via: str) -> None:
         """Queue a further page of a list."""
-        if self._is_trap(url, PageKind.LIST, via):
+        if self.frontier.has_page(url) or self._is_trap(url, PageKind.LIST, via):
             return
         if self._run.passes_over(self._run.found(url, PageKind.LIST, via=via)):
             listing.has_gaps = True
