@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types unit constraints clean
+.PHONY: demo test lint types unit audit constraints clean
 
 demo: .venv/.runtime
 	$(BIN)/scrapy demo
@@ -12,12 +12,18 @@ test: lint types unit
 lint: .venv/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --recursive slqncy
 
 types: .venv/.dev
 	$(BIN)/mypy
 
 unit: .venv/.dev
 	$(BIN)/pytest -n auto --dist worksteal
+
+# Whether anything that is pinned has a known vulnerability. Asks the package index, and fails where it has no answer.
+audit: .venv/.audit
+	.venv/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+		$(patsubst %,-r %,$(wildcard constraints*.txt))
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("slqncy needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12")'
@@ -38,6 +44,11 @@ unit: .venv/.dev
 	.venv/peers/bin/pip install --quiet --require-hashes -r constraints-peers.txt
 	touch $@
 
+.venv/.audit: .venv/bin/python constraints-audit.txt
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/pip install --quiet --require-hashes -r constraints-audit.txt
+	touch $@
+
 # Pins for CI and users, made from pyproject.toml; hatchling and editables build the package.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
@@ -45,6 +56,7 @@ constraints: .venv/bin/python
 	$(BIN)/pip install --quiet uv
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - -o constraints.txt
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra dev -c constraints.txt -o constraints-dev.txt
+	printf 'pip-audit\n' | $(COMPILE) - -o constraints-audit.txt
 	printf 'cdxj-indexer\nfastwarc\npywb\nsetuptools\nwarcio\n' | $(COMPILE) - -o constraints-peers.txt
 
 clean:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slqncy import settings
 from slqncy.archive.changes import Change
 from slqncy.archive.months import Manifest
 from slqncy.exitcodes import ExitStatus
@@ -99,3 +100,11 @@ def test_commands_exist() -> None:
     listed = scrapy().output
     for command in set(re.findall(r"^(?:\| `)?scrapy (\w+)", README, re.MULTILINE)):
         assert re.search(rf"^  {command} ", listed, re.MULTILINE), command
+
+
+def test_every_guard_is_where_it_is_said_to_be() -> None:
+    security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in security.splitlines() if line.startswith("| ") and "threat" not in line]
+    assert len(rows) > 10
+    assert {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row[2])} - vars(settings).keys() == set()
+    assert [link for link in re.findall(r"\]\(([^)]+)\)", security) if not (ROOT / link).is_file()] == []

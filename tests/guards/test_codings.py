@@ -11,7 +11,7 @@ from contextlib import suppress
 from time import process_time
 from typing import TYPE_CHECKING
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 
 from slqncy.guards.codings import CodingError, IncompleteError, TooLargeError, UndecodableError, named_codings, unpack
