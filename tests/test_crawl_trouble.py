@@ -77,7 +77,7 @@ def test_robots(serve_pages: Serve, tmp_path: Path, robots: DemoResponse, status
 
 def test_pages_that_are_no_stories_are_kept_with_the_reason(serve_pages: Serve, tmp_path: Path) -> None:
     pages: dict[str, str | bytes | DemoResponse] = {
-        "/szxw/": links(*(f"/szxw/{number}.html" for number in range(1, 10))),
+        "/szxw/": links(*(f"/szxw/{number}.html" for number in range(1, 12))),
         "/szxw/1.html": story_page(1, text_of(1)),
         "/szxw/2.html": "<html><title>提示</title><body><p>对不起,您要查看的文章不存在或已被删除</p></body></html>",
         "/szxw/3.html": random.Random(3).randbytes(3000),
@@ -87,6 +87,8 @@ def test_pages_that_are_no_stories_are_kept_with_the_reason(serve_pages: Serve, 
         "/szxw/7.html": DemoResponse(410, {"Content-Type": "text/html"}, b"<html><body>gone"),
         "/szxw/8.html": DemoResponse(200, {"Content-Type": "image/jpeg"}, b"\xff\xd8\xff\xe0" + b"\0" * 400),
         "/szxw/9.html": f"<html><body><p {' '.join(f'a{n}=1' for n in range(80_000))}>{text_of(9)}</p>",
+        "/szxw/10.html": DemoResponse(404, {"Content-Type": "text/plain"}, b"no such file"),
+        "/szxw/11.html": DemoResponse(206, {"Content-Type": "image/jpeg"}, b"\xff\xd8\xff\xe0" + b"\0" * 400),
         "/": links("/szxw/1.html"),
     }
     result = crawl(tmp_path, serve_pages(Pages(pages)).base_url)
@@ -96,6 +98,7 @@ def test_pages_that_are_no_stories_are_kept_with_the_reason(serve_pages: Serve, 
     assert reasons == {
         "2": "soft_404", "3": "not_html", "4": "redirected", "5": "redirected",
         "6": "empty", "7": "not_found", "8": "not_html", "9": "refused",
+        "10": "not_found", "11": "http_status",
     }  # fmt: skip
     assert is_sound(tmp_path)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from slqncy.extract.page import Page
     from slqncy.sites import Address
 
-_NOT_MODIFIED, _TOO_MANY, _SERVER_ERROR = 304, 429, 500
+_OK, _NOT_MODIFIED, _TOO_MANY, _SERVER_ERROR = 200, 304, 429, 500
 _STAY_AWAY = {_NOT_MODIFIED, 403, _TOO_MANY}
 _FAILURES: dict[type[Exception], Failure] = {
     OffSiteError: Failure.OFF_SITE,
@@ -155,9 +155,10 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
     item.wall = find_wall(page, extracted.title, "\n".join(extracted.paragraphs))
     if not item.lines:
         item.notice = "\n".join(line.text for line in page_lines(page))
-    if page.refused:
+    # What comes with another status says less than the status.
+    if page.refused and response.status == _OK:
         item.reject(Rejection.REFUSED, page.refused)
-    if not is_html(response.body):
+    if not is_html(response.body) and response.status == _OK:
         item.reject(
             Rejection.NOT_HTML, f"{len(response.body)} bytes of {header(response, 'Content-Type') or 'no type'}"
         )
