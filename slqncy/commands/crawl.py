@@ -79,6 +79,8 @@ _READ = {
     float: (BaseSettings.getfloat, "a number"),
     bool: (BaseSettings.getbool, "True or False"),
 }
+_TLS_VERSIONS = (None, "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+_CHOICES = {"DOWNLOAD_TLS_MIN_VERSION": _TLS_VERSIONS, "DOWNLOAD_TLS_MAX_VERSION": _TLS_VERSIONS}
 
 
 def _wrong_setting(settings: BaseSettings) -> str:
@@ -93,6 +95,9 @@ def _wrong_setting(settings: BaseSettings) -> str:
             # Only a priority may be less than nothing.
             if not isfinite(value) or (value < 0 and "PRIORITY" not in name):
                 return f"{name}={settings[name]!r} must be a number of at least 0"
+    for name, choices in _CHOICES.items():
+        if settings[name] not in choices:
+            return f"{name}={settings[name]!r} must be one of {', '.join(filter(None, choices))}"
     for name in WEB_ARCHIVE_URLS:
         url = settings[name]
         if not is_base_url(url) or not url.endswith("/"):

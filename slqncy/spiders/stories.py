@@ -93,6 +93,8 @@ class StoriesSpider(Spider):
 
     async def start(self) -> AsyncIterator[StoryItem | Request]:
         """The section pages and the home page; sitemaps follow when robots.txt is read. Or what captures hold."""
+        if not self.run.is_going:
+            return
         if self.arguments.warcs or self.arguments.web_archive:
             self._scope: Scope = (replayed := Replayed(self.run, self.arguments, self.settings))
             async for item in self._replay(replayed) if self.arguments.warcs else Backfill(self).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from slqncy.spiders.stories import StoriesSpider
+from tests.crawling import scrapy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-_connect_ex = socket.socket.connect_ex
+    from tests.crawling import Result
+
+logger = logging.getLogger(__name__)
+
+_connect_ex, _just_listen = socket.socket.connect_ex, socket.socket.listen
 
 
 class Listener:
@@ -54,11 +60,28 @@ def listening() -> Iterator[Listener]:
         listener.close()
 
 
+def crawl_in(
+    directory: Path, hosts: list[str], names: dict[str, list[str]], ports: dict[str, int], *options: str,
+    scheme: str = "http",
+) -> Result:  # fmt: skip
+    """Crawl a section of a site with these host names. The archive is `archive` in the directory."""
+    profile, network = directory / "site.toml", directory / "network.json"
+    listed = ", ".join(f'"{host}"' for host in hosts)
+    profile.write_text(f'name = "slqncy"\nextends = "slqncy"\n[urls]\nscheme = "{scheme}"\nhosts = [{listed}]\n')
+    network.write_text(json.dumps({"names": names, "ports": ports}))
+    return scrapy(
+        "crawl", "stories", "-a", f"site={profile}", "-a", "sections=szxw",
+        "-s", f"ARCHIVE_DIR={directory / 'archive'}", "-s", "DOWNLOAD_DELAY=0", "-s", "DNSCACHE_ENABLED=False",
+        "-s", "SPIDER_MODULES=tests.guards.network", "-s", f"NETWORK={network}", *options,
+    )  # fmt: skip
+
+
 class NetworkSpider(StoriesSpider):
     """Crawls in the network that stands, as JSON, in the file `-s NETWORK=` names.
 
     `names`: the addresses of a name, each for one look-up, the last for all further ones. `ports`: who listens on this
-    machine in place of an address; in place of all others, who has the port of "".
+    machine in place of an "address:port"; in place of all others, who has the port of "". A port that the process opens
+    itself is logged.
     """
 
     @classmethod
@@ -78,19 +101,24 @@ class _Network:
         network = self
 
         def connect_ex(self: socket.socket, address: Any) -> int:
-            port = network.port(address[0])
             mapped = "::ffff:127.0.0.1" if self.family is socket.AF_INET6 else "127.0.0.1"
-            return _connect_ex(self, (mapped, port))
+            return _connect_ex(self, (mapped, network.port(*address[:2])))
 
         python = cast("Any", socket)
         python.gethostbyname = self.look_up
         python.socket.connect_ex = connect_ex
+        python.socket.listen = _listen
 
-    def port(self, address: str) -> int:
-        return self._ports.get(address, self._ports[""])
+    def port(self, address: str, port: int) -> int:
+        return self._ports.get(f"{address}:{port}", self._ports[""])
 
     def look_up(self, name: str) -> str:
         addresses = self._names.get(name)
         if not addresses:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return addresses.pop(0) if len(addresses) > 1 else addresses[0]
+
+
+def _listen(self: socket.socket, *backlog: int) -> None:
+    logger.warning("A port is opened: %s", self.getsockname())
+    _just_listen(self, *backlog)

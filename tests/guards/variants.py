@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,8 +10,8 @@ from slqncy.archive import Archive
 from slqncy.demo.server import serving
 from slqncy.demo.site import DemoResponse
 from slqncy.reasons import EventKind
-from tests.crawling import Pages, Result, crawl, links, redirect, scrapy, story_page, text_of
-from tests.guards.network import listening
+from tests.crawling import Pages, Result, crawl, links, redirect, story_page, text_of
+from tests.guards.network import crawl_in, listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -147,7 +146,7 @@ def _site(locations: dict[int, str]) -> Pages:
     return Pages(pages)
 
 
-def _became(archive: Path) -> dict[int, tuple[str, str]]:
+def became(archive: Path) -> dict[int, tuple[str, str]]:
     """Outcome and detail by story number."""
     outcomes = {}
     for event in Archive(archive).events():
@@ -169,9 +168,9 @@ def crawl_redirects(directory: Path) -> Led:
         }
         server = stack.enter_context(serving(_site(locations)))
         result = crawl(directory, server.base_url, "sections=szxw")
-        became = _became(directory)
+        outcomes = became(directory)
         return Led(result, directory, {
-            way: Outcome(*became[number], listeners[number].connections()) for number, way in ways.items()
+            way: Outcome(*outcomes[number], listeners[number].connections()) for number, way in ways.items()
         })  # fmt: skip
 
 
@@ -182,20 +181,12 @@ def crawl_network(directory: Path) -> Led:
     locations = {
         number: f"http://{f'[{host}]' if ':' in host else host}/szxw/{number}.html" for number, host in ways.items()
     }
-    profile, network = directory / "site.toml", directory / "network.json"
-    listed = ", ".join(f'"{host}"' for host in ("www.slqncy.com", *hosts))
-    profile.write_text(f'name = "slqncy"\nextends = "slqncy"\n[urls]\nhosts = [{listed}]\n')
     with listening() as listener, serving(_site(locations)) as server:
         names = {"www.slqncy.com": [PUBLIC], **NAMES}
-        ports = {PUBLIC: server.server_address[1], "": listener.port}
-        network.write_text(json.dumps({"names": names, "ports": ports}))
-        result = scrapy(
-            "crawl", "stories", "-a", f"site={profile}", "-a", "sections=szxw",
-            "-s", f"ARCHIVE_DIR={directory / 'archive'}", "-s", "DOWNLOAD_DELAY=0", "-s", "DNSCACHE_ENABLED=False",
-            "-s", "SPIDER_MODULES=tests.guards.network", "-s", f"NETWORK={network}",
-        )  # fmt: skip
+        ports = {f"{PUBLIC}:80": server.server_address[1], "": listener.port}
+        result = crawl_in(directory, ["www.slqncy.com", *hosts], names, ports)
         connections = listener.connections()
-    became = _became(directory / "archive")
+    outcomes = became(directory / "archive")
     return Led(result, directory / "archive", {
-        way: Outcome(*became[number], connections) for number, way in ways.items()
+        way: Outcome(*outcomes[number], connections) for number, way in ways.items()
     })  # fmt: skip
