@@ -122,8 +122,8 @@ class Run:
 
     @property
     def is_going(self) -> bool:
-        """Whether nobody has told the run to stop."""
-        return self._closing is None and self._crawler.crawling
+        """Whether nobody has told the run to stop, or closed it."""
+        return self._open and self._closing is None and self._crawler.crawling
 
     def is_pending(self, url: str) -> bool:
         """Whether a page is asked for and not answered yet."""

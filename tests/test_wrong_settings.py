@@ -1,0 +1,59 @@
+"""Settings that cannot be meant are said before any request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from scrapy.settings import Settings
+
+from slqncy import settings as ours
+from slqncy.commands.crawl import _wrong_setting
+
+
+def _settings(**given: Any) -> Settings:
+    settings = Settings()
+    settings.setmodule(ours)
+    settings.setdict(given, priority="cmdline")
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DOWNLOAD_DELAY", "0"), ("DOWNLOAD_DELAY", "0.25"), ("DOWNLOAD_TIMEOUT", "0.5"),
+        ("RETRY_PRIORITY_ADJUST", "-2"), ("DEPTH_PRIORITY", -1),
+        ("DOWNLOAD_TLS_MIN_VERSION", "TLSv1.3"), ("DOWNLOAD_TLS_MIN_VERSION", None),
+        ("WAYBACK_URL", "http://127.0.0.1:8080/"), ("WAYBACK_URL", "https://example.org/wayback/"),
+    ],
+)  # fmt: skip
+def test_settings_that_can_be_meant(name: str, value: Any) -> None:
+    assert _wrong_setting(_settings(**{name: value})) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "must_be"),
+    [
+        ("DOWNLOAD_DELAY", "-1", "a number of at least 0"),
+        ("DOWNLOAD_DELAY", "-inf", "a number of at least 0"),
+        ("DOWNLOAD_DELAY", "soon", "a number"),
+        ("DOWNLOAD_TIMEOUT", "nan", "a number of at least 0"),
+        ("DOWNLOAD_TIMEOUT", "inf", "a number of at least 0"),
+        ("DOWNLOAD_MAXSIZE", "-5", "a number of at least 0"),
+        ("RETRY_TIMES", "-1", "a number of at least 0"),
+        ("LIST_MAX_PAGES", "-1", "a number of at least 0"),
+        ("ROBOTSTXT_OBEY", "maybe", "True or False"),
+        ("DOWNLOAD_TLS_MIN_VERSION", "1.2", "one of TLSv1.0"),
+        ("DOWNLOAD_TLS_MAX_VERSION", "TLSv9", "one of TLSv1.0"),
+        ("WAYBACK_URL", "", "an address like https://web.archive.org/"),
+        ("WAYBACK_URL", "web.archive.org", "an address like"),
+        ("WAYBACK_URL", "http://127.0.0.1:8080", "with a slash at the end"),
+        ("WAYBACK_URL", "http://127.0.0.1:99999/", "an address like"),
+        ("COMMONCRAWL_INDEX_URL", "file:///etc/", "an address like https://index.commoncrawl.org/"),
+        ("COMMONCRAWL_DATA_URL", "https://data.commoncrawl.org/?x=/", "an address like https://data.commoncrawl.org/"),
+    ],
+)
+def test_settings_that_cannot(name: str, value: Any, must_be: str) -> None:
+    said = _wrong_setting(_settings(**{name: value}))
+    assert said.startswith(f"{name}={value!r} must be ")
+    assert must_be in said
