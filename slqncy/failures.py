@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _NOT_HTTP = (ParseError, ValueError, KeyError)
 """What Twisted's parser raises, the last two for headers whose values are none."""
 
+_MOST_SHOWN = 200
+"""Characters of what a server said."""
+
 
 class NoAnswerError(IgnoreRequest):
     """No page came, and another request would bring none either; the message says why."""
@@ -45,7 +48,7 @@ def told_apart(error: DownloadFailedError, received: bytes) -> Exception:
         if isinstance(reason, VerificationError):
             return CertificateError(f"the certificate is another host's: {reason}")
         if isinstance(reason, _NOT_HTTP):
-            return MalformedError(f"the answer is not HTTP: {reason}")
+            return MalformedError(f"the answer is not HTTP: {str(reason)[:_MOST_SHOWN]}")
     # The parser waits for the end of the first line, which never comes.
     if received and not received.startswith(b"HTTP/"):
         return MalformedError(f"the answer is not HTTP, but begins with {received[:20]!r}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from slqncy.sites import Address, StoryAddress, load_site
 
 SITE = load_site("slqncy")
 LIVE = Address(SITE)
+SECURE = Address(replace(load_site("slqncy"), scheme="https"))
 MIRROR = Address(SITE, "http://127.0.0.1:8080/mirror")
 STORY = "http://www.slqncy.com/szxw/9538.html"
 
@@ -149,6 +152,10 @@ def test_served() -> None:
         (LIVE, "http://www.slqncy.com:99999/", False),
         (LIVE, "ftp://www.slqncy.com/", False),
         (LIVE, "http://127.0.0.1:8080/", False),
+        (LIVE, "http://www.slqncy.com@127.0.0.1/", False),
+        (LIVE, "http://127.0.0.1:80@www.slqncy.com/", False),
+        (SECURE, "https://www.slqncy.com/", True),
+        (SECURE, "http://www.slqncy.com/", False),
         (MIRROR, "http://127.0.0.1:8080/robots.txt", True),
         (MIRROR, "https://127.0.0.1:8080/", False),
         (MIRROR, "http://127.0.0.1/", False),
