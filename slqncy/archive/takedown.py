@@ -74,9 +74,9 @@ def complete(root: Path) -> Counter[str] | None:
     gone[QUARANTINE] = clear_quarantine(root, takedown.marks)
     # Its numbers are places of lines, and these have moved.
     _clear(root / INDEX, "*")
+    make_ledger(root)
     for folder in (root, *(root / name for name in (*Kind, WARC, RUNS, SCHEMA, QUARANTINE, INDEX))):
         _clear(folder, ".*.tmp*")
-    make_ledger(root)
     disk.remove(path)
     return gone
 

@@ -111,10 +111,11 @@ def verify(root: Path, *, full: bool = False) -> Verdict:
     schemas - and compares.
     Raises ArchiveError where there is no archive.
     """
-    require_archive(root, with_ledger=True)
     verdict = Verdict()
     if is_pending(root):
         verdict.defects.append(f"{TAKEDOWN}: a takedown was cut short; `scrapy forget` or any run completes it")
+        return verdict
+    require_archive(root, with_ledger=True)
     try:
         with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
             # One view of it all, while a run may be writing.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive.forget import Forgotten, Named, NoStoryError, forget
 from slqncy.archive.layout import INDEX, QUARANTINE, RUNS, WARC, Kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found, story_of
+from slqncy.display.number_line import plural
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
 
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WENT = {
-    Kind.STORY: "lines", Kind.DUPLICATE: "lines", Kind.REJECTED: "lines", Kind.REWRITE: "lines",
-    Kind.EVENT: "events, in what they say was seen", WARC: "requests with what came back",
-    RUNS: "reports, in what they say of failures", QUARANTINE: "files",
+    Kind.STORY: "line", Kind.DUPLICATE: "line", Kind.REJECTED: "line", Kind.REWRITE: "line", WARC: "exchange",
+    QUARANTINE: "file",
 }  # fmt: skip
 """What goes out of each folder."""
+_BLANK = {Kind.EVENT: "event", RUNS: "report"}
+"""What stays, without what it said."""
 
 
 class Command(ArchiveCommand):
@@ -63,14 +65,17 @@ def _told(root: Path, forgotten: Forgotten) -> Iterator[str]:
     again = " once more" if forgotten.is_repeated else ""
     yield f"{root}: {forgotten.id} is forgotten{again}, and so is all that it was known by:"
     yield from (f"  {url}" for url in forgotten.addresses)
-    yield from (
-        f"  {folder}/: {forgotten.gone[folder]} {what}" for folder, what in _WENT.items() if forgotten.gone[folder]
-    )
+    for folder, what in _WENT.items():
+        if gone := forgotten.gone[folder]:
+            yield f"  {folder}/: {plural(gone, what)}"
+    for folder, what in _BLANK.items():
+        if gone := forgotten.gone[folder]:
+            yield f"  {folder}/: what {plural(gone, what)} said of it"
     yield f"  {INDEX}/: all of it; the next run makes it anew"
     for original in forgotten.originals:
         yield f"It is a copy or a rewrite of {original}, which stays, and may have the same text: forget that too?"
     for story in forgotten.alike:
         yield f"{story} has the same text, has had it, or tells the same, and stays: forget that too?"
     if forgotten.shared:
-        yield f"{forgotten.shared} raw responses stay, as other addresses gave them too, and lines go by them."
+        yield f"{plural(forgotten.shared, 'exchange')} stay in {WARC}/, as other addresses gave the same, or go by it."
     yield "Not reached: pages that quote it, packages made by `scrapy wacz`, logs, copies and backups, free disk space."

@@ -172,6 +172,12 @@ def test_what_is_not_due_waits(due: int | None, expected: int | None) -> None:
         assert next_to_ask(ledger.db, "a", "b", range(5, 6), NOW, anew=True) == 5
 
 
+def test_what_is_forgotten_is_never_asked_for() -> None:
+    with closing(ledger_of([("a/b/5", State.FORGOTTEN, "")])) as ledger:
+        for section, anew in (("b", False), ("b", True), ("c", True)):
+            assert next_to_ask(ledger.db, "a", section, range(5, 6), NOW, anew=anew) is None
+
+
 def test_many_known_numbers_are_skipped_and_counted_quickly(tmp_path: Path) -> None:
     many = 200_000
     with closing(ledger_of(archived(*(f"a/b/{number}" for number in range(many))), tmp_path / "ledger")) as ledger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from contextlib import closing
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slqncy.archive import Archive, ArchiveDamagedError, ArchiveWriter
+from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, ArchiveWriter
 from slqncy.archive.explain import explain
 from slqncy.archive.forget import Forgotten, NoStoryError, forget
 from slqncy.archive.layout import TAKEDOWN
@@ -19,7 +20,7 @@ from slqncy.archive.repair import rebuild, repair
 from slqncy.reasons import EventKind, PageKind, Rejection, State
 from slqncy.records import Duplicate, Rejected, story_fields
 from tests.archive.exchanges import LATER, all_records, capture, captured_story, exchange, payload_at
-from tests.archive.looking import defects, quarantine, segments
+from tests.archive.looking import defects, open_and_close, quarantine, segments
 from tests.samples import (
     HOME,
     RUN_ID,
@@ -135,6 +136,26 @@ def test_tombstones_that_are_lost_come_back_from_the_ledger(tmp_path: Path) -> N
         explanation = explain(tmp_path, [url(number)])
         assert explanation
         assert explanation.known.state is state
+
+
+def test_a_takedown_that_was_cut_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here by a disk without room for the new ledger; tests/archive/test_takedowns.py does it at every moment."""
+    with closing(ArchiveWriter(tmp_path)) as writer:
+        keep(writer, story(1), story(2))
+    with monkeypatch.context() as patched:
+        patched.setattr("slqncy.archive.takedown.make_ledger", _full)
+        with pytest.raises(ArchiveError, match="No space left"):
+            forget(tmp_path, [url(1)], None, WHY)
+        assert defects(tmp_path) == [f"{TAKEDOWN}: a takedown was cut short; `scrapy forget` or any run completes it"]
+        with pytest.raises(ArchiveError, match="No space left"):
+            ArchiveWriter(tmp_path)
+    open_and_close(tmp_path)
+    assert defects(tmp_path) == []
+    assert [line.story_id for line in Archive(tmp_path).stories()] == ["2"]
+
+
+def _full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_what_is_no_story_cannot_be_forgotten(tmp_path: Path) -> None:
