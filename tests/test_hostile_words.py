@@ -132,7 +132,7 @@ def test_what_is_on_disk(crawled: tuple[Path, Result]) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "verify --full", "explain slqncy/szxw/4", "explain slqncy/szxw/8", "coverage", "duplicates",
+        "verify --full", "explain slqncy/szxw/4", "coverage", "duplicates",
         "duplicates slqncy/szxw/1", "dedup --rescore -s DEDUP_NEAR_SCORE=1", "changes", "reextract",
         "wacz {folder}/hostile.wacz", "coverage --svg {folder}/hostile.svg", "explain \x1b]0;pwned\x07\u202e",
     ],
