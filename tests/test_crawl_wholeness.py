@@ -156,3 +156,24 @@ def test_a_list_is_a_failure(answer: bytes, reason: str, tmp_path: Path) -> None
     events = Archive(tmp_path).events()
     assert {(event.reason, event.url) for event in events if event.reason} == {(reason, "http://www.slqncy.com/szxw/")}
     assert_sound(tmp_path)
+
+
+def test_what_would_take_minutes_to_parse_is_refused(tmp_path: Path) -> None:
+    flood = story_page(2, text_of(2), more=links(*["/szxw/1.html"] * 30))
+    pages = {
+        "/": response(links("/szxw/1.html", "/szxw/2.html")),
+        "/szxw/": response(links(*(f"/szxw/{number}.html" for number in range(10, 40)))),
+        "/szxw/1.html": response(story(1)),
+        "/szxw/2.html": response(flood),
+    }
+    limits = ("PARSE_MAX_LINKS=20",)
+    with raw_server(lambda target, _: (pages.get(target, response("", status="404 No")), End.CLOSE)) as server:
+        result = crawled(tmp_path, server.base_url, settings=limits)
+    assert "'slqncy/guard/markup': 2," in result.errors, result.errors
+    (line,) = Archive(tmp_path).rejected()
+    assert (line.story_id, line.reason, line.reason_detail, line.text) == ("2", "refused", "links", "")
+    failed = {
+        (event.url, event.reason, event.detail) for event in Archive(tmp_path).events() if event.event == "failed"
+    }
+    assert ("http://www.slqncy.com/szxw/", "unreadable", "links") in failed
+    assert stories(tmp_path).keys() == {"slqncy/szxw/1"}

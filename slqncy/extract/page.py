@@ -9,6 +9,10 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from slqncy.extract.decode import decode
+from slqncy.guards.markup import Limits, excess
+
+_LIMITS = Limits()
+_DEPTH = "depth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +28,18 @@ class Page:
     replaced: int
     """U+FFFD characters in the decoded page: 0 unless bytes were damaged."""
     refused: str = ""
-    """Why the page is not there ("attributes", "depth"); the root is empty then."""
+    """Why the page is not there: the name of a limit, or "depth"; the root is empty then."""
 
 
-def parse_page(body: bytes, url: str, content_type: str = "") -> Page:
+def parse_page(body: bytes, url: str, content_type: str = "", limits: Limits = _LIMITS) -> Page:
     """Decode and parse a page; never raises. What cannot be parsed becomes an empty <html>."""
     text, encoding, replaced = decode(body, content_type)
-    source = _clean(text)
-    if _has_attribute_flood(source):
-        return Page(url, _empty_root(), encoding, replaced, "attributes")
-    root = _parse(source)
-    if root is None:
-        root = _parse(_FORMATTING.sub(b"", source))
-    if root is None:
-        return Page(url, _empty_root(), encoding, replaced, "depth")
-    return Page(url, root, encoding, replaced)
+    source = _CLOSING.sub(b"", _clean(text))
+    root, refused = _parse(source, limits)
+    if refused == _DEPTH:
+        # What is taken away may have kept apart what is a flood together.
+        root, refused = _parse(_FORMATTING.sub(b"", source), limits)
+    return Page(url, root, encoding, replaced, refused)
 
 
 _CONTROLS = frozenset({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D})
@@ -80,28 +81,6 @@ def _clean_reference(match: re.Match[bytes]) -> bytes:
     return b"" if forbidden else match[0]
 
 
-# libxml2 is quadratic in the attributes of one tag (80,000 take two minutes): such a page is not parsed.
-_MAX_ATTRIBUTES = 4000
-# What fits in a smaller page takes less than a second.
-_SMALL = 64_000
-_ATTRIBUTE = rb"""[\s/=]*+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+"""
-_ATTRIBUTES = rb"(?:%b){0,%d}+[\s/=]*+(?:>|\Z)" % (_ATTRIBUTE, _MAX_ATTRIBUTES)
-# A fast path: most tags are written like this.
-_NEAT_TAG = rb"""<[a-zA-Z]\w*+(?:\s++[\w:-]++="[^"]*+"){0,99}+\s*+/?+>"""
-_TAME = re.compile(
-    rb"(?:[^<]++|<(?![a-zA-Z])"
-    rb"|<(?i:script|style)(?=[\s/>])%b(?:[^<]++|<(?!/(?i:script|style)))*+"
-    rb"|%b|<[a-zA-Z][^\s/>]*+%b)*+" % (_ATTRIBUTES, _NEAT_TAG, _ATTRIBUTES)
-)
-
-
-def _has_attribute_flood(source: bytes) -> bool:
-    if len(source) < _SMALL:
-        return False
-    tame = _TAME.match(source)
-    return tame is None or tame.end() < len(source)
-
-
 _LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 
@@ -112,20 +91,22 @@ _FORMATTING = re.compile(
 )
 
 
-def _parse(source: bytes) -> HtmlElement | None:
-    """The root, None if the page nests too deep to be read whole."""
+def _parse(source: bytes, limits: Limits) -> tuple[HtmlElement, str]:
+    """The root, and why there is only an empty one, or ""."""
+    if refused := excess(source, limits):
+        return _empty_root(), refused
     parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
     )
     parser.set_element_class_lookup(_LOOKUP)
     try:
-        root = etree.fromstring(_CLOSING.sub(b"", source), parser)
+        root = etree.fromstring(source, parser)
     except etree.LxmlError:
         root = None
     last_error = parser.error_log.last_error
     if last_error is not None and last_error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        return None
-    return root if isinstance(root, HtmlElement) and root.tag == "html" else _empty_root()
+        return _empty_root(), _DEPTH
+    return root if isinstance(root, HtmlElement) and root.tag == "html" else _empty_root(), ""
 
 
 def _empty_root() -> HtmlElement:

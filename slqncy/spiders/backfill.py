@@ -20,7 +20,7 @@ from slqncy.spiders.addresses import next_part, stories_linked, without_stories
 from slqncy.spiders.asker import UNREACHABLE, Asker, UndecodableError
 from slqncy.spiders.captureindex import CaptureIndex
 from slqncy.spiders.choice import Choice
-from slqncy.spiders.responses import answer, failure_of, read_page, story_item
+from slqncy.spiders.responses import answer, failure_of, story_item
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -190,7 +190,7 @@ class Backfill:
         response = await self._fetch(found, url, PageKind.FRONT if is_front else PageKind.LIST)
         if response is None:
             return []
-        page, links = read_page(response, url, self._address)
+        page, links = self._spider.read(response, url)
         further = without_stories(list_pages(page, links), links, self._address)
         stories = [story for story in stories_linked(links, lists, self._address) if story not in further]
         self._meet(stories, url)
@@ -228,7 +228,7 @@ class Backfill:
         response = await self._fetch(found, url, PageKind.STORY)
         if response is None:
             return None
-        page, links = read_page(response, url, self._address)
+        page, links = self._spider.read(response, url)
         item = story_item(response, url, page, self._address, spider=self._spider.name, run_id=self._run.id)
         self._meet(stories_linked(links, (), self._address), url)
         try:
@@ -253,7 +253,7 @@ class Backfill:
             response = await self._fetch(found, url, PageKind.PART)
             if response is None:
                 raise _MissingPartError(f"{url}: its capture could not be had")
-            page, links = read_page(response, url, self._address)
+            page, links = self._spider.read(response, url)
             paragraphs = read_story(page, self._address.site, item.as_of).paragraphs
             wall = find_wall(page, text="\n".join(paragraphs))
             if wall or page.refused or not paragraphs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from slqncy.extract.sniff import is_html
 from slqncy.extract.walls import find_wall
 from slqncy.failures import CertificateError, ForbiddenAddressError, MalformedError
 from slqncy.guards.codings import IncompleteError, TooLargeError, UndecodableError
+from slqncy.guards.markup import Limits
 from slqncy.items import Fetched, StoryItem
 from slqncy.middlewares.forgotten import ForgottenError
 from slqncy.middlewares.redirect import TooManyRedirectsError
@@ -27,6 +28,7 @@ from slqncy.spiders.addresses import links_within
 
 if TYPE_CHECKING:
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
 
     from slqncy.archive.ledger import Known
     from slqncy.backfill.captures import Original
@@ -113,9 +115,14 @@ def failure_of(error: BaseException | None) -> Failure:
     return next(reasons, Failure.UNREACHABLE)
 
 
-def read_page(response: Response, url: str, address: Address) -> tuple[Page, list[Link]]:
+def parse_limits(settings: BaseSettings) -> Limits:
+    """What a page may have at most to be parsed."""
+    return Limits(**{limit.name: settings.getint(f"PARSE_MAX_{limit.name.upper()}") for limit in fields(Limits)})
+
+
+def read_page(response: Response, url: str, address: Address, limits: Limits) -> tuple[Page, list[Link]]:
     """The page, under its canonical address, so that relative links are the site's own wherever it is served."""
-    page = parse_page(response.body, address.canonical(response.url) or url, header(response, "Content-Type"))
+    page = parse_page(response.body, address.canonical(response.url) or url, header(response, "Content-Type"), limits)
     return page, links_within(page, address)
 
 

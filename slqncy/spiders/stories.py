@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
@@ -29,6 +29,7 @@ from slqncy.spiders.responses import (
     failure_of,
     is_not_modified,
     is_refused,
+    parse_limits,
     read_page,
     refusal,
     story_item,
@@ -50,7 +51,9 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.extract.links import Link
+    from slqncy.extract.page import Page as ParsedPage
     from slqncy.extract.walls import Wall
+    from slqncy.guards.markup import Limits
     from slqncy.items import Fetched, StoryItem
     from slqncy.spiders.frontier import Listing
 
@@ -90,6 +93,10 @@ class StoriesSpider(Spider):
         run = self.crawler.get_extension(Run)
         assert run is not None
         return run
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return parse_limits(self.settings)
 
     async def start(self) -> AsyncIterator[StoryItem | Request]:
         """The section pages and the home page; sitemaps follow when robots.txt is read. Or what captures hold."""
@@ -192,6 +199,13 @@ class StoriesSpider(Spider):
 
     # Pages
 
+    def read(self, response: Response, url: str) -> tuple[ParsedPage, list[Link]]:
+        """The page that answered for the canonical URL `url`, or what is left of it where it may not be parsed."""
+        page, links = read_page(response, url, self.address, self._limits)
+        if page.refused:
+            self.run.count("guard/markup")
+        return page, links
+
     def _read_list(self, response: Response, url: str, listing: Listing) -> Results:
         known = self._known(url)
         if is_not_modified(response):
@@ -201,11 +215,13 @@ class StoriesSpider(Spider):
         if not self._is_there(response, url):
             self._failed_page(listing)
             return
-        page, links = read_page(response, url, self.address)
+        page, links = self.read(response, url)
         further = without_stories(list_pages(page, links), links, self.address)
         stories = [story for story in self._stories(links) if story not in further]
-        if not stories and (wall := find_wall(page)):
-            self.run.failed(url, Failure.SERVER_ERROR, "no list", response.status, wall=wall)
+        wall = None if stories else find_wall(page)
+        if page.refused or wall:
+            reason = Failure.SERVER_ERROR if wall else Failure.UNREADABLE
+            self.run.failed(url, reason, page.refused or "no list", response.status, wall=wall)
             self._failed_page(listing)
             return
         if url == listing.front:
@@ -269,7 +285,7 @@ class StoriesSpider(Spider):
         if is_refused(response):
             self._refused(url, response)
             return
-        page, links = read_page(response, url, self.address)
+        page, links = self.read(response, url)
         item = story_item(response, url, page, self.address, spider=self.name, run_id=self.run.id)
         found = self._stories(links)
         target = self.address.canonical(response.url)
@@ -291,7 +307,7 @@ class StoriesSpider(Spider):
         if self.address.canonical(response.url) != url:
             self.failed_part(url, item, Failure.MISSING, f"redirected to {response.url}", response.status)
             return
-        page, links = read_page(response, url, self.address)
+        page, links = self.read(response, url)
         paragraphs = read_story(page, self.address.site, item.as_of).paragraphs
         if wall := find_wall(page, text="\n".join(paragraphs)):
             self.failed_part(url, item, Failure.SERVER_ERROR, "no story", response.status, wall=wall)
@@ -358,5 +374,5 @@ class StoriesSpider(Spider):
 
     def _refused(self, url: str, response: Response) -> None:
         """The server gives no page for now; what it shows in its place may say why."""
-        page, _ = read_page(response, url, self.address)
+        page, _ = self.read(response, url)
         self.run.failed(url, refusal(response), f"HTTP {response.status}", response.status, wall=find_wall(page))

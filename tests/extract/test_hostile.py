@@ -45,10 +45,10 @@ LARGE = {
         f"<p>第{i}段，说了一件事。这里还有一句话，不长。今天{i}号。</p>\n" for i in range(100_000)
     ),
     "line breaks": "".join(f"第{i}段，说了一件事。这里还有一句话，不长。<br>" for i in range(100_000)),
-    "links": '<a href="x">链接</a> ' * 300_000,
+    "links": '<a href="x">链接</a> ' * 50_000,
     "one text": "<p>" + "一句话，不长。" * 400_000,
-    "deep formatting": "<b><i>" * 300_000 + "一句话。",
-    "pictures": "<p><img src=1.jpg>说明</p>" * 100_000,
+    "deep formatting": "<b><i>" * 90_000 + "一句话。",
+    "pictures": "<p><img src=1.jpg>说明</p>" * 90_000,
 }
 
 
