@@ -25,6 +25,7 @@ from slqncy.middlewares.webarchive import TRUNCATED
 from slqncy.reasons import Failure, Rejection
 from slqncy.records import Provenance, Story, moment
 from slqncy.spiders.addresses import links_within
+from slqncy.spiders.sitemaps import SitemapError
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -51,6 +52,7 @@ _FAILURES: dict[type[Exception], Failure] = {
     DownloadCancelledError: Failure.TOO_LARGE,
     TooLargeError: Failure.TOO_LARGE,
     UndecodableError: Failure.UNREADABLE,
+    SitemapError: Failure.UNREADABLE,
 }
 """What any other error means is that the server cannot be reached."""
 

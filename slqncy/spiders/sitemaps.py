@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lxml.etree import LxmlError
-from scrapy.utils.gz import gunzip
 from scrapy.utils.sitemap import Sitemap
+
+from slqncy.guards.codings import unpack
+
+_GZIP = b"\x1f\x8b"
 
 
 class SitemapError(ValueError):
@@ -23,12 +26,12 @@ class SitemapURLs:
 
 
 def read_sitemap(response_body: bytes, most_bytes: int) -> SitemapURLs:
-    """The URLs of a sitemap or sitemap index, gzipped or not. Raises SitemapError."""
+    """The URLs of a sitemap or sitemap index, gzipped or not. Raises SitemapError or CodingError."""
+    body = unpack(response_body, ["gzip"] if response_body.startswith(_GZIP) else [], most_bytes)
     try:
-        body = gunzip(response_body, max_size=most_bytes) if response_body[:2] == b"\x1f\x8b" else response_body
         sitemap = Sitemap(body)
         urls = [entry["loc"] for entry in sitemap]
-    except (LxmlError, StopIteration, OSError, EOFError, ValueError) as error:
+    except (LxmlError, StopIteration, ValueError) as error:
         raise SitemapError(str(error) or type(error).__name__) from error
     if sitemap.type not in {"urlset", "sitemapindex"}:
         raise SitemapError(f"the root element is <{sitemap.type}>")

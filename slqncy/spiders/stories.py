@@ -16,6 +16,7 @@ from slqncy.extract.boilerplate import join_pages
 from slqncy.extract.pagination import list_pages, page_number
 from slqncy.extract.reading import read_story
 from slqncy.extract.walls import find_wall
+from slqncy.guards.codings import CodingError
 from slqncy.middlewares.robots import ForbiddenByRobotsError, Parser
 from slqncy.reasons import EventKind, Failure, PageKind, Rejection, State
 from slqncy.spiders.addresses import next_part, stories_linked, story_urls, without_stories
@@ -266,8 +267,8 @@ class StoriesSpider(Spider):
             return
         try:
             sitemap = read_sitemap(response.body, self.settings.getint("DOWNLOAD_MAXSIZE"))
-        except SitemapError as error:
-            self.run.failed(url, Failure.UNREADABLE, str(error), response.status)
+        except (SitemapError, CodingError) as error:
+            self.run.failed(url, failure_of(error), str(error), response.status)
             return
         stories: list[int] = []
         within = filter(None, map(self.address.canonical, sitemap.urls))

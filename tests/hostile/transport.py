@@ -8,7 +8,7 @@ from itertools import repeat
 from random import Random
 from typing import TYPE_CHECKING
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 from tests.hostile.case import FRONT, Asked, Case
 from tests.hostile.certificates import Certificate
