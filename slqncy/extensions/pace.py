@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from scrapy import Request
+    from scrapy.core.downloader import Slot
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
@@ -58,6 +59,8 @@ class Pace:
             logger.info("robots.txt asks for %g seconds between requests", crawl_delay)
             self._limits = Limits(crawl_delay, self._limits.most, self._limits.factor)
             self._delay = max(self._delay, crawl_delay)
+            if slot := self._slots.get(SITE_SLOT):
+                slot.delay = max(slot.delay, crawl_delay)
 
     def over(self, request: Request, took: float, response: Response | None) -> None:
         """An exchange is over, after so many seconds; without a response where it failed."""
@@ -68,10 +71,14 @@ class Pace:
         self._delay = next_delay(self._delay, took, self._limits, is_trouble=trouble)
         if response and (seconds := seconds_to_hold(response)):
             self._held_until = max(self._held_until, now + seconds)
-        assert self._crawler.engine is not None
-        slot = self._crawler.engine.downloader.slots[SITE_SLOT]
+        slot = self._slots[SITE_SLOT]
         slot.delay = self._delay
         slot.lastseen = now
         if self._held_until > now + self._delay:
             slot.delay = slot.delay or _LEAST
             slot.lastseen = self._held_until - slot.delay
+
+    @property
+    def _slots(self) -> dict[str, Slot]:
+        assert self._crawler.engine is not None
+        return self._crawler.engine.downloader.slots
