@@ -253,6 +253,8 @@ def test_exit_status_of_a_run_that_finished(figures: dict[str, int], status: Exi
         ({"list_pages": 1}, "shutdown", 0, ExitStatus.TEMPORARY, "stopped by a signal"),
         ({"archived": 1, "failures": 3}, "told_to_wait", 0, ExitStatus.TEMPORARY, "we should wait"),
         ({"list_pages": 1, "failures": 3}, "told_to_wait", 0, ExitStatus.TEMPORARY, "we should wait"),
+        ({"archived": 1, "unanswered": 3}, "budget_spent", 0, ExitStatus.OK, "REQUEST_BUDGET is spent"),
+        ({"archived": 1}, "budget_spent", 1, ExitStatus.SOFTWARE, "1 unexpected errors"),
         ({"archived": 1}, "finished", 2, ExitStatus.SOFTWARE, "2 unexpected errors"),
         ({"archived": 1}, "shutdown", 1, ExitStatus.SOFTWARE, "1 unexpected errors"),
         ({"archived": 1}, "told_to_wait", 1, ExitStatus.SOFTWARE, "1 unexpected errors"),
@@ -267,6 +269,13 @@ def test_exit_status_of_a_run_that_was_cut_short_or_has_a_defect(
     judged, why = judge(summary(**figures), GATE, finish_reason=finish_reason, errors=errors)
     assert judged is status
     assert reason in why
+
+
+def test_when_to_run_again_is_told() -> None:
+    at = "2026-11-26T12:00:00Z"
+    status, why = judge(summary(failures=1), GATE, finish_reason="told_to_wait", errors=0, wait_until=at)
+    assert status is ExitStatus.TEMPORARY
+    assert why.endswith(f"run again later, not before {at}")
 
 
 @pytest.mark.parametrize("finish_reason", ["finished", "shutdown", "told_to_wait"])

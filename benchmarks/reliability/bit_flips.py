@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.reliability.big import FRONT, RUN, answer, id_of, page, story_event, text_of
 from slqncy.archive import ArchiveError, ArchiveWriter
-from slqncy.archive.layout import LEDGER, LOCK, QUARANTINE, SEAL, Kind, open_path, segment_name
+from slqncy.archive.hosts import Host
+from slqncy.archive.layout import HOSTS, LEDGER, LOCK, QUARANTINE, SEAL, Kind, open_path, segment_name
 from slqncy.archive.verify import verify
 from slqncy.reasons import DuplicateKind, EventKind, PageKind, Rejection, State
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story
@@ -45,7 +46,7 @@ WARC_BYTES = 8000
 """After which the raw responses go on in another file."""
 ALL_BITS_EVERY = 64
 # What looks the same as the traces of a kill, or concerns no line.
-TAIL, LOST, FOREIGN, UNSEALED = "unacknowledged bytes", "quarantine lost", "foreign file", "seal lost"
+TAIL, LOST, FOREIGN, UNSEALED = "unacknowledged bytes", "quarantine lost", "foreign file", "seal or hosts.json lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ def make_sample(root: Path) -> None:
         _write(writer, EventKind.DUPLICATE, _duplicate(number, "2026-11-01T08:02:00Z"))
     for number in (6, 7):
         _write(writer, EventKind.REJECTED, _rejected(number, "2026-11-01T08:03:00Z"), reason=Rejection.SOFT_404)
+    writer.hosts["http://www.slqncy.com"] = Host("2026-11-01T08:00:00Z", 200, "User-agent: *\nDisallow: /a/\n# 注释")
+    writer.keep_hosts()
     _finish(writer, RUN, "2026-11-01T08:04:00Z")
     writer.close()
 
@@ -228,7 +231,7 @@ def beyond(change: Change, files: dict[str, bytes]) -> str:
         return FOREIGN
     after = change.apply(before)
     if after is None:
-        return LOST if change.file.startswith(QUARANTINE) else UNSEALED if change.file == SEAL else ""
+        return LOST if change.file.startswith(QUARANTINE) else UNSEALED if change.file in {SEAL, HOSTS} else ""
     return TAIL if change.file.endswith((".jsonl", ".ndjson")) and after.startswith(before) else ""
 
 
@@ -276,7 +279,7 @@ def _is_found(root: Path, *, full: bool) -> bool:
 
 def file_kind(name: str) -> str:
     """The row of the table that a file belongs to."""
-    if name in {LEDGER, SEAL}:
+    if name in {LEDGER, SEAL, HOSTS}:
         return name
     folder, _, file = name.partition("/")
     return f"{folder}/" if folder in {"runs", "schema", QUARANTINE} else f"{folder}/*.{file.split('.', 1)[1]}"

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.watchdog import Watchdog
+from slqncy.manners.retry_after import LONGEST
 from slqncy.reasons import UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event, Story, moment
 from slqncy.summary import BLOCKED, BUDGET_SPENT, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
@@ -387,9 +388,11 @@ class Run:
             raise
 
     def _respect_holds(self, address: Address) -> None:
+        # What lies further ahead was written by a clock that was wrong.
+        longest = moment(datetime.now(UTC) + timedelta(seconds=LONGEST + 1))
         hosts = self.archive.hosts.items()
         held = [host.hold_until for origin, host in hosts if address.is_served_at(f"{origin}/")]
-        self._wait_until = max(held, default="")
+        self._wait_until = max((until for until in held if until <= longest), default="")
         if self._is_held:
             raise CloseSpider(TOLD_TO_WAIT)
 
