@@ -28,7 +28,7 @@ _SLOW = 0.4
 
 
 class Site:
-    """So many stories; every ninth answers in one of five odd ways the first time."""
+    """So many stories; every fifth answers in one of five odd ways the first time."""
 
     def __init__(self, stories: int) -> None:
         self._pages = {f"/szxw/{number}.html": number for number in range(1, stories + 1)}
@@ -42,7 +42,7 @@ class Site:
             return Reply(status=404)
         number = self._pages[path]
         page = Reply(story_page(number, text_of(number)).encode())
-        if times or is_moved or number % 9:
+        if times or is_moved or number % 5:
             return page
         date = datetime.now(UTC) + timedelta(seconds=3)
         odd = (
@@ -52,7 +52,7 @@ class Site:
             Reply(b"busy", 503, {"Retry-After": "2"}),
             Reply(b"busy", 429, {"Retry-After": format_datetime(date, usegmt=True)}),
         )
-        return odd[number // 9 % len(odd)]
+        return odd[number // 5 % len(odd)]
 
 
 def holds(server: TimedServer) -> list[bool]:
