@@ -11,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from w3lib.url import safe_url_string
 
+from slqncy.sites.address import LONGEST
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -85,7 +87,8 @@ def absolute_url(href: str, base: str, encoding: str) -> str:
     `encoding` is the page's codec: browsers percent-encode the query with it, and the path as UTF-8.
     """
     href = href.strip(_EDGES).partition("#")[0]
-    if not href or _NO_HOST.fullmatch(href):
+    # To take apart one of 14 MB takes a gigabyte.
+    if not href or len(href) > LONGEST or _NO_HOST.fullmatch(href):
         return ""
     origin = _ORIGIN.match(base)
     plain = origin[0] + href if origin and href.startswith("/") else href
@@ -100,7 +103,8 @@ def absolute_url(href: str, base: str, encoding: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    return url if parts.scheme in {"http", "https"} and parts.hostname and _NETLOC.fullmatch(parts.netloc) else ""
+    is_web = parts.scheme in {"http", "https"} and parts.hostname and _NETLOC.fullmatch(parts.netloc)
+    return url if is_web and len(url) <= LONGEST else ""
 
 
 def _href(element: HtmlElement, rel: str) -> str:

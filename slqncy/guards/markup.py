@@ -11,12 +11,12 @@ from functools import cache
 class Limits:
     """What a page may have at most to be parsed."""
 
-    size: int = 16 * 1024 * 1024
+    size: int = 8 * 1024 * 1024
     """Bytes of UTF-8."""
-    attributes: int = 4000
+    attributes: int = 1000
     """Of one tag: libxml2 looks at all that it has for each new one, and takes two minutes for 80,000."""
     tags: int = 200_000
-    links: int = 50_000
+    links: int = 30_000
 
 
 def excess(source: bytes, limits: Limits) -> str:
@@ -30,11 +30,21 @@ def excess(source: bytes, limits: Limits) -> str:
     # Each takes two bytes at least.
     if len(source) > 2 * limits.attributes and not _has_fewer_attributes(source, limits.attributes):
         return "attributes"
+    # Nor may there be too many of them over all tags; that many words are more than a line of the archive takes.
+    if len(source) > 2 * _WORDS * limits.tags and not _has_fewer_words(source, _WORDS * limits.tags):
+        return "attributes"
     return ""
 
 
 _TAG = re.compile(rb"<[a-zA-Z]")
 _LINK = re.compile(rb"<[aA][\s/>]")
+_WORDS = 3
+"""Times as many words as tags: each attribute is one at least, and takes as much memory as a tag with text."""
+
+
+def _has_fewer_words(source: bytes, most: int) -> bool:
+    words = re.match(rb"""(?:[^\s/"']*+[\s/"']++){0,%d}+[^\s/"']*+""" % most, source)
+    return words is not None and words.end() == len(source)
 
 
 def _has_fewer_attributes(source: bytes, most: int) -> bool:

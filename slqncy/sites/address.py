@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from slqncy.sites.profile import Site
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
-_LONGEST = 2000
+LONGEST = 2000
 """Characters of a URL: browsers and servers take no more for granted, and Scrapy asks for none above 2083."""
 _SLASHES = re.compile("/{2,}")
 
@@ -41,7 +41,7 @@ class Address:
 
     def canonical(self, url: str) -> str | None:
         """The canonical form of a URL, or None where it is not on the site, or longer than any address of one."""
-        if len(url) > _LONGEST:
+        if len(url) > LONGEST:
             return None
         try:
             parts = urlsplit(safe_url_string(url))
@@ -73,7 +73,7 @@ class Address:
 
     def is_served_at(self, url: str) -> bool:
         """Whether a URL is on a host that this address asks, over no less than its scheme, and not too long for one."""
-        if len(url) > _LONGEST:
+        if len(url) > LONGEST:
             return False
         try:
             parts = urlsplit(url)

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement, document_fromstring
 
 from slqncy.extract.links import Link, absolute_url, base_url, page_links
 from slqncy.extract.page import Page, parse_page
+from slqncy.guards.markup import Limits
 
 HERE = "http://www.example.cn/szxw/index.html"
 
@@ -180,7 +181,9 @@ def test_any_html_gives_followable_links(text: str, tags: str) -> None:
 
 def test_a_flood_of_links_is_read_in_part() -> None:
     page = parse_page(
-        "".join(f"<a href=/szxw/{n}.html>{n}</a>" for n in range(120_000)).encode(), "http://news.example/"
+        "".join(f"<a href=/szxw/{n}.html>{n}</a>" for n in range(120_000)).encode(),
+        "http://news.example/",
+        limits=Limits(links=120_000),
     )
     links = page_links(page)
     assert len(links) == 100_000
