@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slqncy.archive import Archive, ArchiveWriter, states
+from slqncy.archive.coverage import next_to_ask
 from slqncy.archive.layout import Kind, kind_of
 from slqncy.archive.ledger import Known, Ledger, next_version
 from slqncy.archive.repair import rebuild
@@ -168,6 +169,13 @@ def test_what_hung_rests_for_30_days_whatever_it_is_and_whatever_else_happens(le
     for known in (after(ledger, excluded(1, Exclusion.HUNG), failed(1)), after(ledger, front)):
         assert [known.rests(at) for at in (NOW, NOW + 30 * DAY - 1, NOW + 30 * DAY)] == [True, True, False]
     assert not after(ledger, found(2), excluded(2, Exclusion.ROBOTS)).rests(NOW)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_sweep_does_not_ask_for_what_hung(ledger: Ledger, *, anew: bool) -> None:
+    after(ledger, excluded(1, Exclusion.HUNG))
+    asked = [next_to_ask(ledger.db, "slqncy", "szxw", range(1, 3), NOW + days * DAY, anew=anew) for days in (0, 29, 30)]
+    assert asked == [2, 2, 1]
 
 
 def test_a_story_goes_and_returns(ledger: Ledger) -> None:
