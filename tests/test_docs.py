@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WARC = (ROOT / "docs/warc.md").read_text(encoding="utf-8")
+MANNERS = (ROOT / "docs/manners.md").read_text(encoding="utf-8")
 DATA_FORMAT = (ROOT / "docs/data-format.md").read_text(encoding="utf-8")
 
 _ORIGINAL = ("webArchive", "originalUri", "originalDate", "originalDigest")
@@ -108,3 +109,10 @@ def test_every_guard_is_where_it_is_said_to_be() -> None:
     assert len(rows) > 10
     assert {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row[2])} - vars(settings).keys() == set()
     assert [link for link in re.findall(r"\]\(([^)]+)\)", security) if not (ROOT / link).is_file()] == []
+
+
+def test_settings_of_manners() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `?([^`|]+)`? \|", MANNERS, re.MULTILINE))
+    assert rows.pop("USER_AGENT") == "made of it"
+    assert rows == {name: str(vars(settings)[name]) or '""' for name in rows}
+    assert len(rows) == MANNERS.split("\n## Settings\n")[1].split("\n## ")[0].count("\n| `") - 1

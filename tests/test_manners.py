@@ -77,7 +77,7 @@ def test_one_request_at_a_time_and_a_pause_after_each(tmp_path: Path) -> None:
 
 def test_the_site_is_left_alone_for_as_long_as_it_says(tmp_path: Path) -> None:
     def replies(path: str, times: int) -> Reply:
-        if path == "/" and not times:
+        if path == "/szxw/" and not times:
             return Reply(b"busy", 503, {"Retry-After": "2"})
         if path == STORIES[1] and not times:
             at = datetime.now(UTC) + timedelta(seconds=3)
@@ -88,11 +88,13 @@ def test_the_site_is_left_alone_for_as_long_as_it_says(tmp_path: Path) -> None:
         result = run(tmp_path, server.base_url, "DOWNLOAD_DELAY=0")
     assert result.status == ExitStatus.OK, result.errors
     assert len(stories(tmp_path)) == 6
-    front, story = (server.paths.index(path) for path in ("/", STORIES[1]))
+    front, story = (server.paths.index(path) for path in ("/szxw/", STORIES[1]))
+    assert server.paths[1:4] == ["/szxw/", "/", "/szxw/"], "another one was queued"
     assert server.gaps[front] >= 2
+    assert server.most_in_flight == 1
     until = parsedate_to_datetime(server.visits[story].reply.headers["Retry-After"])
     assert server.visits[story + 1].at >= until.timestamp()
-    assert server.paths.count("/") == server.paths.count(STORIES[1]) == 2
+    assert server.paths.count("/szxw/") == server.paths.count(STORIES[1]) == 2
     assert adds_up(tmp_path)
 
 

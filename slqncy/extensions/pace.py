@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 SITE_SLOT = "site"
 """The slot of Scrapy's downloader that all hosts of the site share: they are one machine, or look like it."""
 _LEAST = 0.001
-"""A slot without a delay would not look at when it was used last."""
+"""Seconds. Where a slot has no delay, Scrapy sends what is queued at once: it counts requests when they have begun."""
 
 
 def seconds_to_hold(response: Response) -> float:
@@ -47,6 +47,8 @@ class Pace:
         )
         self._delay = self._limits.least
         self._held_until = 0.0
+        slots = settings.getdict("DOWNLOAD_SLOTS") | {SITE_SLOT: {"delay": max(self._delay, _LEAST)}}
+        settings.set("DOWNLOAD_SLOTS", slots, settings.getpriority("DOWNLOAD_SLOTS") or 0)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -72,11 +74,8 @@ class Pace:
         if response and (seconds := seconds_to_hold(response)):
             self._held_until = max(self._held_until, now + seconds)
         slot = self._slots[SITE_SLOT]
-        slot.delay = self._delay
-        slot.lastseen = now
-        if self._held_until > now + self._delay:
-            slot.delay = slot.delay or _LEAST
-            slot.lastseen = self._held_until - slot.delay
+        slot.delay = max(self._delay, _LEAST)
+        slot.lastseen = max(now, self._held_until - slot.delay)
 
     @property
     def _slots(self) -> dict[str, Slot]:

@@ -284,6 +284,7 @@ class Run:
     def spend(self, url: str) -> None:
         """A request is about to leave this machine. Raises StoppedError where REQUEST_BUDGET has none for it."""
         if self._budget and self._requests >= self._budget:
+            self.count("guard/budget")
             self._stop(BUDGET_SPENT, at_once=True)
             raise StoppedError(f"{url}: the budget of {self._budget} requests is spent")
         self._requests += 1
