@@ -382,9 +382,10 @@ def test_a_gate_holds_no_run_up_that_was_stopped() -> None:
     assert judge(account, gate, finish_reason="shutdown", errors=0)[0] is ExitStatus.TEMPORARY
 
 
-def test_exit_statuses_are_those_of_sysexits() -> None:
+def test_exit_statuses_are_those_of_sysexits_but_for_one() -> None:
     assert {status.name: status.value for status in ExitStatus} == {
         "OK": 0,
+        "HUNG": 1,
         "USAGE": 64,
         "DATA": 65,
         "UNAVAILABLE": 69,
