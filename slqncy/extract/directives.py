@@ -98,13 +98,15 @@ def _spaced(directive: str) -> str:
     return ": ".join(piece.strip() for piece in directive.split(":", 1))
 
 
-# Where there is no such name, the page need not be gone through.
-_HINT = re.compile(rb"""(?i)\bname\s*=\s*["']?\s*(?:robots|slqncy)\b""")
-_QUOTED = rb""""[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)"""
-_RAW = (b"script", b"style", b"title", b"textarea", b"xmp", b"iframe", b"noembed", b"noframes")
+# Where there is none, the page need not be gone through.
+_OUR_NAME = re.compile(rb"""=\s*+["']?\s*+slqncy\b""")
+_QUOTED = r""""[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)"""
+_RAW = ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
+_OTHER = rf"""<(?!!--|(?:meta|{"|".join(_RAW)})[\s/>])(?:[^<>"']++|{_QUOTED})*+"""
+_TEXTS = "|".join(rf"<{name}(?=[\s/>])(?:[^<]++|<(?!/{name}[\s/>]))*+" for name in _RAW)
 _META = re.compile(
-    rb"(?i)(?:[^<]++|<!--[\s\S]*?(?:-->|\Z)|%b|<(?!meta[\s/])(?:[^<>\"']++|%b)*+)*+(?:<meta((?:[^>\"']++|%b)*+)|\Z)"
-    % (b"|".join(rb"<%b(?=[\s/>])[\s\S]*?(?:</%b(?=[\s/>])|\Z)" % (name, name) for name in _RAW), _QUOTED, _QUOTED)
+    rf"""(?:[^<]++|{_OTHER}|<!--[\s\S]*?(?:-->|\Z)|{_TEXTS})*+(?:<meta((?:[^>"']++|{_QUOTED})*+)|\Z)""".encode(),
+    re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(rb"""([^\s"'>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?|([^\s>"'][^\s>]*+)))?""")
 
@@ -112,5 +114,6 @@ _ATTRIBUTE = re.compile(rb"""([^\s"'>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'
 def _metas(body: bytes) -> Iterator[bytes]:
     """What stands in the meta tags of a page, in any encoding, that are not in comments, scripts or quotes."""
     source = body.replace(b"\0", b"")
-    if _HINT.search(source):
+    lowered = source.lower()
+    if b"robots" in lowered or _OUR_NAME.search(lowered):
         yield from (match[1] for match in _META.finditer(source) if match[1])
