@@ -17,13 +17,16 @@ from scrapy.exceptions import (
 )
 
 from slqncy.archive import ArchiveError
+from slqncy.backfill.captures import CaptureError
 from slqncy.coded import decoded
 from slqncy.extensions.pace import Pace
 from slqncy.extensions.run import Run
 from slqncy.extensions.stop import Stop, StoppedError
+from slqncy.extract.directives import read_directives
 from slqncy.failures import ForbiddenAddressError, told_apart
-from slqncy.guards.codings import IncompleteError, TooLargeError, UndecodableError
+from slqncy.guards.codings import CodingError, IncompleteError, TooLargeError, UndecodableError
 from slqncy.items import Fetched
+from slqncy.middlewares.webarchive import unwrapped
 from slqncy.reasons import Rejection
 from slqncy.records import Warc
 from slqncy.resolver import PublicResolver, named_hosts
@@ -36,8 +39,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from slqncy.backfill.captures import Original
     from slqncy.wire import Recording
 
+_OK = 200
 _CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
 _SOMETHING, _NO_PAGE = 100, 300
 """Statuses that are, or end in, a page: what an error or a redirect says besides is not read."""
@@ -93,15 +98,17 @@ class Download(HTTP11DownloadHandler):
         request.headers[TICKET] = ticket
         began = monotonic()
         error: BaseException | None = None
+        withheld = ""
         try:
             response = await self._taken(request, recording)
+            withheld = self._withheld(request, response, recording)
         except BaseException as raised:
             error = raised
             raise
         finally:
             self._recordings.close(ticket)
             del request.headers[TICKET]
-            self._keep(request, recording, round((monotonic() - began) * 1000), error)
+            self._keep(request, recording, round((monotonic() - began) * 1000), error, withheld)
         return response
 
     async def _taken(self, request: Request, recording: Recording) -> Response:
@@ -125,6 +132,19 @@ class Download(HTTP11DownloadHandler):
             if isinstance(error, ResponseDataLossError) and not str(error):
                 raise ResponseDataLossError("less came than the response says it has") from error
             raise
+
+    def _withheld(self, request: Request, response: Response, recording: Recording) -> str:
+        """What the page says that forbids to keep its payload, or ""."""
+        if response.status != _OK or "kind" not in request.meta:
+            return ""
+        original: Original | None = request.meta.get("original")
+        try:
+            page = decoded(unwrapped(request, response, original), self._most_body) if original else response
+        except (CaptureError, CodingError):
+            return ""  # whoever unwraps it tells
+        noarchive = read_directives(page.headers.getlist("X-Robots-Tag"), page.body, recording.at).noarchive
+        self._run.count("guard/noarchive", bool(noarchive))
+        return noarchive
 
     async def _answer(self, request: Request, recording: Recording) -> Response:
         answer = asyncio.ensure_future(super().download_request(request))
@@ -150,11 +170,13 @@ class Download(HTTP11DownloadHandler):
             where = "is" if address == host else f"leads to {address}, which is"
             raise ForbiddenAddressError(f"{host} {where} not on the public internet") from error
 
-    def _keep(self, request: Request, recording: Recording, milliseconds: int, error: BaseException | None) -> None:
+    def _keep(
+        self, request: Request, recording: Recording, milliseconds: int, error: BaseException | None, withheld: str
+    ) -> None:
         """Raises StoppedError where the archive cannot take it: nobody is to read what is not kept."""
         received = bytes(recording.received)
         status = last_status(received)
-        refused = self._refusal(request, error) if _SOMETHING <= status < _NO_PAGE else None
+        refused = self._refusal(request, error, withheld) if _SOMETHING <= status < _NO_PAGE else None
         exchange = Exchange(
             uri=urldefrag(request.url)[0],
             at=recording.at,
@@ -162,9 +184,10 @@ class Download(HTTP11DownloadHandler):
             received=received,
             ip=recording.ip,
             milliseconds=milliseconds,
-            truncation=_truncation(recording, error),
+            truncation=Truncation.UNSPECIFIED if withheld else _truncation(recording, error),
             failure=(str(error) or type(error).__name__) if error else "",
             is_conditional=not request.headers.keys().isdisjoint(_CONDITIONS),
+            withheld=withheld,
             notes=self._notes(request) | ({"refused": refused} if refused else {}),
         )
         try:
@@ -174,10 +197,12 @@ class Download(HTTP11DownloadHandler):
             self._run.stop_for_disk(archive_error)
             raise StoppedError(str(archive_error)) from archive_error
 
-    def _refusal(self, request: Request, error: BaseException | None) -> Rejection | None:
+    def _refusal(self, request: Request, error: BaseException | None, withheld: str) -> Rejection | None:
         """What a page is rejected for that came, and cannot be read; None where it is, or is asked for once more."""
         if "web_archive" in request.meta:
             return None  # the site may have said it well
+        if withheld:
+            return Rejection.NOARCHIVE
         if isinstance(error, UndecodableError):
             return Rejection.UNDECODABLE
         if isinstance(error, DownloadCancelledError):

@@ -90,6 +90,9 @@ class Story:
     images: Annotated[list[Image], Meta(description="Pictures of the story.")] = field(default_factory=list)
     keywords: Annotated[list[str], Meta(description="Keywords the page declares.")] = field(default_factory=list)
     description: Annotated[str, Meta(description="Summary the page declares.")] = ""
+    robots: Annotated[
+        list[str], Meta(description="What the page asks of robots, in lower case; for one alone after its name.")
+    ] = field(default_factory=list)
     declared_chars: Annotated[int | None, Meta(description="Characters by the page's own banner.")] = None
     declared_minutes: Annotated[int | None, Meta(description="Reading time by the page's own banner.")] = None
     char_count: Annotated[int, Meta(description="Characters of text, line breaks included.", ge=0)] = 0

@@ -51,8 +51,8 @@ def test_a_lone_surrogate_is_refused() -> None:
 
 OWN_KEYS = """
 schema_version id version url canonical_url site section story_id title text authors byline_raw source_name publication
-date_published date_published_raw date_modified language images keywords description declared_chars declared_minutes
-char_count declared_delta content_hash date_downloaded provenance
+date_published date_published_raw date_modified language images keywords description robots declared_chars
+declared_minutes char_count declared_delta content_hash date_downloaded provenance
 """
 DUPLICATE_KEYS = "duplicate_of duplicate_kind duplicate_score duplicate_evidence"
 REWRITE_KEYS = """
@@ -88,7 +88,7 @@ def test_what_is_absent_has_its_type() -> None:
         "declared_minutes",
         "declared_delta",
     }
-    assert {key for key, value in line.items() if value == []} == {"authors", "images", "keywords"}
+    assert {key for key, value in line.items() if value == []} == {"authors", "images", "keywords", "robots"}
     assert {"title", "text", "byline_raw", "date_published"} <= {key for key, value in line.items() if value == ""}
 
 

@@ -12,7 +12,7 @@ from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.history import page_at, rewrite_at
 from slqncy.archive.layout import LEDGER, Kind, kind_of
 from slqncy.archive.ledger import Ledger, next_version, require_archive
-from slqncy.reasons import EventKind, PageKind, State
+from slqncy.reasons import EventKind, PageKind, Rejection, State
 from slqncy.records import Event, moment
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ class Reading:
 def readings(root: Path, again: Path) -> Iterator[Reading]:
     """Each story page of the archive `again`, made of the captures of `root`, in the order found there.
 
-    Pages whose line in `root` comes from no capture, or that are forgotten, are left out. Raises ArchiveError.
+    Pages whose line in `root` comes from no capture, or from one that has no payload as the page forbids it, and those
+    that are forgotten, are left out. Raises ArchiveError.
     """
     require_archive(root, with_ledger=True)
     try:
@@ -99,7 +100,7 @@ def readings(root: Path, again: Path) -> Iterator[Reading]:
                     if known and known.state is State.FORGOTTEN:
                         continue
                     was = _line(root, ours, known) if known else None
-                    if was is None or was.page.provenance.warc.file:
+                    if was is None or (was.page.provenance.warc.file and not _is_withheld(was, now)):
                         yield Reading(was, now)
     except sqlite3.Error as error:
         raise ArchiveDamagedError(f"{root / LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines") from error
@@ -131,6 +132,10 @@ def _line(root: Path, ledger: Ledger, known: Known) -> Line | None:
     page = page_at(root, entry.place)
     beside = ledger.line_of(Kind.REWRITE, known.id, page.version) if kind is Kind.STORY else None
     return Line(page, rewrite_at(root, beside.place) if beside else None)
+
+
+def _is_withheld(was: Line, now: Line) -> bool:
+    return all(getattr(line.page, "reason", None) is Rejection.NOARCHIVE for line in (was, now))
 
 
 def _event(reading: Reading, run_id: str) -> Event:

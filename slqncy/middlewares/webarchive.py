@@ -102,15 +102,20 @@ class WebArchives:
         return request.replace(dont_filter=True)
 
     def _unwrapped(self, request: Request, response: Response, original: Original) -> Response:
-        pairs = [(name, value) for name, values in response.headers.items() for value in values]
         try:
-            unwrapped = as_of_the_site(response.status, pairs, response.body, original, request)
+            response = unwrapped(request, response, original)
         except CaptureError as error:
             raise WrongCaptureError(str(error)) from error
-        if UNCHECKED in unwrapped.flags:
+        if UNCHECKED in response.flags:
             assert self._crawler.stats is not None
             self._crawler.stats.inc_value("slqncy/backfill/unchecked")
-        return unwrapped
+        return response
+
+
+def unwrapped(request: Request, response: Response, original: Original) -> Response:
+    """The response of the site in that of a web archive. Raises CaptureError."""
+    pairs = [(name, value) for name, values in response.headers.items() for value in values]
+    return as_of_the_site(response.status, pairs, response.body, original, request)
 
 
 def as_of_the_site(

@@ -20,7 +20,7 @@ from slqncy.spiders.addresses import next_part, stories_linked, without_stories
 from slqncy.spiders.asker import UNREACHABLE, Asker, UndecodableError
 from slqncy.spiders.captureindex import CaptureIndex
 from slqncy.spiders.choice import Choice
-from slqncy.spiders.responses import answer, failure_of, story_item
+from slqncy.spiders.responses import answer, directives_of, failure_of, story_item
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -256,8 +256,9 @@ class Backfill:
             page, links = self._spider.read(response, url)
             paragraphs = read_story(page, self._address.site, item.as_of).paragraphs
             wall = find_wall(page, text="\n".join(paragraphs))
-            if wall or page.refused or not paragraphs:
-                why = wall.words if wall else page.refused or "no text"
+            refused = directives_of(response).noarchive or page.refused
+            if wall or refused or not paragraphs:
+                why = wall.words if wall else refused or "no text"
                 self._failed(url, found, Failure.UNREADABLE, why)
                 raise _MissingPartError(f"{url}: {why}")
             self._run.answered(url, EventKind.FETCHED, state=State.FETCHED, **answer(response))

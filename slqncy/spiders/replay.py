@@ -309,7 +309,8 @@ def _target(capture: Capture) -> str:
 def _failure(capture: Capture) -> tuple[Failure, str] | None:
     """Why a capture is no answer: it is not whole, or leads off the site."""
     if capture.incomplete:
-        return Failure.INCOMPLETE, capture.notes.get("failure", capture.incomplete)
+        said = (capture.notes.get(name) for name in ("failure", "withheld"))
+        return Failure.INCOMPLETE, next(filter(None, said), capture.incomplete)
     # Those that lead elsewhere on the site are followed.
     if target := _target(capture):
         return Failure.OFF_SITE, f"leads to {target}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
 
 from slqncy import __version__
+from slqncy.extract.directives import read_directives
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
 from slqncy.extract.reading import read_story
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.backfill.captures import Original
+    from slqncy.extract.directives import Directives
     from slqncy.extract.links import Link
     from slqncy.extract.page import Page
     from slqncy.sites import Address
@@ -161,6 +163,11 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
             ),
         ),
     )
+    directives = directives_of(response)
+    item.story.robots = directives.said
+    if directives.noarchive and response.status == _OK:
+        _withhold(item, directives.noarchive)
+        return item
     item.wall = find_wall(page, extracted.title, "\n".join(extracted.paragraphs))
     if not item.lines:
         item.notice = "\n".join(line.text for line in page_lines(page))
@@ -174,6 +181,13 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
     return item
 
 
+def directives_of(response: Response) -> Directives:
+    """What the page asks of robots."""
+    fetched: Fetched | None = response.meta.get("fetched")
+    at = fetched.at if fetched else datetime.now(UTC)
+    return read_directives(response.headers.getlist("X-Robots-Tag"), response.body, at)
+
+
 def unread_item(
     url: str, served_at: str, fetched: Fetched, detail: str, address: Address, *, spider: str, run_id: str
 ) -> StoryItem:
@@ -182,6 +196,12 @@ def unread_item(
     assert fetched.refused is not None
     item.reject(fetched.refused, detail)
     return item
+
+
+def _withhold(item: StoryItem, directive: str) -> None:
+    """The page asks not to be archived: which story it is may be told, and nothing that it tells."""
+    item.lines, item.story.description, item.story.images = [], "", []
+    item.reject(Rejection.NOARCHIVE, directive)
 
 
 def _story(url: str, served_at: str, fetched: Fetched, address: Address, *, spider: str, run_id: str) -> Story:

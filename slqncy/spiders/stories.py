@@ -27,6 +27,7 @@ from slqncy.spiders.replay import Replay, Replayed, lone_page
 from slqncy.spiders.responses import (
     answer,
     date_captured,
+    directives_of,
     failure_of,
     is_not_modified,
     is_refused,
@@ -307,6 +308,9 @@ class StoriesSpider(Spider):
             return
         if self.address.canonical(response.url) != url:
             self.failed_part(url, item, Failure.MISSING, f"redirected to {response.url}", response.status)
+            return
+        if noarchive := directives_of(response).noarchive:
+            self.failed_part(url, item, Failure.UNREADABLE, noarchive, response.status)
             return
         page, links = self.read(response, url)
         paragraphs = read_story(page, self.address.site, item.as_of).paragraphs

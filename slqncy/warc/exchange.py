@@ -39,5 +39,7 @@ class Exchange:
     """What went wrong, in words."""
     is_conditional: bool = False
     """Whether the server was told what we know of the page, so that 304 is an answer."""
+    withheld: str = ""
+    """Why the payload is not kept, in words; "" where it is."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """What it was for; kept with it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote_from_bytes
 from uuid import uuid4
@@ -79,6 +80,8 @@ def exchange_records(exchange: Exchange, before: Before) -> Written:
         shared.append(("WARC-IP-Address", exchange.ip))
     request, response, metadata = uuid4(), uuid4(), uuid4()
     answer = read_answer(exchange.received)
+    if answer and exchange.withheld:
+        answer = replace(answer, payload=b"", framing="")
     members: list[bytes] = []
     if exchange.request:
         headers: Fields = [*shared, ("WARC-Concurrent-To", _urn(response))] if answer else shared
@@ -137,7 +140,10 @@ def _said(exchange: Exchange, answer: Answer | None) -> dict[str, str]:
     said["fetchTimeMs"] = str(exchange.milliseconds)
     if exchange.failure:
         said["failure"] = exchange.failure
-    if exchange.received:
+    if exchange.withheld:
+        # Nothing by which the payload could be told, if somebody had it.
+        said["withheld"] = exchange.withheld
+    elif exchange.received:
         said["wireBytes"] = str(len(exchange.received))
         said["wireSha256"] = hashlib.sha256(exchange.received).hexdigest()
     if answer and answer.original_head:

@@ -23,6 +23,8 @@ def wire_defect(head: bytes, payload: Callable[[], Iterator[bytes]], said: Mappi
 
     `payload` gives that of the record, as often as it is called.
     """
+    if "withheld" in said:
+        return f"withheld, and has {size} bytes of payload" if (size := sum(map(len, payload()))) else ""
     original_head, interim = (unquote_to_bytes(said.get(name, "")) for name in ("wireHead", "wireInterim"))
     framing = said.get("wireFraming", "")
     sha = hashlib.sha256(restore(head, b"", original_head, interim))
