@@ -1,17 +1,23 @@
-"""A command in a fresh process, with what it took."""
+"""A command in a fresh process, with what it took.
+
+Linux counts the memory of a process that forks as its child's. So the command is started by a small process, which is
+this file as a script: `watched.py REPORT COMMAND…`.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 _DEADLINE = 120.0
 """Seconds after which a process is killed."""
@@ -31,13 +37,21 @@ class Ended:
 
 
 def watch(command: Sequence[str], directory: Path, environment: Mapping[str, str], log: Path) -> Ended:
-    """Run a command to its end, or for 120 seconds."""
-    began = time.monotonic()
+    """Run a command to its end, or for 120 seconds; what it says is added to the log."""
+    report = log.with_suffix(".json")
     with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603  # our own command
-            command, cwd=directory, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-            stdout=output, stderr=output,
+        subprocess.run(  # noqa: S603  # our own command
+            [sys.executable, __file__, str(report), *command],
+            cwd=directory, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            check=True,
         )  # fmt: skip
+    return Ended(**json.loads(report.read_bytes()))
+
+
+def main(report: str, *command: str) -> None:
+    """Run a command from here, and write down how it ended."""
+    began = time.monotonic()
+    process = subprocess.Popen(command)  # noqa: S603  # likewise
     was_killed = False
 
     def kill() -> None:
@@ -50,4 +64,9 @@ def watch(command: Sequence[str], directory: Path, environment: Mapping[str, str
     _, status, usage = os.wait4(process.pid, 0)
     timer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Ended(process.returncode, was_killed, usage.ru_maxrss / 1024, time.monotonic() - began)
+    ended = Ended(process.returncode, was_killed, usage.ru_maxrss / 1024, time.monotonic() - began)
+    Path(report).write_text(json.dumps(asdict(ended)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
