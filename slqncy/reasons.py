@@ -163,3 +163,9 @@ class Failure(StrEnum):
     REDIRECTS = "redirects"  # too many of them, or one leads to what was taken down
     WRONG_CAPTURE = "wrong_capture"  # not what the index of the web archive names: another digest, address or time
     INTERNAL = "internal"  # an exception nobody expected
+
+
+NO_ANSWER = frozenset(
+    {Failure.UNREACHABLE, Failure.TOO_SLOW, Failure.CERTIFICATE, Failure.FORBIDDEN_ADDRESS, Failure.MALFORMED}
+)
+"""The reasons that mean that whoever was asked has said nothing, or that it was somebody else."""

@@ -189,6 +189,23 @@ def test_each_maze_is_left_again(crawled: Crawled, section: str, most: int) -> N
     assert len(again) <= (2 * SECTIONS_MAX if section == "zz" else 1), again
 
 
+def test_a_section_that_is_left_out_is_no_maze_however_often_it_is_linked(tmp_path: Path) -> None:
+    site = Pages()
+    pages = {"/": (1, ""), "/szxw/": (2, pager("/szxw/", "/szxw/list_2.html")), "/szxw/list_2.html": (3, "")}
+    site.pages |= {page: links(f"/szxw/{n}.html", "/other/") + more for page, (n, more) in pages.items()}
+    site.pages |= {f"/szxw/{n}.html": story("szxw", n) for n in (1, 2, 3)}
+    with serving(site) as server:
+        result = scrapy(
+            "crawl", "stories", "-a", f"base_url={server.base_url}", "-a", "sections=szxw",
+            "-s", f"ARCHIVE_DIR={tmp_path}", "-s", "DOWNLOAD_DELAY=0", "-s", "SECTIONS_MAX=1",
+        )  # fmt: skip
+    assert result.status == 0, result.errors
+    assert len(stories(tmp_path)) == 3
+    assert "slqncy/guard/sections" not in result.errors
+    left_out = [event.reason for event in Archive(tmp_path).events() if event.url.endswith("/other/")]
+    assert left_out == ["", Exclusion.ARGUMENT]
+
+
 def test_what_is_not_asked_for_is_told(crawled: Crawled) -> None:
     traps = [
         event for event in Archive(crawled.archive).events()

@@ -35,11 +35,9 @@ class Host:
 def read_hosts(root: Path) -> dict[str, Host]:
     """What is known, by origin; nothing where the file is missing or damaged."""
     try:
-        data = (root / HOSTS).read_bytes()
-        hosts = msgspec.convert(json.loads(data)["hosts"], dict[str, Host])
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, msgspec.ValidationError):
+        return _decode((root / HOSTS).read_bytes()) or {}
+    except OSError:
         return {}
-    return hosts if _encode(hosts) == data else {}
 
 
 def write_hosts(root: Path, hosts: dict[str, Host]) -> None:
@@ -50,7 +48,17 @@ def write_hosts(root: Path, hosts: dict[str, Host]) -> None:
 def is_damaged(root: Path) -> bool:
     """Whether there is a file that was not written by `write_hosts`."""
     path = root / HOSTS
-    return path.exists() and _encode(read_hosts(root)) != path.read_bytes()
+    # Read once: a run may replace it meanwhile.
+    return path.exists() and _decode(path.read_bytes()) is None
+
+
+def _decode(data: bytes) -> dict[str, Host] | None:
+    """What the file says; None where it was not written by `write_hosts`."""
+    try:
+        hosts = msgspec.convert(json.loads(data)["hosts"], dict[str, Host])
+    except (ValueError, LookupError, TypeError, RecursionError, msgspec.ValidationError):
+        return None
+    return hosts if _encode(hosts) == data else None
 
 
 def _encode(hosts: dict[str, Host]) -> bytes:

@@ -26,7 +26,7 @@ from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.watchdog import Watchdog
 from slqncy.manners.retry_after import LONGEST
-from slqncy.reasons import UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, State
+from slqncy.reasons import NO_ANSWER, UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event, Story, moment
 from slqncy.summary import BLOCKED, BUDGET_SPENT, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 
@@ -233,7 +233,7 @@ class Run:
                 http_status=http_status, date_captured=date_captured,
             )  # fmt: skip
             # A capture of no use was had.
-            is_lost = not date_captured or reason is Failure.UNREACHABLE
+            is_lost = not date_captured or reason in NO_ANSWER
             self.count(f"stories_{EventKind.FAILED}", kind is PageKind.STORY and is_lost)
         self._settle(url, EventKind.FAILED)
         self.count(f"failed/{reason}")

@@ -76,13 +76,17 @@ class Scope:
 
     def meet_section(self, section: str, url: str, via: str) -> None:
         """Queue the front page of a section that is linked, if this run follows it."""
-        if not self._admits(url) or self._is_trap(url, PageKind.FRONT, via):
+        sections, known = self._arguments.sections, self._run.archive.known(url)
+        is_left_out = sections is not None and section not in sections
+        # Each page links them all: none is counted twice.
+        if is_left_out and known and known.state is not State.FOUND:
             return
-        sections = self._arguments.sections
-        if sections is None:
-            self.add_front(url, via)
-        elif section not in sections:
+        if self._is_trap(url, PageKind.FRONT, via) or not self._admits(url):
+            return
+        if is_left_out:
             self._exclude(self._run.found(url, PageKind.FRONT, via=via))
+        else:
+            self.add_front(url, via)
 
     def add_list_page(self, url: str, listing: Listing, via: str) -> None:
         """Queue a further page of a list."""

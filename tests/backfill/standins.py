@@ -52,6 +52,7 @@ class Fault:
     status: int = 0
     """0: the right answer, spoilt."""
     headers: dict[str, str] = field(default_factory=dict)
+    is_http: bool = True
     torn: bool = False
     """The connection ends in the middle of the body."""
     cut: int = 0
@@ -160,6 +161,10 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server.fault(self.path)
         if fault and fault.status:
             self._send(Answer(fault.status, list(fault.headers.items()), b"not now"))
+            return
+        if fault and not fault.is_http:
+            self.wfile.write(b"SSH-2.0-OpenSSH_9.9\r\n")
+            self.close_connection = True
             return
         answer = self.server.answer(self.path, range_)
         if fault:

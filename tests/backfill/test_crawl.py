@@ -390,6 +390,14 @@ def test_no_index_at_all(front: Front, tmp_path: Path, name: str) -> None:
     assert len(front.asked) == 3
 
 
+def test_no_capture_at_all(front: Front, tmp_path: Path) -> None:
+    front.faults = [Fault(CAPTURES, 99, is_http=False)]
+    result = backfill(tmp_path, front, "wayback")
+    assert result.status == 69, result.errors
+    assert "stories were found, and none of them could be had" in result.errors
+    assert {failure["reason"] for failure in report(tmp_path)["failures"]} == {"malformed"}
+
+
 # Being stopped
 
 
