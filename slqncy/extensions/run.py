@@ -276,7 +276,8 @@ class Run:
         self.count("guard/retry_after")
         parts = urlsplit(url)
         host = self.archive.hosts.setdefault(f"{parts.scheme}://{parts.netloc}", Host())
-        host.hold_until = self._wait_until = max(host.hold_until, moment(until))
+        # What stood there is over, or was written by a clock that was wrong.
+        host.hold_until = self._wait_until = moment(until)
         self.archive.keep_hosts()
         if is_too_long:
             self._stop(TOLD_TO_WAIT, at_once=True)

@@ -18,7 +18,6 @@ from scrapy.exceptions import (
 from slqncy.extensions.stop import StoppedError
 from slqncy.failures import NoAnswerError
 from slqncy.middlewares.site import OffSiteError
-from slqncy.middlewares.webarchive import BlockedError, WrongCaptureError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -34,10 +33,6 @@ UNREACHABLE = (
 """How it ends where no answer comes."""
 
 
-class UndecodableError(Exception):
-    """The content coding of what came cannot be undone, or not within DOWNLOAD_MAXSIZE; the message says why."""
-
-
 class Asker:
     """Asks a web archive through Scrapy's engine, middlewares and slots included."""
 
@@ -51,7 +46,7 @@ class Asker:
     ) -> Response:
         """The response; `slot` is one of DOWNLOAD_SLOTS, `page` the canonical URL of the page it is for.
 
-        Raises StoppedError, one of UNREACHABLE, UndecodableError, BlockedError, or with `original` WrongCaptureError.
+        Raises StoppedError, one of UNREACHABLE, CodingError, BlockedError, or with `original` WrongCaptureError.
         """
         engine = self._crawler.engine
         assert engine is not None
@@ -63,10 +58,4 @@ class Asker:
         answer = asyncio.ensure_future(engine.download_async(request))
         # A signal ends the waiting; what is in flight is finished as any other request is, and nobody asks what it was.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
-        try:
-            return await asyncio.shield(answer)
-        except (StoppedError, *UNREACHABLE, BlockedError, WrongCaptureError):
-            raise
-        except Exception as error:
-            # Each decoder has its own.
-            raise UndecodableError(f"{type(error).__name__}: {error}") from error
+        return await asyncio.shield(answer)

@@ -14,10 +14,11 @@ from slqncy.extract.boilerplate import join_pages
 from slqncy.extract.pagination import list_pages
 from slqncy.extract.reading import read_story
 from slqncy.extract.walls import find_wall
+from slqncy.guards.codings import CodingError
 from slqncy.middlewares.webarchive import BlockedError, WrongCaptureError
 from slqncy.reasons import UNSETTLED, EventKind, Failure, PageKind, State
 from slqncy.spiders.addresses import next_part, stories_linked, without_stories
-from slqncy.spiders.asker import UNREACHABLE, Asker, UndecodableError
+from slqncy.spiders.asker import UNREACHABLE, Asker
 from slqncy.spiders.captureindex import CaptureIndex
 from slqncy.spiders.choice import Choice
 from slqncy.spiders.responses import answer, directives_of, failure_of, story_item
@@ -133,9 +134,7 @@ class Backfill:
             )
         except WrongCaptureError as error:
             self._failed(url, found, Failure.WRONG_CAPTURE, str(error))
-        except UndecodableError as error:
-            self._failed(url, found, Failure.UNREADABLE, str(error))
-        except UNREACHABLE as error:
+        except (CodingError, *UNREACHABLE) as error:
             self._failed(url, found, failure_of(error), str(error) or type(error).__name__)
         else:
             self._run.begin_reading(url)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from slqncy.backfill import commoncrawl, wayback
 from slqncy.backfill.captures import Answer, IndexAnswerError, WebArchive, index_host
+from slqncy.guards.codings import CodingError
 from slqncy.reasons import Failure
-from slqncy.spiders.asker import UNREACHABLE, UndecodableError
+from slqncy.spiders.asker import UNREACHABLE
 from slqncy.spiders.responses import failure_of
 
 if TYPE_CHECKING:
@@ -78,9 +79,9 @@ class CaptureIndex:
             try:
                 response = await self._asker.ask(url, slot, max_retry_times=0, download_timeout=_TIMEOUT)
                 answer = read(response.status, response.body)
-            except (IndexAnswerError, UndecodableError) as error:
+            except IndexAnswerError as error:
                 reason, detail = Failure.UNREADABLE, str(error)
-            except UNREACHABLE as error:
+            except (CodingError, *UNREACHABLE) as error:
                 reason, detail = failure_of(error), str(error) or type(error).__name__
             else:
                 self._run.index_answered()

@@ -368,7 +368,7 @@ def test_a_body_that_cannot_be_decoded_is_named_and_the_rest_is_read(tmp_path: P
     assert "Traceback" not in result.errors
     assert {story.story_id for story in stories(tmp_path / "archive").values()} == {"4"}
     failures = {(failure["url"][-6:], failure["reason"]) for failure in report(tmp_path / "archive")["failures"]}
-    assert failures == {(f"{number}.html", "unreadable") for number in (1, 2, 3)}
+    assert failures == {("1.html", "too_large"), ("2.html", "unreadable"), ("3.html", "unreadable")}
 
 
 def test_part_of_an_index_that_cannot_be_had_is_said(front: Front, tmp_path: Path) -> None:
