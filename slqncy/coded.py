@@ -13,13 +13,17 @@ from slqncy.guards.codings import UndecodableError, named_codings, unpack
 if TYPE_CHECKING:
     from scrapy.http import Response
 
+_REDIRECTS = range(300, 400)
+
 
 def decoded(response: Response, most_bytes: int) -> Response:
     """The response with its body unpacked, and without a Content-Encoding.
 
     A body that is markup as it stands is read as it stands, whatever the server says of it. Raises CodingError.
     """
-    if "Content-Encoding" not in response.headers:
+    # Nobody reads what a redirect says besides where it leads.
+    is_redirect = response.status in _REDIRECTS and "Location" in response.headers
+    if "Content-Encoding" not in response.headers or is_redirect:
         return response
     try:
         body = unpack(response.body, named_codings(response.headers.getlist("Content-Encoding")), most_bytes)

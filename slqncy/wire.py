@@ -62,7 +62,7 @@ class Recording:
     is_reset: bool = False
     """Whether it did so other than in good order."""
     is_longer: bool = False
-    """Whether more came than the response says it has."""
+    """Whether more came than the response says it has, other than ends of lines."""
 
     def begin(self, request: bytes, ip: str) -> None:
         """The request goes out."""
@@ -156,7 +156,8 @@ class _Protocol(_LenientHTTP11ClientProtocol):
             if rest or (is_sized and is_chunked):
                 # Whoever looks for the end elsewhere takes what follows for another answer.
                 self._currentRequest.persistent = False
-            if self._recording and rest and is_sized and not is_chunked:
+            # Some servers end every line they write, the last of a page too.
+            if self._recording and rest.strip(b"\r\n") and is_sized and not is_chunked:
                 self._recording.is_longer = self._parser.response.code not in self._parser.NO_BODY_CODES
         super()._finishResponse(rest)
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tests.raw_server import RawServer, Step
 
 _DRIP = (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", *(step for _ in range(9) for step in (b"x", Wait(0.3))))
+_PACKED_REDIRECT = (
+    b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nMoved"
+)
 MALFORMED, TOO_SLOW, UNREACHABLE = "failed/malformed", "failed/too_slow", "failed/unreachable"
 CASES: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "two lengths": (MALFORMED, 1, (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", End.CLOSE)),
@@ -35,6 +38,7 @@ CASES: dict[str, tuple[str, int, tuple[Step, ...]]] = {
     "a drip": (TOO_SLOW, 1, (*_DRIP, End.CLOSE)),
     "hangs up": (UNREACHABLE, 3, (End.CLOSE,)),
     "resets": (UNREACHABLE, 3, (End.RESET,)),
+    "leads elsewhere, in a coding that is another": ("failed/off_site", 1, (_PACKED_REDIRECT,)),
     "hangs up in the head": (UNREACHABLE, 3, (b"HTTP/1.1 200 OK\r\nContent-", End.CLOSE)),
 }
 """Outcome of a story, how often it is asked for, and what the server says."""

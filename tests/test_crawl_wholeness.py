@@ -44,6 +44,7 @@ def answers_of(number: int) -> dict[str, tuple[str, Sequence[Step]]]:
     return {
         "cut by its length": ("incomplete", (response(page[:-400], Content_Length=str(len(page))), End.CLOSE)),
         "a length too short": ("incomplete", (response(page, Content_Length="400"),)),
+        "a line behind the end": ("archived", (response(page) + b"\r\n",)),
         "cut within a chunk": ("incomplete", (chunked(page)[:-400], End.CLOSE)),
         "a bad chunk size": ("incomplete", (chunked(page) + b"zz\r\n",)),
         "gzip without its end": ("incomplete", (response(packed[:-8], **PACKED),)),
