@@ -13,6 +13,11 @@ def visible(text: str) -> str:
     return text if text.isprintable() else "".join(map(_visible, text))
 
 
+def blanked(text: str) -> str:
+    """A text in which a blank stands for each character that is not printable: what we write on behalf of others."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 def visible_lines(text: str) -> str:
     """The same for a text of several lines: each but the first is indented, so that none passes for one of ours."""
     return "\n    ".join(map(visible, text.split("\n")))

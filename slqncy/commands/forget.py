@@ -9,7 +9,7 @@ from slqncy.archive.layout import INDEX, QUARANTINE, RUNS, WARC, Kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found, story_of
 from slqncy.display.number_line import plural
 from slqncy.exitcodes import ExitStatus
-from slqncy.visible import visible
+from slqncy.visible import blanked, visible
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +44,7 @@ class Command(ArchiveCommand):
         """Take it down, and print what went, what stays, and what is left to do."""
         if len(args) != 1:
             raise UsageError("name one URL, or one id such as slqncy/szxw/9538")
-        why = "".join(character if character.isprintable() else " " for character in opts.why).strip()
+        why = blanked(opts.why).strip()
         if not why:
             raise UsageError("say why, for those who ask later: --why 'on request of the author, 26 November 2026'")
         story = story_of(args[0])

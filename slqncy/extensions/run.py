@@ -29,6 +29,7 @@ from slqncy.manners.retry_after import LONGEST
 from slqncy.reasons import NO_ANSWER, UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event, Story, moment
 from slqncy.summary import BLOCKED, BUDGET_SPENT, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
+from slqncy.visible import blanked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -318,7 +319,7 @@ class Run:
     ) -> None:  # fmt: skip
         at = record.date_downloaded if record else moment(self.now or datetime.now(UTC))
         line = Event(
-            event=event, at=at, run_id=self.id, url=url, kind=kind, detail=_printable(detail), **details
+            event=event, at=at, run_id=self.id, url=url, kind=kind, detail=blanked(detail[:_MOST_DETAIL]), **details
         )  # fmt: skip
         place = self.archive.write(line, record, rewrite)
         if place and type(record) is Story:
@@ -518,7 +519,3 @@ class Run:
 
 def _sha256(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-def _printable(detail: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in detail[:_MOST_DETAIL])
