@@ -7,6 +7,7 @@ import warnings
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -33,7 +34,7 @@ class Certificate(Enum):
 
 
 def authority(directory: Path) -> Path:
-    """The file with the certificate of the authority, for those who are to trust it (SSL_CERT_FILE)."""
+    """The file with the certificate of the authority, written for those who are to trust it (SSL_CERT_FILE)."""
     path = directory / "authority.pem"
     path.write_bytes(_authority()[1].public_bytes(Encoding.PEM))
     return path
@@ -42,7 +43,7 @@ def authority(directory: Path) -> Path:
 def server_context(
     host: str, shown: Certificate, directory: Path, version: ssl.TLSVersion | None = None
 ) -> ssl.SSLContext:
-    """The side of TLS of the server of a host name, of any version that is thought safe or of this one."""
+    """The side of TLS of the server of a host, of any version that is thought safe or of this one."""
     key, issuer = _authority()
     own = ec.generate_private_key(ec.SECP256R1())
     named = "other.example" if shown is Certificate.WRONG_NAME else host
@@ -75,8 +76,15 @@ def _certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now + _DAY / 2 if shown is Certificate.NOT_YET else now - 2 * _DAY)
         .not_valid_after(now - _DAY if shown is Certificate.EXPIRED else now + _DAY)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_subject(host)]), critical=False)
     )
+
+
+def _subject(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 @cache

@@ -13,7 +13,7 @@ from tests.raw_server import Step
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.hostile.certificates import Certificate
+    from tests.certificates import Certificate
     from tests.hostile.outcomes import Outcome
 
 FRONT = "/szxw/"

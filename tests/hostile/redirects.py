@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.certificates import Certificate
 from tests.hostile.case import FRONT, Asked, Case
-from tests.hostile.certificates import Certificate
 from tests.hostile.outcomes import Outcome
 from tests.hostile.say import html, redirect
 from tests.hostile.texts import plain_page

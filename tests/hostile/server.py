@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.hostile.certificates import AUTHORITY, server_context
+from tests.certificates import authority, server_context
 from tests.hostile.say import html
 from tests.hostile.site import HostileSite
 from tests.hostile.texts import plain_page
@@ -32,12 +32,8 @@ class HostileServer:
     elsewhere: RawServer
     directory: Path
     """For what a crawler is to be told in files."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What a crawler's environment is to have: whom it trusts."""
-        authority = self.directory / AUTHORITY
-        return {"SSL_CERT_FILE": str(authority)} if authority.exists() else {}
+    environment: dict[str, str]
+    """What a crawler's environment is to have: whom it trusts."""
 
     def arguments(self) -> list[str]:
         """Where `scrapy crawl stories` is to find the site."""
@@ -61,6 +57,7 @@ def serving(cases: Sequence[Case]) -> Iterator[HostileServer]:
     with TemporaryDirectory() as name, raw_server(always(html(plain_page(9199).encode()))) as elsewhere:
         directory = Path(name)
         site = HostileSite(cases, elsewhere.base_url.removeprefix("http://"))
-        with raw_server(site.answer, tls=server_context(shown, directory) if shown else None) as server:
+        environment = {"SSL_CERT_FILE": str(authority(directory))} if shown else {}
+        with raw_server(site.answer, tls=server_context("127.0.0.1", shown, directory) if shown else None) as server:
             site.base_url = server.base_url
-            yield HostileServer(site, server, elsewhere, directory)
+            yield HostileServer(site, server, elsewhere, directory, environment)

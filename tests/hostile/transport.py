@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import brotli
 
+from tests.certificates import Certificate
 from tests.hostile.case import FRONT, Asked, Case
-from tests.hostile.certificates import Certificate
 from tests.hostile.outcomes import Outcome
 from tests.hostile.say import HTML, chunk, coded, head, html
 from tests.raw_server import End, Flood, Step, Wait
