@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import signal
-import ssl
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from slqncy.archive.verify import verify
 from slqncy.exitcodes import ExitStatus
 from slqncy.warc.check import check
 from slqncy.wire import TICKET
 from tests import warcs
+from tests.certificates import Certificate, server_context
 from tests.crawling import ROOT, crawl, links, scrapy, story_page, text_of
 from tests.raw_server import End, RawServer, Served, Wait, always, raw_server
 from tests.wire_cases import MAXSIZE, TIMEOUT, Case, cases
@@ -29,6 +24,7 @@ from tests.wire_cases import MAXSIZE, TIMEOUT, Case, cases
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+    from ssl import SSLContext
 
     from tests.raw_server import Step
     from tests.warcs import Kept
@@ -361,21 +357,5 @@ def test_a_crawl_keeps_all_it_asked_for(tmp_path: Path) -> None:
     warcs.assert_peers_accept(warcs.files(tmp_path))
 
 
-def _tls(directory: Path) -> ssl.SSLContext:
-    """With a certificate of its own making."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    both = directory / "certificate.pem"
-    both.write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(both)
-    return context
+def _tls(directory: Path) -> SSLContext:
+    return server_context("127.0.0.1", Certificate.SELF_SIGNED, directory)
