@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.reliability.disk_trace import STRACE
 from slqncy.archive import Archive
+from slqncy.archive.layout import TAKEDOWN
 from tests.crawling import ROOT, scrapy
 from tests.peers import output_of
 from tests.wacz.stranger import Package
@@ -119,6 +120,15 @@ def test_where_there_is_no_archive(tmp_path: Path) -> None:
     assert result.status == 74
     assert "no archive here" in result.errors
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_to_be_taken_down_is_not_packed(archive: Path, tmp_path: Path) -> None:
+    (archive / TAKEDOWN).write_text("{}")
+    target = tmp_path / "demo.wacz"
+    result = wacz(archive, str(target))
+    assert result.status == 74
+    assert "a takedown was cut short; any run completes it" in result.errors
+    assert not target.exists()
 
 
 def test_damage_ends_in_a_line_and_a_status(archive: Path, tmp_path: Path) -> None:
