@@ -322,6 +322,7 @@ class Run:
             event=event, at=at, run_id=self.id, url=url, kind=kind, detail=blanked(detail[:_MOST_DETAIL]), **details
         )  # fmt: skip
         place = self.archive.write(line, record, rewrite)
+        self._watchdog.progress()
         if place and type(record) is Story:
             # Now and then the index is merged, which at millions of stories takes minutes.
             with self._watchdog.patience():

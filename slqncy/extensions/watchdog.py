@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from scrapy.utils.asyncio import create_looping_call
@@ -24,6 +25,7 @@ class Watchdog:
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
         self._descriptor = -1
+        self._beaten = 0.0
         self._clock = create_looping_call(self._beat)
 
     def watch(self, descriptor: int) -> None:
@@ -39,6 +41,11 @@ class Watchdog:
             self._clock.stop()
             faulthandler.cancel_dump_traceback_later()
 
+    def progress(self) -> None:
+        """Something was done: a page may tell of tens of thousands of addresses, each of which is written down."""
+        if self._descriptor >= 0 and monotonic() - self._beaten >= _BEAT:
+            self._beat()
+
     @contextmanager
     def patience(self) -> Iterator[None]:
         """For work of our own that may take long, and ends."""
@@ -52,5 +59,6 @@ class Watchdog:
             self._beat()
 
     def _beat(self) -> None:
+        self._beaten = monotonic()
         # A timer in C: it needs neither the interpreter's lock nor a signal handler.
         faulthandler.dump_traceback_later(self._timeout, exit=True, file=self._descriptor)
