@@ -114,6 +114,8 @@ class Download(HTTP11DownloadHandler):
     async def _taken(self, request: Request, recording: Recording) -> Response:
         try:
             response = await self._answer(request, recording)
+            # To unpack a page, and to look into it, is to read it, and may hang as well.
+            self._run.begin_reading(request.cb_kwargs.get("url", ""))
             _refuse_part(recording)
             return response if "original" in request.meta else decoded(response, self._most_body)
         except IncompleteError as error:
@@ -191,6 +193,7 @@ class Download(HTTP11DownloadHandler):
             notes=self._notes(request) | ({"refused": refused} if refused else {}),
         )
         try:
+            self._run.archive.end_reading()
             place = self._run.capture(exchange) if self._is_kept else Warc()
             request.meta["fetched"] = Fetched(recording.at, place, status, refused)
         except ArchiveError as archive_error:

@@ -6,19 +6,24 @@ import ctypes
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from slqncy.download import Download
 from slqncy.spiders.stories import StoriesSpider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Self
 
+    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
     from slqncy.items import StoryItem
+    from slqncy.wire import Recording
 
 HANGS = "<!-- hangs -->"
 """In a page on which its callback hangs."""
+HANGS_EARLY = "<!-- hangs at once -->"
+"""In a page that hangs before anybody calls it one."""
 HANGS_LATER = "此处停住。"
 """In a story on which a pipeline hangs."""
 
@@ -32,6 +37,15 @@ class HangingSpider(StoriesSpider):
         for name in ("_read_story", "_read_part", "_read_list", "_read_sitemap"):
             setattr(spider, name, partial(_read, getattr(spider, name)))
         return spider
+
+
+class HangingDownload(Download):
+    """Hangs on pages that say so, before their callbacks have them."""
+
+    def _withheld(self, request: Request, response: Response, recording: Recording) -> str:
+        if HANGS_EARLY.encode() in response.body:
+            _hang()
+        return super()._withheld(request, response, recording)
 
 
 class HangingPipeline:
