@@ -170,10 +170,12 @@ _NOBODY = re.compile(r"admin\w*|管理员|网友|游客|本站|root", re.IGNOREC
 def _annotated(values: Iterable[str]) -> Byline | None:
     for value in values:
         name = _LEADING_ROLE.sub("", value)
+        if not 1 < len(name) <= _LONGEST_NAME:
+            continue
         authors = parse_authors(f"作者 {name}")
         # An internal number, a URL or a list of keywords in an author field names nobody.
         listed = len(re.findall(r"[,，、]", name)) >= max(1, len(authors))
-        if 1 < len(name) <= _LONGEST_NAME and not listed and not re.search(r"\d{3}|https?:|www\.", name):
+        if not listed and not re.search(r"\d{3}|https?:|www\.", name):
             return Byline(name, tuple(authors))
     return None
 

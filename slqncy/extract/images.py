@@ -10,6 +10,8 @@ from slqncy.extract.lines import collapse
 from slqncy.extract.links import absolute_url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.html import HtmlElement
 
     from slqncy.extract.lines import Block, Line
@@ -31,6 +33,7 @@ _CAPTION = re.compile(
 )
 _MOST_LEVELS = 4
 _MOST_PIECES = 8
+_LONGEST_CAPTION = 1000
 
 
 def story_images(body: list[Line], base: str, title: str = "") -> list[tuple[str, str]]:
@@ -93,7 +96,7 @@ def _caption(image: HtmlElement, title: str) -> str:
     if figure is not None:
         caption = next(figure.iter("figcaption"), None)
         if caption is not None:
-            return collapse("".join(caption.itertext()))
+            return _beginning(caption.itertext())
     words = collapse(image.get("alt") or image.get("title") or "")
     if words and words != title and not _FILE_NAME.fullmatch(words):
         return words
@@ -112,8 +115,18 @@ def _words_below(image: HtmlElement) -> str:
         following = element.getnext()
         if following is None:
             element = element.getparent()
-        elif words := collapse("".join(islice(following.itertext(), _MOST_PIECES))):
+        elif words := _beginning(islice(following.itertext(), _MOST_PIECES)):
             return words
         else:
             element = following
     return ""
+
+
+def _beginning(pieces: Iterable[str]) -> str:
+    """What a caption may be of a text, which many pictures may share."""
+    text = ""
+    for piece in pieces:
+        text += piece
+        if len(text) > _LONGEST_CAPTION:
+            break
+    return collapse(text[:_LONGEST_CAPTION])

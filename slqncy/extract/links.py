@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -14,12 +14,16 @@ from w3lib.url import safe_url_string
 from slqncy.sites.address import LONGEST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
     from slqncy.extract.page import Page
 
 # No page for people has so many; three times as many cost three seconds.
 _MOST_LINKS = 100_000
+_MOST_CHARACTERS = 4_000_000
+"""Of the addresses of a page; a <base> of 2,000 makes 60,000,000 of 30,000 links that are short."""
 
 # Browsers strip control characters and space at the ends; tab and line ends inside are removed by urljoin.
 _EDGES = "".join(map(chr, range(0x21)))
@@ -41,9 +45,12 @@ _JUMP = re.compile(
     r"""(?:location(?:\.href)?\s*=|(?:location\.(?:assign|replace)|window\.open)\s*\()\s*['"]([^'"]+)['"]"""
 )
 
-_VISIBLE_TEXT = etree.XPath(
-    ".//text()[not(parent::script or parent::style or parent::template or parent::noscript)]", smart_strings=False
-)
+_UNSEEN = frozenset({"script", "style", "template", "noscript"})
+# A link in a link in a link: each has the text of all within it.
+_LONGEST_TEXT = 1000
+_MOST_STEPS = 400
+"""From element to element, within a link."""
+_MOST_PICTURES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,10 @@ class Link:
     url: str
     """Absolute http or https URL, percent-encoded, without fragment."""
     text: str
-    """Visible text, white space collapsed; the title or the picture's alt where there is none; else ""."""
+    """Visible text, white space collapsed; the title or the picture's alt where there is none; else "".
+
+    Of what is longer than 1,000 characters, or of many elements, it is the beginning.
+    """
     rel: str
     """The rel attribute in lower case, tokens parted by one space."""
 
@@ -62,16 +72,21 @@ def page_links(page: Page) -> list[Link]:
     """Every link that can be followed, in document order, each pair of URL and text once.
 
     Read are <a>, <area>, <link rel=next|prev> and the URLs among <option> values. What is not http(s), malformed,
-    empty or only a fragment is left out; nothing raises. Links behind the first 100,000 elements are not read.
+    empty or only a fragment is left out; nothing raises. Links behind the first 100,000 elements, or behind addresses
+    of 4,000,000 characters, are not read.
     """
     base = base_url(page)
     found: dict[tuple[str, str], Link] = {}
+    characters = 0
     for element in islice(page.root.iter("a", "area", "link", "option"), _MOST_LINKS):
         rel = " ".join(element.get("rel", "").lower().split())
         url = absolute_url(_href(element, rel), base, page.encoding)
         if url:
             text = _text(element)
             found.setdefault((url, text), Link(url, text, rel))
+        characters += len(url)
+        if characters > _MOST_CHARACTERS:
+            break
     return list(found.values())
 
 
@@ -120,6 +135,26 @@ def _href(element: HtmlElement, rel: str) -> str:
 
 
 def _text(element: HtmlElement) -> str:
-    visible = "".join(cast("list[str]", _VISIBLE_TEXT(element))) if len(element) else element.text
-    labels = [visible, element.get("title"), element.get("alt"), *(image.get("alt") for image in element.iter("img"))]
-    return next((" ".join(label.split()) for label in labels if label and not label.isspace()), "")
+    return next((" ".join(label.split()) for label in _labels(element) if label and not label.isspace()), "")
+
+
+def _labels(element: HtmlElement) -> Iterator[str | None]:
+    yield _visible_text(element) if len(element) else element.text
+    yield element.get("title")
+    yield element.get("alt")
+    yield from (image.get("alt") for image in islice(element.iter("img"), _MOST_PICTURES))
+
+
+def _visible_text(element: HtmlElement) -> str:
+    text = ""
+    walker = etree.iterwalk(element, events=("start", "end"))
+    for event, inner in islice(walker, _MOST_STEPS):
+        if event == "end":
+            text += (inner.tail or "") if inner is not element else ""
+        elif inner.tag in _UNSEEN:
+            walker.skip_subtree()
+        else:
+            text += inner.text or ""
+        if len(text) > _LONGEST_TEXT:
+            break
+    return text[:_LONGEST_TEXT]

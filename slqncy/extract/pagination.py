@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING
 
 from slqncy.extract.links import absolute_url, base_url
@@ -67,7 +67,7 @@ _PAGER_SCRIPT = re.compile(
     r"createPageHTML\w*\(\s*(?:['\"][^'\"]*['\"]\s*,\s*)?(?P<count>[0-9]{1,5})\s*,\s*[0-9]+\s*,"
     r"\s*['\"](?P<name>[\w-]+)['\"]\s*,\s*['\"](?P<extension>\w+)['\"]"
 )
-_MOST_SCRIPTED = 2000
+_MOST_SCRIPTED = _MOST_COMMENTED = 2000
 _LARGEST_STEP = 100
 _PLACES = 6
 _LOOK_BACK = 24
@@ -242,18 +242,17 @@ def _scripted(page: Page) -> list[str]:
     """What a script's pager would link: createPageHTML(4,0,"index","html") has index_1.html to index_3.html."""
     calls = (call for script in page.root.iter("script") for call in _PAGER_SCRIPT.finditer(script.text or ""))
     base = base_url(page)
-    return [
-        absolute_url(f"{call['name']}_{number}.{call['extension']}", base, page.encoding)
-        for call in calls
-        for number in range(1, min(int(call["count"]), _MOST_SCRIPTED))
-    ]
+    names = (
+        f"{call['name']}_{number}.{call['extension']}" for call in calls for number in range(1, int(call["count"]))
+    )
+    return [absolute_url(name, base, page.encoding) for name in islice(names, _MOST_SCRIPTED)]
 
 
 def _comment_pages(page: Page) -> set[str]:
     """URLs that lead into the comments: a Link no longer shows its fragment."""
     base = base_url(page)
-    hrefs = (element.get("href", "") for element in page.root.iter("a"))
-    return {absolute_url(href, base, page.encoding) for href in hrefs if _COMMENT_FRAGMENT.search(href)}
+    hrefs = (href for element in page.root.iter("a") if _COMMENT_FRAGMENT.search(href := element.get("href", "")))
+    return {absolute_url(href, base, page.encoding) for href in islice(hrefs, _MOST_COMMENTED)}
 
 
 def _parts(url: str) -> tuple[str, str, str]:

@@ -29,16 +29,15 @@ def story_urls(urls: Iterable[str], address: Address) -> list[str]:
 def stories_linked(links: Iterable[Link], list_pages: Container[str], address: Address) -> list[str]:
     """Canonical URLs of the stories linked, each once; a list page may have the address of a story."""
     return story_urls(
-        (link.url for link in links if link.url not in list_pages and not _is_numbered(link, link.url, address)),
+        (link.url for link in links if link.url not in list_pages and not _is_numbered(link, address)),
         address,
     )
 
 
 def without_stories(urls: Iterable[str], links: list[Link], address: Address) -> list[str]:
     """URLs that are no stories; a numbered link to a story of that number is a list page all the same."""
-    return [
-        url for url in urls if address.story(url) is None or any(_is_numbered(link, url, address) for link in links)
-    ]
+    numbered = {link.url for link in links if _is_numbered(link, address)}
+    return [url for url in urls if address.story(url) is None or url in numbered]
 
 
 def next_part(links: Iterable[Link], url: str, address: Address) -> str | None:
@@ -49,6 +48,6 @@ def next_part(links: Iterable[Link], url: str, address: Address) -> str | None:
     return next((link.url for link in links if address.story(link.url) == following), None)
 
 
-def _is_numbered(link: Link, url: str, address: Address) -> bool:
-    story = address.story(url)
-    return story is not None and link.url == url and link.text == story.story_id
+def _is_numbered(link: Link, address: Address) -> bool:
+    story = address.story(link.url)
+    return story is not None and link.text == story.story_id

@@ -219,7 +219,8 @@ class StoriesSpider(Spider):
             return
         page, links = self.read(response, url)
         further = without_stories(list_pages(page, links), links, self.address)
-        stories = [story for story in self._stories(links) if story not in further]
+        listed = set(further)
+        stories = [story for story in self._stories(links) if story not in listed]
         wall = None if stories else find_wall(page)
         if page.refused or wall:
             reason = Failure.SERVER_ERROR if wall else Failure.UNREADABLE

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from slqncy.extract.lines import page_lines
+from slqncy.extract.links import page_links
 from slqncy.extract.page import parse_page
+from slqncy.extract.pagination import list_pages
 from slqncy.extract.story import extract_story
-from tests.extract.designs import NOW, PARAGRAPHS
+from tests.extract.designs import NOW, PARAGRAPHS, TITLE
 
 URL = "http://news.example/"
 LEVELS = 2100
@@ -58,3 +60,45 @@ def test_eight_megabytes_are_read_to_their_end(body: str) -> None:
     page = parse_page(body.encode(), URL)
     assert not page.refused
     assert extract_story(page, page_lines(page), downloaded=NOW)
+
+
+STORY = f"<h1>{TITLE}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+BACKTRACKING = {
+    "heading of boxes": f"{STORY}<p>{'推荐' * 36}甲</p>",
+    "date": f"<meta name=pubdate content='昨天{chr(0x3000) * 400_000}.'>{STORY}",
+    "author": f"<meta name=author content='{'全媒体' * 400_000}'>{STORY}",
+    "pager of a script": "<script>" + "createPageHTML(99999,0,'index','html');" * 20_000 + f"</script>{STORY}",
+}
+
+
+@pytest.mark.parametrize("body", BACKTRACKING.values(), ids=BACKTRACKING.keys())
+def test_what_can_be_read_in_many_ways_is_read_in_one(body: str) -> None:
+    # Each would take hours, or more.
+    page = parse_page(body.encode(), URL)
+    assert extract_story(page, page_lines(page), downloaded=NOW).title == TITLE
+    assert len(list_pages(page, page_links(page))) <= 2000
+
+
+def test_pictures_that_share_a_caption_have_its_beginning() -> None:
+    pictures = "".join(f"<img src=/{i}.jpg>" for i in range(100))
+    caption = "一句话，不长。" * 20_000
+    figure = f"<figure><figcaption>{caption}</figcaption>{pictures}</figure>"
+    page = parse_page(f"{STORY}{figure}<p>{PARAGRAPHS[0]}".encode(), URL)
+    images = extract_story(page, page_lines(page), downloaded=NOW).images
+    assert [image.caption for image in images] == [caption[:1000]] * 100
+
+
+def test_links_within_links_have_the_beginning_of_their_text() -> None:
+    nested = "".join(f"<a href=/{i}.html><object>" for i in range(400))
+    links = page_links(parse_page(f"<body>{nested}{'说明，' * 100_000}".encode(), URL))
+    assert len(links) == 400
+    assert max(len(link.text) for link in links) == 1000
+
+
+def test_a_long_base_makes_no_more_addresses_than_can_be_read() -> None:
+    base = f"http://news.example/{'a' * 1900}/"
+    links = page_links(
+        parse_page(f"<base href={base}>{''.join(f'<a href={i}>{i}</a>' for i in range(20_000))}".encode(), URL)
+    )
+    assert [link.url for link in links] == [f"{base}{i}" for i in range(len(links))]
+    assert 1000 < len(links) < 4000

@@ -59,6 +59,12 @@ def test_what_names_a_story_is_no_list_page_unless_its_number_is_the_link() -> N
     assert without_stories(pages, links, LIVE) == urls("list_2.html", "2.html")
 
 
+def test_a_pager_of_nothing_but_stories_has_no_page() -> None:
+    # To look for each among all of them would take minutes.
+    links = [link(f"{number}.html", "下一页") for number in range(8000)]
+    assert without_stories([given.url for given in links], links, LIVE) == []
+
+
 @pytest.mark.parametrize(
     ("here", "following"),
     [
