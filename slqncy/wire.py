@@ -49,7 +49,7 @@ class Recording:
     most_bytes: int
     """How much of a response is taken."""
     most_head: int
-    """How much of it before its body."""
+    """How much of it before its body, give or take what is read at once."""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When the request was sent; until then, when it was made."""
     request: bytes = b""
