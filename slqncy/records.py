@@ -190,6 +190,9 @@ class Event:
 Line = Story | Rewrite | Event
 Record = TypeVar("Record", bound=Line)
 
+_ADDED = ((b',"robots":[]',), (b',"web_archive":""', b',"date_captured":""'))
+"""Keys that were added, the last ones first: how they stand in a line where there is nothing to say."""
+
 # str.splitlines() and some readers end a line at these, which JSON allows raw.
 _LINE_BREAKERS = (
     (b"\xe2\x80\xa8", b"\\u2028"),
@@ -225,6 +228,18 @@ def encode(record: Line) -> bytes:
     for raw, escaped in _LINE_BREAKERS:
         line = line.replace(raw, escaped)
     return line + b"\n"
+
+
+def is_as_written(line: bytes, record: Line) -> bool:
+    """Whether a line is that of a record, byte for byte, as this version writes it or as one before did."""
+    written = encode(record)
+    forms = [written]
+    for keys in _ADDED:
+        for key in keys:
+            # Within a text, its quotation marks would be escaped.
+            written = written.replace(key, b"")
+        forms.append(written)
+    return line in forms
 
 
 def decode(line: bytes, record_type: type[Record]) -> Record:

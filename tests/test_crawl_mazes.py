@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slqncy.archive import Archive
+from slqncy.archive import Archive, ArchiveWriter
 from slqncy.archive.verify import verify
 from slqncy.demo import serving
 from slqncy.demo.site import DemoResponse
-from slqncy.reasons import EventKind, Exclusion
-from tests.crawling import Pages, links, scrapy, stories, story_page, text_of
+from slqncy.reasons import EventKind, Exclusion, PageKind, State
+from slqncy.records import Event
+from tests.crawling import Pages, crawl, links, scrapy, stories, story_page, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,3 +218,18 @@ def test_what_is_not_asked_for_is_told(crawled: Crawled) -> None:
     assert crawled.log.count(f"more than SECTIONS_MAX={SECTIONS_MAX} sections") == 1
     assert "'slqncy/guard/mazes': " in crawled.log
     assert "'slqncy/guard/sections': " in crawled.log
+
+
+def test_what_is_no_trap_any_more_is_asked_for(tmp_path: Path) -> None:
+    address, via = f"{SITE}/szxw/1.html", f"{SITE}/"
+    with closing(ArchiveWriter(tmp_path)) as archive:
+        archive.write(
+            Event(
+                event=EventKind.EXCLUDED, at="2026-11-01T00:00:00Z", run_id="", url=address, kind=PageKind.STORY,
+                id="slqncy/szxw/1", state=State.EXCLUDED, reason=Exclusion.TRAP, detail="by other rules", via=via,
+            )
+        )  # fmt: skip
+    pages = Pages({"/": links("/szxw/1.html"), "/szxw/1.html": story_page(1, text_of(1))})
+    with serving(pages) as server:
+        assert crawl(tmp_path, server.base_url).status == 0
+    assert stories(tmp_path).keys() == {"slqncy/szxw/1"}

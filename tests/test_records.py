@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from slqncy.records import Duplicate, Line, Rejected, Rewrite, Story, content_hash, decode, encode, json_schema
+from slqncy.records import (
+    Duplicate,
+    Line,
+    Rejected,
+    Rewrite,
+    Story,
+    content_hash,
+    decode,
+    encode,
+    is_as_written,
+    json_schema,
+)
 from tests.samples import duplicate, rejected, rewrite, story
 
 SAMPLES: list[Line] = [story(1), duplicate(2), rejected(3), rewrite(story(4))]
@@ -31,6 +42,28 @@ def test_a_record_comes_back_as_it_was(title: str, text: str, keywords: list[str
 @pytest.mark.parametrize("record", SAMPLES, ids=lambda record: type(record).__name__)
 def test_every_kind_of_record_comes_back(record: Line) -> None:
     assert decode(encode(record), type(record)) == record
+
+
+def _without(line: bytes, *names: str) -> bytes:
+    """A line as it would be without these keys."""
+    fields = json.loads(line)
+    for name in names:
+        for holder in (fields, fields["provenance"]):
+            holder.pop(name, None)
+    return msgspec.json.encode(fields) + b"\n"
+
+
+def test_lines_of_earlier_versions_are_as_they_were_written() -> None:
+    record = story(1, 'is it ,"robots":[] or not')
+    line = encode(record)
+    for names in ((), ("robots",), ("robots", "web_archive", "date_captured")):
+        older = _without(line, *names)
+        assert decode(older, Story) == record
+        assert is_as_written(older, record)
+    assert not is_as_written(_without(line, "language"), record)
+    assert not is_as_written(_without(line, "web_archive"), record)
+    record.robots = ["noindex"]
+    assert not is_as_written(line, record)
 
 
 def test_chinese_and_punctuation_are_written_as_they_are() -> None:

@@ -22,6 +22,7 @@ def _settings(**given: Any) -> Settings:
     ("name", "value"),
     [
         ("DOWNLOAD_DELAY", "0"), ("DOWNLOAD_DELAY", "0.25"), ("DOWNLOAD_TIMEOUT", "0.5"),
+        ("WATCHDOG_TIMEOUT", "0"), ("WATCHDOG_TIMEOUT", "2"),
         ("RETRY_PRIORITY_ADJUST", "-2"), ("DEPTH_PRIORITY", -1),
         ("DOWNLOAD_TLS_MIN_VERSION", "TLSv1.3"), ("DOWNLOAD_TLS_MIN_VERSION", None),
         ("WAYBACK_URL", "http://127.0.0.1:8080/"), ("WAYBACK_URL", "https://example.org/wayback/"),
@@ -40,6 +41,7 @@ def test_settings_that_can_be_meant(name: str, value: Any) -> None:
         ("DOWNLOAD_TIMEOUT", "nan", "a number of at least 0"),
         ("DOWNLOAD_TIMEOUT", "inf", "a number of at least 0"),
         ("DOWNLOAD_MAXSIZE", "-5", "a number of at least 0"),
+        ("WATCHDOG_TIMEOUT", "1", "0, or at least 2 seconds"),
         ("RETRY_TIMES", "-1", "a number of at least 0"),
         ("LIST_MAX_PAGES", "-1", "a number of at least 0"),
         ("ROBOTSTXT_OBEY", "maybe", "True or False"),

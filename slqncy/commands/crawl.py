@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from scrapy.settings import BaseSettings, default_settings
 from slqncy import settings as project_settings
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.run import Run
+from slqncy.extensions.watchdog import LEAST_TIMEOUT
 from slqncy.manners.identity import user_agent
 from slqncy.resolver import WEB_ARCHIVE_URLS
 from slqncy.sites import SiteError
@@ -21,6 +23,7 @@ from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from scrapy.crawler import CrawlerProcessBase
 
@@ -85,28 +88,37 @@ _CHOICES = {"DOWNLOAD_TLS_MIN_VERSION": _TLS_VERSIONS, "DOWNLOAD_TLS_MAX_VERSION
 
 def _wrong_setting(settings: BaseSettings) -> str:
     """What is wrong with the first setting that cannot be what its default is; "" where all are right."""
+    return next(chain(_wrong_values(settings), _wrong_choices(settings)), "")
+
+
+def _wrong_values(settings: BaseSettings) -> Iterator[str]:
     for name, default in {**vars(default_settings), **vars(project_settings)}.items():
         if name.isupper() and type(default) in _READ and settings[name] is not None:
             read, what = _READ[type(default)]
             try:
                 value = read(settings, name)
             except (TypeError, ValueError):
-                return f"{name}={settings[name]!r} must be {what}"
+                yield f"{name}={settings[name]!r} must be {what}"
+                continue
             # Only a priority may be less than nothing.
             if not isfinite(value) or (value < 0 and "PRIORITY" not in name):
-                return f"{name}={settings[name]!r} must be a number of at least 0"
+                yield f"{name}={settings[name]!r} must be a number of at least 0"
+
+
+def _wrong_choices(settings: BaseSettings) -> Iterator[str]:
+    if 0 < settings.getfloat("WATCHDOG_TIMEOUT") < LEAST_TIMEOUT:
+        yield f"WATCHDOG_TIMEOUT={settings['WATCHDOG_TIMEOUT']!r} must be 0, or at least {LEAST_TIMEOUT:g} seconds"
     for name, choices in _CHOICES.items():
         if settings[name] not in choices:
-            return f"{name}={settings[name]!r} must be one of {', '.join(filter(None, choices))}"
+            yield f"{name}={settings[name]!r} must be one of {', '.join(filter(None, choices))}"
     for name in WEB_ARCHIVE_URLS:
         url = settings[name]
         if not is_base_url(url) or not url.endswith("/"):
-            return f"{name}={url!r} must be an address like {getattr(project_settings, name)}, with a slash at the end"
+            yield f"{name}={url!r} must be an address like {getattr(project_settings, name)}, with a slash at the end"
     try:
         user_agent("", settings["OPERATOR_CONTACT"])
     except ValueError as error:
-        return str(error)
-    return ""
+        yield str(error)
 
 
 def _complain(status: ExitStatus, reason: str) -> ExitStatus:

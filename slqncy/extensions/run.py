@@ -321,11 +321,10 @@ class Run:
         line = Event(
             event=event, at=at, run_id=self.id, url=url, kind=kind, detail=blanked(detail[:_MOST_DETAIL]), **details
         )  # fmt: skip
-        place = self.archive.write(line, record, rewrite)
-        self._watchdog.progress()
-        if place and type(record) is Story:
-            # Now and then the index is merged, which at millions of stories takes minutes.
-            with self._watchdog.patience():
+        # The disk may be slow, and now and then the index is merged, which at millions of stories takes minutes.
+        with self._watchdog.patience():
+            place = self.archive.write(line, record, rewrite)
+            if place and type(record) is Story:
                 self.stories.add(place, record)
 
     def _heed(self, *, is_told: bool = False, is_wall: bool) -> None:
@@ -424,7 +423,8 @@ class Run:
     def _commit(self) -> None:
         if self._disk_error is None:
             try:
-                self.archive.commit()
+                with self._watchdog.patience():
+                    self.archive.commit()
             except ArchiveError as error:
                 self.stop_for_disk(error)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 from contextlib import contextmanager
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from scrapy.utils.asyncio import create_looping_call
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
 _BEAT = 1.0
 """Seconds between signs of life."""
+LEAST_TIMEOUT = 2 * _BEAT
 
 
 class Watchdog:
@@ -25,7 +25,6 @@ class Watchdog:
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
         self._descriptor = -1
-        self._beaten = 0.0
         self._clock = create_looping_call(self._beat)
 
     def watch(self, descriptor: int) -> None:
@@ -41,14 +40,9 @@ class Watchdog:
             self._clock.stop()
             faulthandler.cancel_dump_traceback_later()
 
-    def progress(self) -> None:
-        """Something was done: a page may tell of tens of thousands of addresses, each of which is written down."""
-        if self._descriptor >= 0 and monotonic() - self._beaten >= _BEAT:
-            self._beat()
-
     @contextmanager
     def patience(self) -> Iterator[None]:
-        """For work of our own that may take long, and ends."""
+        """For work of our own that may take long, and ends. It counts as a sign of life."""
         if self._descriptor < 0:
             yield
             return
@@ -59,6 +53,5 @@ class Watchdog:
             self._beat()
 
     def _beat(self) -> None:
-        self._beaten = monotonic()
         # A timer in C: it needs neither the interpreter's lock nor a signal handler.
         faulthandler.dump_traceback_later(self._timeout, exit=True, file=self._descriptor)

@@ -173,7 +173,9 @@ class Scope:
         if self._arguments.sections is not None and address.section not in self._arguments.sections:
             self._exclude(story)
             return False
-        is_due = self._arguments.full or (story.due is not None and story.due <= self._now)
+        # What was taken for a trap, and is none by what is known now, was never asked for.
+        was_trap = story.state is State.EXCLUDED and story.reason == Exclusion.TRAP
+        is_due = self._arguments.full or was_trap or (story.due is not None and story.due <= self._now)
         if is_due and not self._run.passes_over(story):
             return True
         if story.state in _COUNTED:
