@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from slqncy.extract.decode import decode
 from slqncy.guards.markup import Limits, excess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LIMITS = Limits()
 _DEPTH = "depth"
@@ -49,6 +53,7 @@ _ASTRAL_NONCHARACTER = re.compile(rb"[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]
 _ASTRAL_LEADS = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _MAX_CODE_POINT_DIGITS = 7
+_PIECE = 1 << 20
 
 
 # libxml2 drops all that stands behind the end of the document, where templates glued together leave half of their page.
@@ -59,11 +64,23 @@ def _clean(text: str) -> bytes:
     """The text as UTF-8 without the characters that no record may hold, written raw or as numeric references."""
     source = text.encode("utf-8", "ignore").translate(None, _CONTROL_BYTES)
     if b"&#" in source:
-        source = _REFERENCE.sub(_clean_reference, source)
+        # Bit by bit: a million references make two million pieces.
+        source = b"".join(_REFERENCE.sub(_clean_reference, piece) for piece in _pieces(source))
     source = _NONCHARACTER.sub(b"", source)
     if any(lead in source for lead in _ASTRAL_LEADS):
         source = _ASTRAL_NONCHARACTER.sub(b"", source)
     return source
+
+
+def _pieces(source: bytes) -> Iterator[bytes]:
+    """The source in pieces that no reference lies across, unless it is longer than a piece."""
+    start = 0
+    while len(source) - start > _PIECE:
+        end = source.rfind(b"&", start + 1, start + _PIECE)
+        end = end if end > 0 else start + _PIECE
+        yield source[start:end]
+        start = end
+    yield source[start:]
 
 
 def _clean_reference(match: re.Match[bytes]) -> bytes:

@@ -33,6 +33,9 @@ MIB = 1024 * 1024
         ('<p class="' + "a " * 50 + '">', ""),
         ("<p class='" + "a=b " * 50 + "'>", ""),
         ("<p a b c d e f g>" * 10, "attributes"),
+        ("<script>" + "a b " * 99 + "</script><pre>" + "a b " * 99, ""),
+        ("<p>x\n" * 15, ""),
+        ("<pre>x\n" * 15, "tags"),
         (f"<!-- {FLOOD} -->", ""),
         (f"<script>{FLOOD}</script>", ""),
         (f"<title>{FLOOD}</title>", ""),
@@ -71,7 +74,7 @@ PIECES = [
 
 def test_no_soup_hides_a_flood() -> None:
     some = random.Random(11)
-    floods = 0
+    floods = many = 0
     for _ in range(20_000):
         page = "<html><body>" + "".join(some.choices(PIECES, k=some.randrange(1, 25)))
         try:
@@ -79,10 +82,16 @@ def test_no_soup_hides_a_flood() -> None:
         except etree.LxmlError:
             continue
         # The scan does not count an attribute that is called `=`, of which there is one at most.
-        if any(len(element.attrib) > FEW.attributes + 1 for element in tree.iter(etree.Element)):
+        counts = [len(element.attrib) - ("=" in element.attrib) for element in tree.iter(etree.Element)]
+        if max(counts) > FEW.attributes:
             floods += 1
             assert excess(page.encode(), Limits(attributes=FEW.attributes)) == "attributes", page
+        if total := sum(counts) // 3:
+            limit = excess(page.encode(), Limits(tags=total - 1, attributes=99))
+            assert limit in {"tags", "attributes"}, page
+            many += limit == "attributes"
     assert floods > 1000
+    assert many > 100
 
 
 UNFRIENDLY = [
