@@ -69,6 +69,8 @@ class Download(HTTP11DownloadHandler):
         self._pace = pace
         # Twisted would send a request again at once, where nobody counts it; Scrapy asks again after a pause.
         self._pool.retryAutomatically = False
+        # Half a page is no page, whatever DOWNLOAD_FAIL_ON_DATALOSS says; Scrapy would advise to turn it off.
+        self._fail_on_dataloss = self._fail_on_dataloss_warned = True
         self._most_body = most_body(crawler.settings)
         self._limits = most_bytes(crawler.settings), crawler.settings.getint("DOWNLOAD_HEAD_MAXSIZE")
         self._retries = crawler.settings.getint("RETRY_TIMES") if crawler.settings.getbool("RETRY_ENABLED") else 0

@@ -157,6 +157,7 @@ def test_several_sites_share_an_archive(serve_pages: Serve, tmp_path: Path) -> N
         (["-a", "sections=,"], 64, "sections=','"),
         (["-a", "nonsense"], 64, "NAME=VALUE"),
         (["-a", "site=nowhere"], 78, "no site profile is named 'nowhere'"),
+        (["-s", "LOG_LEVEL=LOUD"], 78, "LOG_LEVEL='LOUD' must be one of CRITICAL"),
         (["-a", "site=missing.toml"], 78, "missing.toml: cannot be read"),
         (["-a", "site=pyproject.toml"], 78, "pyproject.toml: name is missing"),
         (["-s", "nonsense"], 64, "NAME=VALUE"),

@@ -48,6 +48,7 @@ def test_walls_are_no_stories_and_take_nothing_back(serve_pages: Serve, tmp_path
     assert stories(tmp_path).keys() == {f"slqncy/szxw/{number}" for number in (1, 3, 5, 7)}
     rejected = {record.story_id: record for record in Archive(tmp_path).rejected()}
     reasons = {number: str(record.reason) for number, record in rejected.items()}
+    assert "In place of http://www.slqncy.com/szxw/2.html: challenge (" in result.errors
     assert reasons == {"2": "challenge", "4": "login", "6": "challenge"}
     assert all(record.provenance.warc.file for record in rejected.values())
     report = json.loads(next(tmp_path.glob("runs/*.json")).read_text())

@@ -8,7 +8,7 @@ import pytest
 from scrapy.settings import Settings
 
 from slqncy import settings as ours
-from slqncy.commands.crawl import _wrong_setting
+from slqncy.wrong_settings import wrong_setting
 
 
 def _settings(**given: Any) -> Settings:
@@ -22,14 +22,14 @@ def _settings(**given: Any) -> Settings:
     ("name", "value"),
     [
         ("DOWNLOAD_DELAY", "0"), ("DOWNLOAD_DELAY", "0.25"), ("DOWNLOAD_TIMEOUT", "0.5"),
-        ("WATCHDOG_TIMEOUT", "0"), ("WATCHDOG_TIMEOUT", "2"),
         ("RETRY_PRIORITY_ADJUST", "-2"), ("DEPTH_PRIORITY", -1),
+        ("WATCHDOG_TIMEOUT", "0"), ("WATCHDOG_TIMEOUT", "2.5"), ("MY_OWN", "-1"),
         ("DOWNLOAD_TLS_MIN_VERSION", "TLSv1.3"), ("DOWNLOAD_TLS_MIN_VERSION", None),
         ("WAYBACK_URL", "http://127.0.0.1:8080/"), ("WAYBACK_URL", "https://example.org/wayback/"),
     ],
 )  # fmt: skip
 def test_settings_that_can_be_meant(name: str, value: Any) -> None:
-    assert _wrong_setting(_settings(**{name: value})) == ""
+    assert wrong_setting(_settings(**{name: value})) == ""
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,7 @@ def test_settings_that_can_be_meant(name: str, value: Any) -> None:
         ("DOWNLOAD_DELAY", "-1", "a number of at least 0"),
         ("DOWNLOAD_DELAY", "-inf", "a number of at least 0"),
         ("DOWNLOAD_DELAY", "soon", "a number"),
+        ("REQUEST_BUDGET", "2.5", "a whole number"),
         ("DOWNLOAD_TIMEOUT", "nan", "a number of at least 0"),
         ("DOWNLOAD_TIMEOUT", "inf", "a number of at least 0"),
         ("DOWNLOAD_MAXSIZE", "-5", "a number of at least 0"),
@@ -56,6 +57,19 @@ def test_settings_that_can_be_meant(name: str, value: Any) -> None:
     ],
 )
 def test_settings_that_cannot(name: str, value: Any, must_be: str) -> None:
-    said = _wrong_setting(_settings(**{name: value}))
+    said = wrong_setting(_settings(**{name: value}))
     assert said.startswith(f"{name}={value!r} must be ")
     assert must_be in said
+
+
+@pytest.mark.parametrize("name", ["ARCHIVE_DIR", "ROBOTSTXT_USER_AGENT", "USER_AGENT"])
+def test_settings_that_must_not_be_empty(name: str) -> None:
+    assert wrong_setting(_settings(**{name: ""})) == f"{name} must not be empty"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("REQUEST_BUGDET", "REQUEST_BUDGET"), ("request_budget", "REQUEST_BUDGET"), ("ARCHIVEDIR", "ARCHIVE_DIR")],
+)
+def test_names_that_are_slips(name: str, meant: str) -> None:
+    assert wrong_setting(_settings(**{name: "5"})) == f"{name} is no setting; {meant} is"

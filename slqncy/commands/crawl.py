@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from itertools import chain
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
-from scrapy.settings import BaseSettings, default_settings
 
-from slqncy import settings as project_settings
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.run import Run
-from slqncy.extensions.watchdog import LEAST_TIMEOUT
-from slqncy.manners.identity import user_agent
-from slqncy.resolver import WEB_ARCHIVE_URLS
 from slqncy.sites import SiteError
-from slqncy.spiders.arguments import ArgumentError, is_base_url, parse_arguments
+from slqncy.spiders.arguments import ArgumentError, parse_arguments
 from slqncy.visible import visible
+from slqncy.wrong_settings import wrong_setting
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from scrapy.crawler import CrawlerProcessBase
 
@@ -32,11 +26,15 @@ class Command(ScrapyCrawl):
     """Scrapy's own command exits 0 for nearly every failure."""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Exits with USAGE where an option is malformed."""
+        """Exits with USAGE where an option is malformed, with CONFIG where there could be no log."""
         try:
             super().process_options(args, opts)
         except UsageError as error:
             sys.exit(_complain(ExitStatus.USAGE, str(error)))
+        assert self.settings is not None
+        level = self.settings["LOG_LEVEL"]
+        if level not in (levels := logging.getLevelNamesMapping()) and level not in levels.values():
+            sys.exit(_complain(ExitStatus.CONFIG, f"LOG_LEVEL={level!r} must be one of {', '.join(levels)}"))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit status."""
@@ -73,52 +71,8 @@ def _wrong_usage(
         return ExitStatus.USAGE, str(error)
     except SiteError as error:
         return ExitStatus.CONFIG, str(error)
-    wrong_setting = _wrong_setting(process.settings)
-    return (ExitStatus.CONFIG, wrong_setting) if wrong_setting else None
-
-
-_READ = {
-    int: (BaseSettings.getfloat, "a number"),
-    float: (BaseSettings.getfloat, "a number"),
-    bool: (BaseSettings.getbool, "True or False"),
-}
-_TLS_VERSIONS = (None, "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
-_CHOICES = {"DOWNLOAD_TLS_MIN_VERSION": _TLS_VERSIONS, "DOWNLOAD_TLS_MAX_VERSION": _TLS_VERSIONS}
-
-
-def _wrong_setting(settings: BaseSettings) -> str:
-    """What is wrong with the first setting that cannot be what its default is; "" where all are right."""
-    return next(chain(_wrong_values(settings), _wrong_choices(settings)), "")
-
-
-def _wrong_values(settings: BaseSettings) -> Iterator[str]:
-    for name, default in {**vars(default_settings), **vars(project_settings)}.items():
-        if name.isupper() and type(default) in _READ and settings[name] is not None:
-            read, what = _READ[type(default)]
-            try:
-                value = read(settings, name)
-            except (TypeError, ValueError):
-                yield f"{name}={settings[name]!r} must be {what}"
-                continue
-            # Only a priority may be less than nothing.
-            if not isfinite(value) or (value < 0 and "PRIORITY" not in name):
-                yield f"{name}={settings[name]!r} must be a number of at least 0"
-
-
-def _wrong_choices(settings: BaseSettings) -> Iterator[str]:
-    if 0 < settings.getfloat("WATCHDOG_TIMEOUT") < LEAST_TIMEOUT:
-        yield f"WATCHDOG_TIMEOUT={settings['WATCHDOG_TIMEOUT']!r} must be 0, or at least {LEAST_TIMEOUT:g} seconds"
-    for name, choices in _CHOICES.items():
-        if settings[name] not in choices:
-            yield f"{name}={settings[name]!r} must be one of {', '.join(filter(None, choices))}"
-    for name in WEB_ARCHIVE_URLS:
-        url = settings[name]
-        if not is_base_url(url) or not url.endswith("/"):
-            yield f"{name}={url!r} must be an address like {getattr(project_settings, name)}, with a slash at the end"
-    try:
-        user_agent("", settings["OPERATOR_CONTACT"])
-    except ValueError as error:
-        yield str(error)
+    wrong = wrong_setting(process.settings)
+    return (ExitStatus.CONFIG, wrong) if wrong else None
 
 
 def _complain(status: ExitStatus, reason: str) -> ExitStatus:

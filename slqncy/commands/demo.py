@@ -61,7 +61,8 @@ def _report(site: DemoSite, root: Path) -> ExitStatus:
     print("\nThe first lines of the archive:")
     for story, _ in zip(archive.stories(), range(3), strict=False):
         print(f"  {story.id}  {story.date_published}  {story.title}")
-        print(f"      {story.text[:60]}…  {story.char_count} characters, declared_delta {story.declared_delta}")
+        opening = story.text[:60].replace("\n", " ")
+        print(f"      {opening}…  {story.char_count} characters, declared_delta {story.declared_delta}")
     for difference in comparison.differences:
         print(f"NOT AS EXPECTED: {difference}")
     print("\nArchived where:")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive.explain import Explanation, explain
 from slqncy.archive.layout import Kind, closed_path, open_path, segment_kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
+from slqncy.display.number_line import plural
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import moment
@@ -54,7 +55,7 @@ def _told(root: Path, explanation: Explanation) -> Iterator[str]:
     yield f"{known.url}  {known.story}".rstrip()
     yield f"  {known.state}{f' ({known.reason})' if known.reason else ''}; {_due(known)}"
     if known.failures:
-        yield f"  {known.failures} failures in a row"
+        yield f"  {plural(known.failures, 'failure')} in a row"
     yield from (f"  {_event(event)}" for event in explanation.events)
     for line in explanation.lines:
         path = open_path(root, line.segment)

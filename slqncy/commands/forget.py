@@ -77,5 +77,5 @@ def _told(root: Path, forgotten: Forgotten) -> Iterator[str]:
     for story in forgotten.alike:
         yield f"{story} has the same text, has had it, or tells the same, and stays: forget that too?"
     if forgotten.shared:
-        yield f"{plural(forgotten.shared, 'exchange')} stay in {WARC}/, as other addresses gave the same, or go by it."
+        yield f"Kept in {WARC}/: {plural(forgotten.shared, 'exchange')}, as other addresses gave the same, or go by it."
     yield "Not reached: pages that quote it, packages made by `scrapy wacz`, logs, copies and backups, free disk space."

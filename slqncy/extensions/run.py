@@ -212,7 +212,9 @@ class Run:
         assert known is not None
         self.archive.release_captures()
         self._happened(event, url, kind, id=known.story, record=record, rewrite=rewrite, **details)
-        self._heed(is_wall=details.get("reason") in UNWELCOME and not details.get("date_captured"))
+        if is_wall := details.get("reason") in UNWELCOME and not details.get("date_captured"):
+            logger.warning("In place of %s: %s (%s)", url, details["reason"], details.get("detail", ""))
+        self._heed(is_wall=is_wall)
         self._settle(url, event if kind is PageKind.STORY else f"{kind}/{event}")
 
     def failed(

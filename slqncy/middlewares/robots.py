@@ -143,8 +143,8 @@ class RobotsTxt:
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, there are no rules to go by
-            refusal = f"{url} cannot be had: {str(error) or type(error).__name__}"
-            logger.error("%s; nothing may be asked for (RFC 9309, 2.3.1.4)", refusal)  # noqa: TRY400
+            refusal = f"{url} cannot be had: {str(error).rstrip('.') or type(error).__name__}"
+            logger.error("%s; without it, nothing is asked for", refusal)  # noqa: TRY400
             self._run.count("guard/robots")
             kind = type(error) if isinstance(error, HostError) else RobotsUnavailableError
             return _Known(now, kind(refusal))

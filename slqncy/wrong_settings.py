@@ -1,0 +1,82 @@
+"""Settings that cannot be meant, found before any request."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from math import inf
+from typing import TYPE_CHECKING
+
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
+
+from slqncy import settings as project_settings
+from slqncy.extensions.watchdog import LEAST_TIMEOUT
+from slqncy.manners.identity import user_agent
+from slqncy.resolver import WEB_ARCHIVE_URLS
+from slqncy.spiders.arguments import is_base_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DEFAULTS = {
+    name: value for name, value in {**vars(default_settings), **vars(project_settings)}.items() if name.isupper()
+}
+_READ = {
+    int: (BaseSettings.getint, "a whole number"),
+    float: (BaseSettings.getfloat, "a number"),
+    bool: (BaseSettings.getbool, "True or False"),
+}
+_SPANS = ("_TIMEOUT", "_DELAY", "_JITTER", "_INTERVAL", "_SECONDS", "_AGE")
+"""How names of settings end that need not be whole where their default is."""
+_NEVER_EMPTY = ("ARCHIVE_DIR", "ROBOTSTXT_USER_AGENT", "USER_AGENT")
+_TLS_VERSIONS = (None, "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+_CHOICES = {"DOWNLOAD_TLS_MIN_VERSION": _TLS_VERSIONS, "DOWNLOAD_TLS_MAX_VERSION": _TLS_VERSIONS}
+_LIKENESS = 0.85
+"""Of an unknown name to a known one, by difflib, from which on it is a slip; what is less alike is somebody's own."""
+
+
+def wrong_setting(settings: BaseSettings) -> str:
+    """What is wrong with the first setting that cannot be meant; "" where all are right."""
+    return next(_wrong(settings), "")
+
+
+def _wrong(settings: BaseSettings) -> Iterator[str]:
+    yield from _slips(settings)
+    for name, default in _DEFAULTS.items():
+        yield from _other_kind(settings, name, type(default))
+    yield from (f"{name} must not be empty" for name in _NEVER_EMPTY if not settings[name])
+    if 0 < settings.getfloat("WATCHDOG_TIMEOUT") < LEAST_TIMEOUT:
+        yield f"WATCHDOG_TIMEOUT={settings['WATCHDOG_TIMEOUT']!r} must be 0, or at least {LEAST_TIMEOUT:g} seconds"
+    for name, choices in _CHOICES.items():
+        if settings[name] not in choices:
+            yield f"{name}={settings[name]!r} must be one of {', '.join(filter(None, choices))}"
+    for name in WEB_ARCHIVE_URLS:
+        url = settings[name]
+        if not is_base_url(url) or not url.endswith("/"):
+            yield f"{name}={url!r} must be an address like {getattr(project_settings, name)}, with a slash at the end"
+    try:
+        user_agent("", settings["OPERATOR_CONTACT"])
+    except ValueError as error:
+        yield str(error)
+
+
+def _slips(settings: BaseSettings) -> Iterator[str]:
+    typed = (name for name in settings if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"])
+    for name in typed:
+        if name not in _DEFAULTS and (meant := get_close_matches(name.upper(), _DEFAULTS, n=1, cutoff=_LIKENESS)):
+            yield f"{name} is no setting; {meant[0]} is"
+
+
+def _other_kind(settings: BaseSettings, name: str, kind: type) -> Iterator[str]:
+    if kind is int and name.endswith(_SPANS):
+        kind = float
+    if kind not in _READ or settings[name] is None:
+        return
+    read, what = _READ[kind]
+    try:
+        value = read(settings, name)
+    except (TypeError, ValueError):
+        yield f"{name}={settings[name]!r} must be {what}"
+        return
+    # Only a priority may be less than nothing.
+    if not (0 <= value < inf or "PRIORITY" in name):
+        yield f"{name}={settings[name]!r} must be a number of at least 0"
