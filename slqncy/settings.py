@@ -66,9 +66,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
 }
 
-DEFAULT_REQUEST_HEADERS = {  # the first two are Scrapy's own
+DEFAULT_REQUEST_HEADERS = {  # the first is Scrapy's own
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "Accept-Language": "en",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
     "Accept-Encoding": CODINGS,
 }
 

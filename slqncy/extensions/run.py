@@ -123,6 +123,11 @@ class Run:
         return self._stories_pending
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is an archive to write to."""
+        return self._open
+
+    @property
     def is_going(self) -> bool:
         """Whether nobody has told the run to stop, or closed it."""
         return self._open and self._closing is None and self._crawler.crawling

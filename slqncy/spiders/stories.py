@@ -102,7 +102,7 @@ class StoriesSpider(Spider):
 
     async def start(self) -> AsyncIterator[StoryItem | Request]:
         """The section pages and the home page; sitemaps follow when robots.txt is read. Or what captures hold."""
-        if not self.run.is_going:
+        if not self.run.is_open:
             return
         if self.arguments.warcs or self.arguments.web_archive:
             self._scope: Scope = (replayed := Replayed(self.run, self.arguments, self.settings))
@@ -187,6 +187,8 @@ class StoriesSpider(Spider):
 
     def _idle(self) -> None:
         """What was asked for led no further, so ask for more."""
+        if not self.run.is_open:
+            return
         assert self.crawler.engine is not None
         requests = self._release()
         for request in requests:
