@@ -105,7 +105,8 @@ _ANYWHERE = {
     ),
 }
 _WHOLE = {Boilerplate.TOOLS, Boilerplate.PAGER}
-_TAIL = re.compile(r"\s*[\[(（【]\s*(?:本文)?(?:责任编辑|责编|编辑)\s*[:：／/]\s*[^\])）】]{1,24}[\])）】]\s*$")
+# From where spaces begin: looked for from each of them, it would take the square of their number.
+_TAIL = re.compile(r"(?<!\s)\s*+[\[(（【]\s*(?:本文)?(?:责任编辑|责编|编辑)\s*[:：／/]\s*[^\])）】]{1,24}[\])）】]\s*$")
 _SOURCE_GENERAL = re.compile(
     r"[(（\[]?\s*(?:来源|稿源|文章来源|新闻来源|信息来源)\s*[:：]\s*(?P<value>[^\s)）\]][^)）\]]{0,40})[)）\]]?"
 )

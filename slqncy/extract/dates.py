@@ -30,7 +30,7 @@ _DAY = (
 _WHEN = re.compile(rf"(?<!\d){_DAY}(?:{_GAP}{_CLOCK})?", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = re.compile(
-    r"(?:(?P<d1>\d{1,2})\s+)?(?P<mon>" + "|".join(_MONTHS) + r")[a-z]*\.?\s+"
+    r"(?:(?P<d1>\d{1,2})\s+)?(?P<mon>" + "|".join(_MONTHS) + r")[a-z]{0,6}\.?\s+"
     r"(?:(?P<d2>\d{1,2}),?\s+)?(?P<year>(?:19|20)\d{2})\s*(?:" + _CLOCK + ")?",
     re.IGNORECASE,
 )

@@ -28,6 +28,8 @@ _WIDENED = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
 }
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Of Python's own; to undo punycode takes the square of its length, hours for a page."""
 _CHINESE = ("gb18030", "big5hkscs")
 _ALIASES = {"x-gbk": "gb18030", "gb_2312-80": "gb18030", "csgb2312": "gb18030", "big5-eten": "big5hkscs"}
 # The most frequent characters of running text in both scripts: a wrong codec yields few of them.
@@ -114,7 +116,8 @@ def _codec(name: str) -> str:
         found = codecs.lookup(_ALIASES.get(name, name))
     except (LookupError, ValueError):
         return ""
-    if not found._is_text_encoding:  # noqa: SLF001  # "base64" and its like are no charsets
+    # "base64" and its like are no charsets.
+    if not found._is_text_encoding or found.name in _NO_CHARSETS:  # noqa: SLF001
         return ""
     return _WIDENED.get(found.name, found.name)
 

@@ -19,6 +19,7 @@ from slqncy.extract.walls import find_wall
 from slqncy.guards.codings import CodingError
 from slqncy.middlewares.robots import ForbiddenByRobotsError, Parser
 from slqncy.reasons import EventKind, Failure, PageKind, Rejection, State
+from slqncy.records import MAX_LINE_BYTES
 from slqncy.spiders.addresses import next_part, stories_linked, story_urls, without_stories
 from slqncy.spiders.arguments import parse_arguments
 from slqncy.spiders.backfill import Backfill
@@ -346,7 +347,9 @@ class StoriesSpider(Spider):
     def _go_on(self, links: list[Link], url: str, item: StoryItem) -> Results:
         """The request for the page of a story that follows the page `url`, or the story where that is the last one."""
         following = next_part(links, url, self.address)
-        if following is None or item.parts >= self.settings.getint("STORY_MAX_PAGES"):
+        # Of a text that is longer than a line nothing more is wanted: it is rejected as it is.
+        is_too_long = sum(map(len, item.lines)) + len(item.lines) > MAX_LINE_BYTES
+        if following is None or is_too_long or item.parts >= self.settings.getint("STORY_MAX_PAGES"):
             yield item
             return
         known = self.run.found(following, PageKind.PART, item.story.id, url)

@@ -45,6 +45,13 @@ def test_the_header_is_read() -> None:
     assert decode(TEXT.encode("gbk"), "text/html; charset=GBK")[1] == "gb18030"
 
 
+@pytest.mark.parametrize("name", ["punycode", "idna", "unicode_escape", "rot13", "base64"])
+def test_codecs_of_python_that_are_no_charsets_are_not_heeded(name: str) -> None:
+    # 2 MB of punycode take ten minutes.
+    body = b"\xffaaa-" + b"b9cd" * 500_000
+    assert decode(body, f"text/html; charset={name}") == decode(body)
+
+
 def test_damaged_utf8_stays_utf8_and_is_counted() -> None:
     body = page(TEXT * 3, "gb2312", "utf-8").replace("四".encode(), b"\xe5\x9b", 2)
     decoded, used, replaced = decode(body)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from slqncy.extract.boilerplate import strip
 from slqncy.extract.lines import page_lines
 from slqncy.extract.links import page_links
 from slqncy.extract.page import parse_page
 from slqncy.extract.pagination import list_pages
+from slqncy.extract.reading import read_story
 from slqncy.extract.story import extract_story
+from slqncy.sites import load_site
 from tests.extract.designs import NOW, PARAGRAPHS, TITLE
 
 URL = "http://news.example/"
@@ -66,6 +69,7 @@ STORY = f"<h1>{TITLE}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in PAR
 BACKTRACKING = {
     "heading of boxes": f"{STORY}<p>{'推荐' * 36}甲</p>",
     "date": f"<meta name=pubdate content='昨天{chr(0x3000) * 400_000}.'>{STORY}",
+    "English date": f"<meta name=pubdate content='{'sep' * 400_000}'>{STORY}",
     "author": f"<meta name=author content='{'全媒体' * 400_000}'>{STORY}",
     "pager of a script": "<script>" + "createPageHTML(99999,0,'index','html');" * 20_000 + f"</script>{STORY}",
 }
@@ -102,3 +106,16 @@ def test_a_long_base_makes_no_more_addresses_than_can_be_read() -> None:
     )
     assert [link.url for link in links] == [f"{base}{i}" for i in range(len(links))]
     assert 1000 < len(links) < 4000
+
+
+SPACES = "\u3000" * 400_000
+
+
+@pytest.mark.parametrize(
+    "line", [f"一句话。{SPACES}完。", f"本篇文章1字{SPACES}完。"], ids=["behind a sentence", "banner"]
+)
+def test_spaces_are_gone_over_once(line: str) -> None:
+    site = load_site("slqncy")
+    page = parse_page(f"{STORY}<p>{line}</p>".encode(), URL)
+    paragraphs = read_story(page, site, NOW).paragraphs
+    assert strip(paragraphs, TITLE, site).paragraphs == [*PARAGRAPHS, line]

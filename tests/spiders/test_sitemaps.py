@@ -45,6 +45,11 @@ def test_an_empty_sitemap() -> None:
     assert read_sitemap(b"<urlset/>", MOST) == SitemapURLs([], is_index=False)
 
 
+def test_no_more_is_read_than_a_sitemap_may_have() -> None:
+    body = f"<urlset>{'<url><loc>http://a/</loc></url>' * 50_001}</urlset>".encode()
+    assert len(read_sitemap(body, len(body)).urls) == 50_000
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
