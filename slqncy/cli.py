@@ -107,6 +107,8 @@ def story_of(name: str) -> tuple[str, str] | None:
 
 def never_found(name: str) -> str:
     """What to say of a name that the archive has never heard of."""
+    if "://" in name and len(list(names_of(name))) == 1:
+        return f"{name}: never found; pages of a mirror are known by their addresses on the site itself"
     return f"{name}: never found; no list page, sitemap or story that was read links to it"
 
 

@@ -114,7 +114,8 @@ def test_explain_says_why_a_story_is_not_archived(archive: Path) -> None:
         ([], 64, "name one URL"),
         (["one", "two"], 64, "name one URL"),
         (["http://www.slqncy.com/szxw/1.html"], 65, "never found"),
-        (["slqncy/szxw/1"], 65, "never found"),
+        (["slqncy/szxw/1"], 65, "links to it"),
+        (["http://127.0.0.1:8080/szxw/9538.html"], 65, "never found; pages of a mirror are known by their addresses"),
     ],
 )
 def test_explain_of_what_it_does_not_know(archive: Path, arguments: list[str], status: int, message: str) -> None:
