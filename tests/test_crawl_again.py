@@ -331,6 +331,23 @@ def test_a_story_that_fails_on_a_recheck_stays_archived_and_due(five: Five) -> N
     assert run(five.archive, five.server).events == {EventKind.NOT_MODIFIED: {102}}
 
 
+def test_a_number_that_had_no_story_is_asked_for_where_a_page_links_it_a_month_later(
+    serve: Serve, tmp_path: Path
+) -> None:
+    site = small_site(3)
+    server = serve(site)
+    site.instead["/szxw/102.html"] = NOT_FOUND
+    assert run(tmp_path, server).events == {EventKind.ARCHIVED: {101, 103}, EventKind.REJECTED: {102}}
+    grow_older(tmp_path, timedelta(days=365))
+    assert run(tmp_path, server).events == {EventKind.NOT_MODIFIED: {101, 103}, EventKind.UNCHANGED: {102}}
+    del site.instead["/szxw/102.html"]
+    put_on_top(site, 104)
+    assert run(tmp_path, server).events == {EventKind.ARCHIVED: {104}}
+    grow_older(tmp_path, timedelta(days=31))
+    put_on_top(site, 105)
+    assert run(tmp_path, server).events == {EventKind.ARCHIVED: {102, 105}, EventKind.NOT_MODIFIED: {104}}
+
+
 # Conditional requests
 
 

@@ -25,6 +25,11 @@ def next_check(first: int, now: int) -> int | None:
     return next((first + step for step in STEPS if first + step > now), None)
 
 
+def next_look(last: int | None) -> int:
+    """When a story that was none at `last`, and is due no more, may be asked for where a page links it."""
+    return (last or 0) + STEPS[-1]
+
+
 def next_try(failures: int, now: int) -> int:
     """When a story that has failed `failures` times in a row is due: with the next run at first, then ever later."""
     return now if failures < 2 else now + STEPS[min(failures - 2, len(STEPS) - 1)]  # noqa: PLR2004

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from slqncy.sites import Address
 
 _OK, _NOT_MODIFIED, _TOO_MANY, _SERVER_ERROR = 200, 304, 429, 500
+_LONGEST_VALIDATOR = 1000
+"""Characters; each line of the story holds it, and servers take no request with a header of 256 KiB."""
 _STAY_AWAY = {_NOT_MODIFIED, 403, _TOO_MANY}
 _FAILURES: dict[type[Exception], Failure] = {
     OffSiteError: Failure.OFF_SITE,
@@ -86,7 +88,7 @@ def date_captured(response: Response) -> str:
 def validator(response: Response, name: str) -> str:
     """A header to ask with the next time, or "" where it is none that could be sent back as it came."""
     value = header(response, name)
-    return value if value.isascii() and value.isprintable() else ""
+    return value if value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR else ""
 
 
 def validators(known: Known) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from slqncy.archive.schedule import next_look
 from slqncy.guards.mazes import calendar, maze
 from slqncy.reasons import UNSETTLED, EventKind, Exclusion, PageKind, State
 from slqncy.spiders.frontier import Frontier, Listing, Page
@@ -175,7 +176,10 @@ class Scope:
             return False
         # What was taken for a trap, and is none by what is known now, was never asked for.
         was_trap = story.state is State.EXCLUDED and story.reason == Exclusion.TRAP
-        is_due = self._arguments.full or was_trap or (story.due is not None and story.due <= self._now)
+        # Templates link numbers before there is a story, for longer than it is looked for.
+        is_missed = story.due is None and story.state in {State.REJECTED, State.GONE}
+        due = next_look(story.last) if is_missed else story.due
+        is_due = self._arguments.full or was_trap or (due is not None and due <= self._now)
         if is_due and not self._run.passes_over(story):
             return True
         if story.state in _COUNTED:
