@@ -125,9 +125,9 @@ PAGES = (
         _dated("<p>2019-01-01 08:00</p>", '<meta property="article:published_time" content="2050-05-05T00:00:00Z">'),
     ),
     Case(63, "JSON-LD 100,000 deep", _ARCHIVED, _more(_deep_json)),
-    Case(63, "JSON-LD of 5 MB", _ARCHIVED, _more(lambda: _large_json(5))),
+    Case(63, "JSON-LD of 10 MB", _ARCHIVED, _more(lambda: _large_json(10))),
     # More than PARSE_MAX_SIZE.
-    Case(63, "JSON-LD of 10 MB", _REFUSED, _more(lambda: _large_json(10))),
+    Case(63, "JSON-LD of 14 MB", _REFUSED, _more(lambda: _large_json(14))),
     Case(
         68, "Referrer-Policy that names a function", _ARCHIVED,
         lambda asked: (html(asked.page, b"Referrer-Policy: os.system"),),
