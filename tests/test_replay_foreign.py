@@ -258,6 +258,7 @@ def test_odd_captures(tmp_path: Path) -> None:
         story(3, WARC_Date="2020-05-06T07:08:09"),
         story(4, WARC_Date=""),
         story(5, WARC_Date="yesterday"),
+        story(37, WARC_Date="9999-12-31T23:59:59Z"),
         *(
             story(number, head=f"{HTML}\r\nContent-Encoding: {coding}")
             for number, coding in ((6, "gzip"), (7, "br"), (8, "deflate"), (9, "zstd"), (10, "identity"), (11, "none"))
@@ -325,6 +326,18 @@ def test_odd_captures(tmp_path: Path) -> None:
     assert_sound(tmp_path / "plain")
 
 
+def test_captures_do_not_say_which_profile_is_read(tmp_path: Path) -> None:
+    profile = tmp_path / "theirs.toml"
+    profile.write_text('extends = "slqncy"\nname = "theirs"\n')
+    captured = written(tmp_path / "a.warc.gz", *noted(1, site=str(profile)), *noted(2, site="slqncy"))
+    result = replay(tmp_path / "replay", captured)
+    assert result.status == 65
+    assert f"if it is yours, say -a site={profile}" in result.errors
+    assert stories(tmp_path / "replay").keys() == {"slqncy/szxw/2"}
+    assert replay(tmp_path / "own", captured, f"site={profile}").status == 0
+    assert stories(tmp_path / "own").keys() == {"theirs/szxw/1", "theirs/szxw/2"}
+
+
 # Damage
 
 
@@ -338,6 +351,7 @@ def torn(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content", "archived", "words"),
     [
+        ("gap.warc.gz", gzipped(STORIES) + gzip.compress(b"") + gzipped([story(6)]), 5, ["an empty gzip member"]),
         ("torn.warc.gz", torn(gzipped(STORIES)), 4, ["torn.warc.gz, behind byte ", "the file ends within a record"]),
         ("torn.warc", torn(b"".join(STORIES)), 4, ["torn.warc, behind byte ", "the file ends within a record"]),
         ("rot.warc.gz", gzipped(STORIES) + b"rot" * 99, 5, ["rot.warc.gz, behind byte "]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _OK = "200"
 _DIGEST = re.compile(r"(?:sha1:)?([A-Z2-7]{32})")
 _TIMESTAMP = re.compile(r"[0-9]{14}")
+_CLOCKS = timedelta(days=1)
+"""By which clocks may differ."""
 
 
 class WebArchive(StrEnum):
@@ -90,6 +92,7 @@ def from_notes(notes: Mapping[str, str]) -> Original | None:
     kept = Original(archive=WebArchive(notes["webArchive"]), url=url, date=date, digest=digest)
     if not url or kept.captured.tzinfo is None:
         raise ValueError(f"no capture: {url!r} {date!r}")
+    require_past(kept.captured)
     return kept
 
 
@@ -99,7 +102,14 @@ def original(archive: WebArchive, url: object, timestamp: object, digest: object
     if not isinstance(url, str) or not isinstance(timestamp, str) or not _TIMESTAMP.fullmatch(timestamp) or not match:
         raise ValueError(f"no capture: {url!r} {timestamp!r} {digest!r}")
     at = datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    require_past(at)
     return Original(archive=archive, url=url, date=moment(at), digest=match[1])
+
+
+def require_past(at: datetime) -> None:
+    """Raises ValueError for a time of a capture that is yet to come: it would be the newest for as long."""
+    if at > datetime.now(UTC) + _CLOCKS:
+        raise ValueError(f"the capture is of {at:%Y-%m-%d}, which is yet to come")
 
 
 def is_delivered(status: object) -> bool:

@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
-from slqncy.backfill.captures import from_notes
+from slqncy.backfill.captures import from_notes, require_past
 from slqncy.items import Fetched
 from slqncy.middlewares.webarchive import as_of_the_site
 from slqncy.reasons import Rejection
@@ -58,4 +58,6 @@ def _response(capture: Capture, request: Request) -> Response:
 def _moment(date: str) -> datetime:
     """The moment of a WARC-Date. Raises ValueError."""
     at = datetime.fromisoformat(date)
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    require_past(at)
+    return at.astimezone(UTC)

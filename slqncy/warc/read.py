@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections import deque
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
@@ -203,7 +202,8 @@ def _records(path: Path, most_bytes: int, offset: int = 0) -> Iterator[_Record |
                     yield None
             # The reader does not tell where the last one is torn.
             if is_compressed:
-                deque(_members(file, last), maxlen=0)
+                if sum(_members(file, last)) > 1:
+                    raise EOFError("nothing behind an empty gzip member is read; take it out")  # noqa: TRY301
             elif file.seek(0, os.SEEK_END) and os.pread(file.fileno(), 4, file.tell() - 4) != _END:
                 raise EOFError(_TORN)  # noqa: TRY301
         except (OSError, EOFError, zlib.error) as error:
@@ -234,15 +234,19 @@ def _is_whole(file: BinaryIO, offset: int) -> bool:
     return True
 
 
-def _members(file: BinaryIO, offset: int) -> Iterator[None]:
-    """Each gzip member from a byte offset on, once it is whole. Raises EOFError or zlib.error where one is not."""
+def _members(file: BinaryIO, offset: int) -> Iterator[bool]:
+    """Of each gzip member from a byte offset on, once it is whole, whether it holds anything.
+
+    Raises EOFError or zlib.error where one is not whole.
+    """
     file.seek(offset)
     data = b""
     while data := data or file.read(_BUFFER):
         member = zlib.decompressobj(wbits=31)
+        is_empty = True
         while not member.eof and (data := data or file.read(_BUFFER)):
-            member.decompress(data)
+            is_empty = not member.decompress(data) and is_empty
             data = member.unused_data
         if not member.eof:
             raise EOFError(_TORN)
-        yield
+        yield not is_empty
