@@ -326,18 +326,6 @@ def test_odd_captures(tmp_path: Path) -> None:
     assert_sound(tmp_path / "plain")
 
 
-def test_captures_do_not_say_which_profile_is_read(tmp_path: Path) -> None:
-    profile = tmp_path / "theirs.toml"
-    profile.write_text('extends = "slqncy"\nname = "theirs"\n')
-    captured = written(tmp_path / "a.warc.gz", *noted(1, site=str(profile)), *noted(2, site="slqncy"))
-    result = replay(tmp_path / "replay", captured)
-    assert result.status == 65
-    assert f"if it is yours, say -a site={profile}" in result.errors
-    assert stories(tmp_path / "replay").keys() == {"slqncy/szxw/2"}
-    assert replay(tmp_path / "own", captured, f"site={profile}").status == 0
-    assert stories(tmp_path / "own").keys() == {"theirs/szxw/1", "theirs/szxw/2"}
-
-
 # Damage
 
 

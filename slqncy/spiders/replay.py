@@ -19,7 +19,7 @@ from slqncy.coded import decoded
 from slqncy.extract.sniff import is_html
 from slqncy.guards.codings import CodingError
 from slqncy.reasons import Failure, PageKind
-from slqncy.sites import Address, load_site, site_names
+from slqncy.sites import Address, SiteError, load_site
 from slqncy.spiders.arguments import ArgumentError, base_url
 from slqncy.spiders.captured import UnreadableError, captured_response
 from slqncy.spiders.choice import Choice
@@ -179,11 +179,11 @@ class Replay:
         return replace(address, base_url=served_at) if address and served_at else address
 
     def _site(self, name: str) -> Address | None:
-        if name in site_names():
+        try:
             return Address(load_site(name))
-        # Whoever wrote the captures does not say which file is read.
-        self._run.damaged(f"captures of the site {name!r} are passed over: if it is yours, say -a site={name}")
-        return None
+        except SiteError as error:
+            self._run.damaged(f"captures of the site {name!r} are passed over: {error}")
+            return None
 
     def _pages(self, capture: Capture, response: Response) -> Iterator[tuple[str, PageKind]]:
         """Canonical URL and kind of each page that a capture is an answer for."""
