@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from slqncy.backfill.captures import Original
+    from slqncy.extract.directives import Directives
     from slqncy.wire import Recording
 
 _OK = 200
@@ -100,17 +101,17 @@ class Download(HTTP11DownloadHandler):
         request.headers[TICKET] = ticket
         began = monotonic()
         error: BaseException | None = None
-        withheld = ""
+        directives: Directives | None = None
         try:
             response = await self._taken(request, recording)
-            withheld = self._withheld(request, response, recording)
+            directives = self._directives(request, response, recording)
         except BaseException as raised:
             error = raised
             raise
         finally:
             self._recordings.close(ticket)
             del request.headers[TICKET]
-            self._keep(request, recording, round((monotonic() - began) * 1000), error, withheld)
+            self._keep(request, recording, round((monotonic() - began) * 1000), error, directives)
         return response
 
     async def _taken(self, request: Request, recording: Recording) -> Response:
@@ -137,18 +138,18 @@ class Download(HTTP11DownloadHandler):
                 raise ResponseDataLossError("less came than the response says it has") from error
             raise
 
-    def _withheld(self, request: Request, response: Response, recording: Recording) -> str:
-        """What the page says that forbids to keep its payload, or ""."""
+    def _directives(self, request: Request, response: Response, recording: Recording) -> Directives | None:
+        """What a page asks of robots, which may be not to keep its payload; None where that is not for here to say."""
         if response.status != _OK or "kind" not in request.meta:
-            return ""
+            return None
         original: Original | None = request.meta.get("original")
         try:
             page = decoded(unwrapped(request, response, original), self._most_body) if original else response
         except (CaptureError, CodingError):
-            return ""  # whoever unwraps it tells
-        noarchive = read_directives(page.headers.getlist("X-Robots-Tag"), page.body, recording.at).noarchive
-        self._run.count("guard/noarchive", bool(noarchive))
-        return noarchive
+            return None  # whoever unwraps it tells
+        directives = read_directives(page.headers.getlist("X-Robots-Tag"), page.body, recording.at)
+        self._run.count("guard/noarchive", bool(directives.noarchive))
+        return directives
 
     async def _answer(self, request: Request, recording: Recording) -> Response:
         answer = asyncio.ensure_future(super().download_request(request))
@@ -175,9 +176,11 @@ class Download(HTTP11DownloadHandler):
             raise ForbiddenAddressError(f"{host} {where} not on the public internet") from error
 
     def _keep(
-        self, request: Request, recording: Recording, milliseconds: int, error: BaseException | None, withheld: str
-    ) -> None:
+        self, request: Request, recording: Recording, milliseconds: int, error: BaseException | None,
+        directives: Directives | None,
+    ) -> None:  # fmt: skip
         """Raises StoppedError where the archive cannot take it: nobody is to read what is not kept."""
+        withheld = directives.noarchive if directives else ""
         received = bytes(recording.received)
         status = last_status(received)
         refused = self._refusal(request, error, withheld) if _SOMETHING <= status < _NO_PAGE else None
@@ -197,7 +200,7 @@ class Download(HTTP11DownloadHandler):
         try:
             self._run.archive.end_reading()
             place = self._run.capture(exchange) if self._is_kept else Warc()
-            request.meta["fetched"] = Fetched(recording.at, place, status, refused)
+            request.meta["fetched"] = Fetched(recording.at, place, status, refused, directives)
         except ArchiveError as archive_error:
             self._run.stop_for_disk(archive_error)
             raise StoppedError(str(archive_error)) from archive_error

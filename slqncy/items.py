@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slqncy.records import Duplicate, Rejected, Warc, rewrite_line, story_fields
 
 if TYPE_CHECKING:
+    from slqncy.extract.directives import Directives
     from slqncy.extract.walls import Wall
     from slqncy.reasons import Rejection
     from slqncy.records import Rewrite, Story
@@ -24,6 +25,8 @@ class Fetched:
     """What the response begins with, also where it is not whole; 0 where nothing came that is HTTP."""
     refused: Rejection | None = None
     """Why nobody is to read it, where it is a page, and not asked for again at once."""
+    directives: Directives | None = None
+    """What it asks of robots, where it was looked into for that."""
 
 
 @dataclass(slots=True, kw_only=True)

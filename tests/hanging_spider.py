@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from slqncy.extract.directives import Directives
     from slqncy.items import StoryItem
     from slqncy.wire import Recording
 
@@ -42,10 +43,10 @@ class HangingSpider(StoriesSpider):
 class HangingDownload(Download):
     """Hangs on pages that say so, before their callbacks have them."""
 
-    def _withheld(self, request: Request, response: Response, recording: Recording) -> str:
+    def _directives(self, request: Request, response: Response, recording: Recording) -> Directives | None:
         if HANGS_EARLY.encode() in response.body:
             _hang()
-        return super()._withheld(request, response, recording)
+        return super()._directives(request, response, recording)
 
 
 class HangingPipeline:

@@ -186,6 +186,8 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
 def directives_of(response: Response) -> Directives:
     """What the page asks of robots."""
     fetched: Fetched | None = response.meta.get("fetched")
+    if fetched and fetched.directives:
+        return fetched.directives
     at = fetched.at if fetched else datetime.now(UTC)
     return read_directives(response.headers.getlist("X-Robots-Tag"), response.body, at)
 
