@@ -219,7 +219,12 @@ def moment(at: datetime) -> str:
 
 def content_hash(title: str, text: str) -> str:
     """The hash by which versions of a story are told apart."""
-    return "sha256:" + hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
+    return hash_of(f"{title}\n{text}".encode())
+
+
+def hash_of(data: bytes) -> str:
+    """A hash as lines and the reports of runs write it."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def encode(record: Line) -> bytes:

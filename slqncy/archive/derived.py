@@ -6,7 +6,6 @@ import json
 import tempfile
 import zlib
 from contextlib import closing
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,7 @@ from slqncy.archive.quarantine import is_as_named
 from slqncy.archive.rebuild import fill, fill_captures
 from slqncy.archive.schemas import stale_schemas
 from slqncy.reasons import EventKind
-from slqncy.records import Event, decode
+from slqncy.records import Event, decode, hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +107,7 @@ def _run_defects(report: Path, said: str) -> Iterator[str]:
 
 
 def _hash(path: Path) -> str | None:
-    return f"sha256:{sha256(path.read_bytes()).hexdigest()}" if path.is_file() else None
+    return hash_of(path.read_bytes()) if path.is_file() else None
 
 
 def _ledger_defects(root: Path, ledger: Ledger, segments: dict[str, Segment]) -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from slqncy.archive import disk
 from slqncy.archive.layout import RUNS
+from slqncy.records import hash_of
 from slqncy.visible import visible_json
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def reports_of(root: Path, addresses: Collection[str]) -> dict[str, Report]:
         was = path.read_bytes()
         left = _left(was, addresses)
         if left != was:
-            found[path.stem] = Report(_hash(was), _hash(left))
+            found[path.stem] = Report(hash_of(was), hash_of(left))
     return found
 
 
@@ -42,7 +42,7 @@ def take_out_details(root: Path, addresses: Collection[str], reports: Mapping[st
     """Take it out. Gives how many reports there are of that kind. Raises OSError."""
     for run, report in reports.items():
         path = root / RUNS / f"{run}.json"
-        if path.exists() and _hash(was := path.read_bytes()) == report.was:
+        if path.exists() and hash_of(was := path.read_bytes()) == report.was:
             disk.write_whole(path, _left(was, addresses))
     return len(reports)
 
@@ -61,7 +61,3 @@ def _left(report: bytes, addresses: Collection[str]) -> bytes:
     for failure in failures:
         failure["detail"] = ""
     return encode_report(said)
-
-
-def _hash(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"

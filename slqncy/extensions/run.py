@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
 from datetime import UTC, datetime, timedelta
@@ -27,7 +26,7 @@ from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.watchdog import Watchdog
 from slqncy.manners.retry_after import LONGEST
 from slqncy.reasons import NO_ANSWER, UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, State
-from slqncy.records import Event, Story, moment
+from slqncy.records import Event, Story, hash_of, moment
 from slqncy.summary import BLOCKED, BUDGET_SPENT, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 from slqncy.visible import blanked
 
@@ -476,11 +475,11 @@ class Run:
         lines = self.archive.number_lines()
         drawn = picture(lines, f"Story numbers after run {self.id}")
         self.archive.write_picture(self.id, drawn)
-        coverage = {"coverage": {line.name: line.as_dict() for line in lines}, "picture": _sha256(drawn)}
+        coverage = {"coverage": {line.name: line.as_dict() for line in lines}, "picture": hash_of(drawn)}
         report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats) | coverage)
         self._happened(
             EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}",
-            hash=_sha256(report),
+            hash=hash_of(report),
         )  # fmt: skip
 
     def _report(self, spider: Spider, finish_reason: str, stats: dict[str, Any]) -> dict[str, Any]:
@@ -523,7 +522,3 @@ class Run:
                     self.failed(url, Failure.INTERNAL, repr(failure.value))
         except ArchiveError as error:
             self.stop_for_disk(error)
-
-
-def _sha256(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
