@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-_REDIRECTS = {301, 302, 303, 307, 308}
+REDIRECTS = {301, 302, 303, 307, 308}
+"""Statuses that lead on, where a Location says so."""
 
 
 class TooManyRedirectsError(IgnoreRequest):
@@ -37,7 +38,7 @@ class Redirects(RedirectMiddleware):
 
 
 def _leads_on(request: Request, response: Response) -> bool:
-    return response.status in _REDIRECTS and "Location" in response.headers and not request.meta.get("dont_redirect")
+    return response.status in REDIRECTS and "Location" in response.headers and not request.meta.get("dont_redirect")
 
 
 def _target(response: Response) -> str:

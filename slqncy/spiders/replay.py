@@ -18,6 +18,7 @@ from slqncy.archive.schedule import seconds
 from slqncy.coded import decoded
 from slqncy.extract.sniff import is_html
 from slqncy.guards.codings import CodingError
+from slqncy.middlewares.redirect import REDIRECTS
 from slqncy.reasons import Failure, PageKind
 from slqncy.sites import Address, SiteError, load_site
 from slqncy.spiders.arguments import ArgumentError, base_url
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _OK = 200
-_REDIRECTS = {301, 302, 303, 307, 308}
 _SITEMAPS = (b"<urlset", b"<sitemapindex")
 _BEGINNING = 4096
 """Bytes in which the root element of a sitemap begins."""
@@ -297,7 +297,7 @@ def _asked_for(capture: Capture, address: Address) -> tuple[str, PageKind] | Non
 
 def _target(capture: Capture) -> str:
     """Where a capture sends those who asked, or ""."""
-    if capture.status not in _REDIRECTS:
+    if capture.status not in REDIRECTS:
         return ""
     place = next((value for name, value in capture.headers if name.lower() == b"location"), b"")
     try:
