@@ -14,8 +14,7 @@ from slqncy.archive.layout import WARC
 from slqncy.sites import Address, SiteError, load_site
 from slqncy.warc.loss import Loss
 from slqncy.warc.read import read_fields
-from slqncy.warc.scan import ANSWERS, LAST, WarcError, members, read_record
-from slqncy.warc.wire import status_of
+from slqncy.warc.scan import ANSWERS, LAST, WarcError, answer_status, members, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
     from fastwarc.warc import WarcRecord
 
-_STATUS_LINE = 32
-"""Bytes that are enough for a status code."""
 _SITE = "slqncy"
 """Of captures that name none: what a crawl is of unless it is told otherwise."""
 
@@ -98,7 +95,7 @@ def _exchanges(root: Path, name: str) -> Iterator[Captured]:
 def _add_answer(captured: Captured, offset: int, record: WarcRecord) -> None:
     captured.answer, captured.has_payload = offset, record.record_type == WarcRecordType.response
     captured.digest = record.headers.get("WARC-Payload-Digest") or ""
-    captured.status = status_of(record.reader.read(_STATUS_LINE))
+    captured.status = answer_status(record)
 
 
 @cache

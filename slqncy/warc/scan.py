@@ -89,6 +89,11 @@ def read_record(offset: int, content: bytes) -> WarcRecord:
         raise WarcError(f"byte {offset}: {error}") from error
 
 
+def answer_status(record: WarcRecord) -> int:
+    """The status code in the block of a response or revisit; FastWARC has none for `http/1.1`. Raises OSError."""
+    return status_of(record.reader.read(_STATUS_LINE))
+
+
 def _captured(offset: int, record: WarcRecord) -> Captured:
     has_payload = record.record_type == WarcRecordType.response
     try:
@@ -97,8 +102,7 @@ def _captured(offset: int, record: WarcRecord) -> Captured:
             record=UUID(record.headers["WARC-Record-ID"].strip("<>")),
             uri=record.headers["WARC-Target-URI"],
             date=record.headers["WARC-Date"],
-            # FastWARC has none for `http/1.1`.
-            status=status_of(record.reader.read(_STATUS_LINE)),
+            status=answer_status(record),
             digest=base64.b32decode(record.headers["WARC-Payload-Digest"].removeprefix("sha1:")),
             has_payload=has_payload,
             # Of a revisit, only what is elsewhere is not there.
