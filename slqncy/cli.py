@@ -91,18 +91,23 @@ class ArchiveCommand(ScrapyCommand):
 def names_of(name: str) -> Iterator[str]:
     """A name as given, and the addresses it may stand for on the sites we know."""
     yield name
-    if "://" in name:
-        canonical = (Address(load_site(site)).canonical(name) for site in site_names())
-        yield from filter(None, canonical)
+    yield from (canonical for _, canonical in _on_sites(name))
 
 
 def story_of(name: str) -> tuple[str, str] | None:
     """Canonical URL and id of the story that a URL is of on one of the sites we know, or None."""
-    for address in (Address(load_site(site)) for site in site_names()):
-        canonical = address.canonical(name) if "://" in name else None
-        if canonical and (story := address.story(canonical)):
+    for address, canonical in _on_sites(name):
+        if story := address.story(canonical):
             return address.story_url(story), address.story_name(story)
     return None
+
+
+def _on_sites(name: str) -> Iterator[tuple[Address, str]]:
+    """Each site we know that a URL is on, and the URL's canonical form there."""
+    if "://" in name:
+        for address in (Address(load_site(site)) for site in site_names()):
+            if canonical := address.canonical(name):
+                yield address, canonical
 
 
 def never_found(name: str) -> str:
