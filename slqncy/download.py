@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 _OK = 200
 _CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
+_TOO_MUCH = "more came over the wire than is taken"
 _SOMETHING, _NO_PAGE = 100, 300
 """Statuses that are, or end in, a page: what an error or a redirect says besides is not read."""
 
@@ -133,7 +134,7 @@ class Download(HTTP11DownloadHandler):
         except Exception as error:
             if recording.is_cut:
                 self._run.count("guard/size")
-                raise DownloadCancelledError("more came over the wire than is taken") from error
+                raise DownloadCancelledError(_TOO_MUCH) from error
             if isinstance(error, ResponseDataLossError) and not str(error):
                 raise ResponseDataLossError("less came than the response says it has") from error
             raise
@@ -244,7 +245,7 @@ def _resolver() -> PublicResolver:
 def _refuse_part(recording: Recording) -> None:
     """Raises an error of Scrapy's where it gives a response that is not whole, or not kept as a whole."""
     if recording.is_cut:
-        raise DownloadCancelledError("more came over the wire than is kept")
+        raise DownloadCancelledError(_TOO_MUCH)
     # A body without a length ends with the connection, and Twisted takes it as whole however that ends.
     if recording.is_reset:
         raise ResponseDataLossError("the connection was reset")
