@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -74,10 +76,26 @@ def remove(path: Path) -> None:
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a small file as a whole: readers see the old or the new one, never a part."""
     make_directory(path.parent)
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
+    with synced(temporary_of(path)) as file:
         file.write(data)
+    replace(temporary_of(path), path)
+
+
+def temporary_of(path: Path) -> Path:
+    """Where a file is written that is going to replace another one."""
+    return path.with_name(f".{path.name}.tmp")
+
+
+@contextmanager
+def synced(path: Path) -> Iterator[BinaryIO]:
+    """A file to write from its beginning; what it holds is on disk once the block is left."""
+    with path.open("wb") as file:
+        yield file
         file.flush()
         os.fsync(file.fileno())
+
+
+def replace(temporary: Path, path: Path) -> None:
+    """Give a file that is on disk the name of another, durably: readers see one of them, whole."""
     temporary.replace(path)
     sync_directory(path.parent)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import zlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -84,12 +83,9 @@ def pack(root: Path, name: str, source: Path) -> tuple[Path, Manifest, int]:
 
     Gives the file, its manifest, and the crc32 of the lines. Raises ArchiveDamagedError where one cannot be read.
     """
-    target = closed_path(root, name)
-    packed = target.with_name(f".{target.name}.tmp")
-    with source.open("rb") as lines, packed.open("wb") as file:
+    packed = disk.temporary_of(closed_path(root, name))
+    with source.open("rb") as lines, disk.synced(packed) as file:
         write_blocks(lines, file)
-        file.flush()
-        os.fsync(file.fileno())
     try:
         return packed, *make_manifest(packed, name)
     except ValueError as error:
@@ -99,6 +95,4 @@ def pack(root: Path, name: str, source: Path) -> tuple[Path, Manifest, int]:
 def put_in_place(root: Path, name: str, packed: Path, manifest: Manifest) -> None:
     """Make a file that `pack` has written the closed form of a segment."""
     disk.write_whole(manifest_path(root, name), manifest.encode())
-    target = closed_path(root, name)
-    packed.replace(target)
-    disk.sync_directory(target.parent)
+    disk.replace(packed, closed_path(root, name))

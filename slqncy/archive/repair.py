@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import zlib
 from contextlib import closing
@@ -197,9 +196,9 @@ def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterato
     segment = acknowledged.segments.get(name)
     if segment and path.stat().st_size < segment.length:
         yield f"{name}: {segment.length - path.stat().st_size} of {segment.length} acknowledged bytes are missing"
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = disk.temporary_of(path)
     position, crc, bad = 0, 0, 0
-    with path.open("rb") as lines, temporary.open("wb") as good:
+    with path.open("rb") as lines, disk.synced(temporary) as good:
         for line in lines:
             proof = digest(line)
             reason = ""
@@ -217,14 +216,11 @@ def _repair_lines(root: Path, name: str, acknowledged: _Acknowledged) -> Iterato
                 good.write(line)
             position += len(line)
             crc = zlib.crc32(line, crc)
-        good.flush()
-        os.fsync(good.fileno())
     yield from _lost(name, left.values())
     if segment and position == segment.length and crc != segment.crc32 and not bad:
         yield f"{name}: not the bytes that were acknowledged, in no line that could be told; taken as it reads"
     if bad:
-        temporary.replace(path)
-        disk.sync_directory(path.parent)
+        disk.replace(temporary, path)
     else:
         temporary.unlink()
     if not path.stat().st_size:

@@ -151,8 +151,8 @@ def put_instead(path: Path, pieces: list[tuple[int, int, bytes]]) -> None:
 
     Raises OSError.
     """
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as new:
+    temporary = disk.temporary_of(path)
+    with disk.synced(temporary) as new:
         if path.exists():
             with path.open("rb") as old:
                 for start, until, data in pieces:
@@ -162,10 +162,7 @@ def put_instead(path: Path, pieces: list[tuple[int, int, bytes]]) -> None:
                 shutil.copyfileobj(old, new)
         else:
             new.writelines(data for _, _, data in pieces)
-        new.flush()
-        os.fsync(new.fileno())
-    temporary.replace(path)
-    disk.sync_directory(path.parent)
+    disk.replace(temporary, path)
 
 
 def _copy(old: BinaryIO, new: BinaryIO, size: int) -> None:

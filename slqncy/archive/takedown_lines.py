@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import re
 import zlib
 from collections import Counter
@@ -122,12 +121,10 @@ def _lines_of(root: Path, name: str) -> Iterable[bytes]:
 def _rewrite(root: Path, name: str, changed: Callable[[bytes], bytes], more: Iterable[bytes]) -> None:
     opened, closed = open_path(root, name), closed_path(root, name)
     disk.make_directory(opened.parent)
-    temporary = opened.with_name(f".{opened.name}.tmp")
-    with temporary.open("wb") as file:
+    temporary = disk.temporary_of(opened)
+    with disk.synced(temporary) as file:
         file.writelines(map(changed, _lines_of(root, name)))
         file.writelines(more)
-        file.flush()
-        os.fsync(file.fileno())
     if not temporary.stat().st_size:
         # Readers fail on an empty file.
         for path in (opened, closed, manifest_path(root, name), temporary):
@@ -137,8 +134,7 @@ def _rewrite(root: Path, name: str, changed: Callable[[bytes], bytes], more: Ite
         put_in_place(root, name, packed, manifest)
         disk.remove(temporary)
     else:
-        temporary.replace(opened)
-        disk.sync_directory(opened.parent)
+        disk.replace(temporary, opened)
 
 
 def _renamed(line: bytes, reports: Iterable[Report]) -> bytes:

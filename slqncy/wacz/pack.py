@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -132,13 +131,10 @@ def _properties(contents: Contents, main_page: tuple[str, str] | None) -> dict[s
 
 @contextmanager
 def _replacing(target: Path) -> Iterator[IO[bytes]]:
-    temporary = target.with_name(f".{target.name}.tmp")
+    temporary = disk.temporary_of(target)
     try:
-        with temporary.open("wb") as file:
+        with disk.synced(temporary) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-        disk.sync_directory(target.parent)
+        disk.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
