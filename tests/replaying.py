@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from slqncy.archive.layout import LEDGER
+from slqncy.demo.server import running
 from slqncy.reasons import State
 from tests.crawling import ROOT, Result, scrapy
 
@@ -159,12 +159,6 @@ class _Server(socketserver.ThreadingTCPServer):
 @contextmanager
 def scripted(script: Script) -> Iterator[str]:
     """Serve a script; gives the base URL."""
-    with _Server(("127.0.0.1", 0), _Handler) as server:
+    with running(_Server(("127.0.0.1", 0), _Handler)) as server:
         server.script = script
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+        yield f"http://127.0.0.1:{server.server_address[1]}"

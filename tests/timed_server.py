@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
-from threading import Lock, Thread
+from threading import Lock
 from time import monotonic, sleep, time
 from typing import TYPE_CHECKING
+
+from slqncy.demo.server import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,11 +110,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def timed_server(replies: Callable[[str, int], Reply]) -> Iterator[TimedServer]:
     """A running server."""
-    with TimedServer(replies) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(TimedServer(replies)) as server:
+        yield server

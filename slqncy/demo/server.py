@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseServer
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .site import DemoResponse
+
+AnyServer = TypeVar("AnyServer", bound=BaseServer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,14 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(site: Responder, host: str = "127.0.0.1", port: int = 0) -> Iterator[DemoServer]:
     """A running server in a daemon thread, stopped at exit; port 0 takes a free one. OSError if the port is taken."""
-    with DemoServer(site, host, port) as server:
+    with running(DemoServer(site, host, port)) as server:
+        yield server
+
+
+@contextmanager
+def running(server: AnyServer) -> Iterator[AnyServer]:
+    """A server in a daemon thread, stopped and closed at exit."""
+    with server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:

@@ -17,10 +17,10 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
+from slqncy.demo.server import running
 from tests.backfill.captured import Snapshot, bare_digests, write_index, write_warc, write_zipnum
 from tests.peers import peer
 
@@ -235,14 +235,7 @@ def web_archives(directory: Path, crawls: dict[str, list[Snapshot]]) -> Iterator
     (directory / "config.yaml").write_text(json.dumps({"collections": collections}))
     with ExitStack() as stack:
         pywb = stack.enter_context(_pywb(directory))
-        front = stack.enter_context(Front(pywb, archive, list(crawls)))
-        thread = Thread(target=front.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield front
-        finally:
-            front.shutdown()
-            thread.join()
+        yield stack.enter_context(running(Front(pywb, archive, list(crawls))))
 
 
 @contextmanager
