@@ -90,6 +90,9 @@ class Trial:
     """What should not have happened."""
 
 
+_MOST_EXAMPLES = 12
+
+
 @dataclass(slots=True)
 class Figures:
     """What came of all faults, by the call that failed."""
@@ -105,6 +108,14 @@ class Figures:
         self.refused[trial.call] += trial.is_refused
         self.bad[trial.call] += bool(trial.wrong)
         self.examples += [f"{trial.how}: {what}" for what in trial.wrong[:1]]
+
+    def print(self, what: str, rows: Iterable[str], tried: str, refused: str) -> None:
+        """As a table with a row for each of some calls, and these names for what was tried and what ended by it."""
+        print(f"{what:12}{tried:>8}{refused:>9}{'bad':>6}")
+        for row in rows:
+            print(f"{row:12}{self.tried[row]:8,}{self.refused[row]:9,}{self.bad[row]:6,}")
+        print(f"{'all':12}{self.tried.total():8,}{self.refused.total():9,}{self.bad.total():6,}")
+        print(*self.examples[:_MOST_EXAMPLES], sep="\n")
 
 
 def sample(found: Sequence[T], most: int, seed: int, kind: Callable[[T], str]) -> list[T]:

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 _PROCESSES = 2
 _CRAWLS = 40
-_MOST_EXAMPLES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +130,6 @@ def _wrong_end(outcome: Outcome) -> Iterator[str]:
         yield "ended without a word"
 
 
-def _print(what: str, figures: Figures) -> None:
-    print(f"{what:12}{'faults':>8}{'refused':>9}{'bad':>6}")
-    for call in CALLS:
-        print(f"{call:12}{figures.tried[call]:8,}{figures.refused[call]:9,}{figures.bad[call]:6,}")
-    print(f"{'all':12}{figures.tried.total():8,}{figures.refused.total():9,}{figures.bad.total():6,}")
-    print(*figures.examples[:_MOST_EXAMPLES], sep="\n")
-
-
 def main() -> int:
     """Print two tables; 1 if something went wrong."""
     assert __doc__
@@ -153,9 +144,9 @@ def main() -> int:
     with in_memory() as base:
         (base / "workload").mkdir()
         workload = workload_faults(base / "workload", faults=options.faults, seed=options.seed)
-        _print("workload", workload)
+        workload.print("workload", CALLS, "faults", "refused")
         crawls = crawl_faults(base, crawls=options.crawls, seed=options.seed)
-        _print("crawls", crawls)
+        crawls.print("crawls", CALLS, "faults", "refused")
     print(f"{monotonic() - start:.0f} seconds")
     return 1 if workload.bad.total() + crawls.bad.total() else 0
 

@@ -51,7 +51,6 @@ _ALL_LINES = Counter(line for step in STEPS for line in step.record_lines)
 _TAIL = b"".join(line for step in STEPS[:40] for line in step.record_lines[:1])
 _READY, _KILLED = "ready", -9
 _PROCESSES = 2
-_MOST_EXAMPLES = 12
 
 
 def make(root: Path) -> None:
@@ -197,14 +196,6 @@ def _points(calls: list[Call], base: Path) -> Iterator[Disk]:
             yield disk
 
 
-def _print(what: str, figures: Figures) -> None:
-    print(f"{what:12}{'trials':>8}{'ended':>8}{'bad':>6}")
-    for kind in figures.tried:
-        print(f"{kind:12}{figures.tried[kind]:8,}{figures.refused[kind]:8,}{figures.bad[kind]:6,}")
-    print(f"{'all':12}{figures.tried.total():8,}{figures.refused.total():8,}{figures.bad.total():6,}")
-    print(*figures.examples[:_MOST_EXAMPLES], sep="\n")
-
-
 def main() -> int:
     """Print two tables; 1 if something went wrong."""
     assert __doc__
@@ -228,7 +219,7 @@ def main() -> int:
     ):
         with in_memory() as base:
             figures = tried(base, seed=options.seed)
-            _print(what, figures)
+            figures.print(what, figures.tried, "trials", "ended")
             bad += figures.bad.total()
     print(f"{monotonic() - start:.0f} seconds")
     return 1 if bad else 0
