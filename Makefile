@@ -2,10 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types unit audit constraints clean
+# make extras: what scrapy browse, and exports to Parquet, need besides.
+.PHONY: demo extras test lint types unit audit constraints clean
 
 demo: .venv/.runtime
 	$(BIN)/scrapy demo
+
+extras: .venv/.extras
 
 test: lint types unit
 
@@ -34,6 +37,10 @@ audit: .venv/.audit
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
+.venv/.extras: .venv/.runtime constraints-extras.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints-extras.txt
+	touch $@
+
 .venv/.dev: .venv/.runtime .venv/.peers constraints-dev.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints-dev.txt
 	touch $@
@@ -55,7 +62,8 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 constraints: .venv/bin/python
 	$(BIN)/pip install --quiet uv
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - -o constraints.txt
-	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra dev -c constraints.txt -o constraints-dev.txt
+	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra browse --extra export -c constraints.txt -o constraints-extras.txt
+	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra dev -c constraints-extras.txt -o constraints-dev.txt
 	printf 'pip-audit\n' | $(COMPILE) - -o constraints-audit.txt
 	printf 'cdxj-indexer\nfastwarc\npywb\nsetuptools\nwarcio\n' | $(COMPILE) - -o constraints-peers.txt
 
