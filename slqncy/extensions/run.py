@@ -7,7 +7,7 @@ import logging
 import os
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import scrapy
@@ -59,6 +59,14 @@ NEW_LINE = frozenset({EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER})
 """Outcomes of a story's page that add a line to stories/."""
 
 
+class _Asked(NamedTuple):
+    """A page that is asked for, and not answered yet."""
+
+    kind: PageKind
+    story: str
+    """id of the story, or ""."""
+
+
 class Run:
     """The run's archive, its account of requests, and its result.
 
@@ -88,7 +96,7 @@ class Run:
         self._budget = crawler.settings.getint("REQUEST_BUDGET")
         self._requests = 0
         self._known_before = 0
-        self._pending: dict[str, PageKind] = {}
+        self._pending: dict[str, _Asked] = {}
         self._stories_pending = 0
         self._passed_over: set[str] = set()
         self._failures: list[dict[str, str]] = []
@@ -173,7 +181,7 @@ class Run:
 
     def asked(self, known: Known, kind: PageKind) -> None:
         """A page is asked for, as a page of a kind: a list page may have the address of a story."""
-        self._pending[known.url] = kind
+        self._pending[known.url] = _Asked(kind, known.story)
         self._stories_pending += kind is PageKind.STORY
         self.count("requested")
 
@@ -182,16 +190,13 @@ class Run:
 
         Raises ArchiveError.
         """
-        if (kind := self._pending.get(url)) is None:
-            return
-        known = self.archive.known(url)
-        assert known is not None
-        self.archive.begin_reading(
-            Event(
-                event=EventKind.EXCLUDED, at=moment(datetime.now(UTC)), run_id=self.id, url=url, kind=kind,
-                id=known.story, reason=Exclusion.HUNG,
-            )
-        )  # fmt: skip
+        if asked := self._pending.get(url):
+            self.archive.begin_reading(
+                Event(
+                    event=EventKind.EXCLUDED, at=moment(datetime.now(UTC)), run_id=self.id, url=url, kind=asked.kind,
+                    id=asked.story, reason=Exclusion.HUNG,
+                )
+            )  # fmt: skip
 
     def passes_over(self, known: Known) -> bool:
         """Whether a page is not to be read in this run, for reading it hung in one before."""
@@ -209,17 +214,15 @@ class Run:
         self, url: str, event: EventKind, record: Story | None = None, rewrite: Rewrite | None = None, **details: Any
     ) -> None:
         """A page's request came to its one outcome, which is on disk with the next commit, together with its lines."""
-        kind = self._pending.get(url)
-        if kind is None:
+        asked = self._pending.get(url)
+        if asked is None:
             raise RuntimeError(f"{url} was not asked for, or has been answered")
-        known = self.archive.known(url)
-        assert known is not None
         self.archive.release_captures()
-        self._happened(event, url, kind, id=known.story, record=record, rewrite=rewrite, **details)
+        self._happened(event, url, asked.kind, id=asked.story, record=record, rewrite=rewrite, **details)
         if is_wall := details.get("reason") in UNWELCOME and not details.get("date_captured"):
             logger.warning("In place of %s: %s (%s)", url, details["reason"], details.get("detail", ""))
         self._heed(is_wall=is_wall)
-        self._settle(url, event if kind is PageKind.STORY else f"{kind}/{event}")
+        self._settle(url, event if asked.kind is PageKind.STORY else f"{asked.kind}/{event}")
 
     def failed(
         self, url: str, reason: Failure, detail: str, http_status: int | None = None, *, wall: Wall | None = None,
@@ -230,18 +233,18 @@ class Run:
         A capture that cannot be had says nothing of its page.
         """
         detail = (f"{detail}: {wall.reason}, {wall.words}" if wall else detail)[:_MOST_DETAIL]
-        if (kind := self._pending.get(url)) is not None:
+        if asked := self._pending.get(url):
             known = self.archive.known(url)
             assert known is not None
             state = State.FAILED if known.state in UNSETTLED and not date_captured else None
             self.archive.release_captures()
             self._happened(
-                EventKind.FAILED, url, kind, id=known.story, state=state, reason=reason, detail=detail,
+                EventKind.FAILED, url, asked.kind, id=asked.story, state=state, reason=reason, detail=detail,
                 http_status=http_status, date_captured=date_captured,
             )  # fmt: skip
             # A capture of no use was had.
             is_lost = not date_captured or reason in NO_ANSWER
-            self.count(f"stories_{EventKind.FAILED}", kind is PageKind.STORY and is_lost)
+            self.count(f"stories_{EventKind.FAILED}", asked.kind is PageKind.STORY and is_lost)
         self._settle(url, EventKind.FAILED)
         self.count(f"failed/{reason}")
         if len(self._failures) < _MOST_FAILURES:
@@ -345,7 +348,8 @@ class Run:
 
     def _settle(self, url: str, outcome: str) -> None:
         self.archive.end_reading()
-        self._stories_pending -= self._pending.pop(url, None) is PageKind.STORY
+        asked = self._pending.pop(url, None)
+        self._stories_pending -= asked is not None and asked.kind is PageKind.STORY
         self.count(f"outcome/{outcome}")
 
     def _stop(self, reason: str, *, at_once: bool = False) -> None:
