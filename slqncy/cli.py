@@ -7,9 +7,10 @@ import sys
 from abc import abstractmethod
 from io import TextIOWrapper
 from pathlib import Path
+from textwrap import indent as indent_lines
 from typing import TYPE_CHECKING, ClassVar
 
-from scrapy.commands import ScrapyCommand
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from slqncy.archive import ArchiveDamagedError, ArchiveError, ArchiveLockedError
 from slqncy.exitcodes import ExitStatus
@@ -26,6 +27,19 @@ class UsageError(ValueError):
     """A wrong argument; the message says which, why, and what would be right."""
 
 
+class _HelpFormatter(ScrapyHelpFormatter):
+    """Scrapy's, but what stands indented, as examples do, is not wrapped: a command line is there to be copied."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return indent_lines(text, indent) if indent else super()._fill_text(text, width, indent)
+
+
+def show_example(parser: argparse.ArgumentParser, example: str) -> None:
+    """Have --help end with these command lines, as they stand."""
+    parser.formatter_class = _HelpFormatter
+    parser.add_argument_group("example", description=example)
+
+
 class ArchiveCommand(ScrapyCommand):
     """A command on the archive in ARCHIVE_DIR. What goes wrong is one line on standard error and an exit status."""
 
@@ -37,6 +51,8 @@ class ArchiveCommand(ScrapyCommand):
     """Whether there are arguments among them."""
     about: ClassVar[str]
     """What it does, in a line."""
+    example: ClassVar[str]
+    """One to three command lines, printed at the end of --help."""
 
     def syntax(self) -> str:
         """Shown by -h."""
@@ -45,6 +61,11 @@ class ArchiveCommand(ScrapyCommand):
     def short_desc(self) -> str:
         """Shown by `scrapy`."""
         return self.about
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's own, and the example."""
+        super().add_options(parser)
+        show_example(parser, self.example)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Work, and set the exit status."""

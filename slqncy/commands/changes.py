@@ -19,6 +19,7 @@ class Command(ArchiveCommand):
 
     arguments = "[--since TOKEN]"
     about = "Print what was added, modified or taken down since a token: JSON Lines with ADD, MOD or GONE"
+    example = "scrapy changes --since 2026-11-100552-5ce802d1"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own and --since."""

@@ -27,6 +27,7 @@ class Command(ArchiveCommand):
 
     arguments = "[--svg FILE]"
     about = "Show which story numbers are archived, which are not on the site, and which were never asked for"
+    example = "scrapy coverage\nscrapy coverage --svg numbers.svg"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own and --svg."""

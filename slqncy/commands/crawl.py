@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
+from slqncy.cli import show_example
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.run import Run
 from slqncy.sites import SiteError
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 
 class Command(ScrapyCrawl):
     """Scrapy's own command exits 0 for nearly every failure."""
+
+    example: ClassVar[str] = (
+        "scrapy crawl stories -s ARCHIVE_DIR=/srv/news -s OPERATOR_CONTACT=me@example.org\n"
+        "scrapy crawl stories -a site=longtansi -a max_stories=100\n"
+        "scrapy crawl stories -a ids=9000-9600"
+    )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's own, and the example."""
+        super().add_options(parser)
+        show_example(parser, self.example)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exits with USAGE where an option is malformed, with CONFIG where there could be no log."""

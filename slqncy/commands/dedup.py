@@ -27,6 +27,7 @@ class Command(ArchiveCommand):
 
     arguments = "--rescore [--apply]"
     about = "Judge all stories and duplicates again, and print what would be said otherwise"
+    example = "scrapy dedup --rescore\nscrapy dedup --rescore --apply -s DEDUP_NEAR_SCORE=0.6"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own, --rescore and --apply."""

@@ -6,12 +6,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from slqncy.archive import Archive
+from slqncy.cli import show_example
 from slqncy.demo import build_site, serve
 from slqncy.demo.outcome import compare
 from slqncy.exitcodes import ExitStatus
@@ -27,6 +28,12 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
+    example: ClassVar[str] = "scrapy demo -s ARCHIVE_DIR=/tmp/news"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's own, and the example."""
+        super().add_options(parser)
+        show_example(parser, self.example)
 
     def short_desc(self) -> str:
         """Shown by `scrapy`."""

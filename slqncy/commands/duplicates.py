@@ -33,6 +33,7 @@ class Command(ArchiveCommand):
     arguments = "[URL|ID]"
     takes_arguments = True
     about = "List stories with their copies and rewrites, or lay those of one story side by side with it"
+    example = "scrapy duplicates\nscrapy duplicates slqncy/szxw/9538"
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print all clusters, the largest first, or one of them with its texts."""

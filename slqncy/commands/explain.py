@@ -36,6 +36,9 @@ class Command(ArchiveCommand):
     arguments = "URL|ID"
     takes_arguments = True
     about = "Say what became of an address: where it was found, each fetch, its state, its lines"
+    example = (
+        "scrapy explain http://www.slqncy.com/szxw/9538.html\nscrapy explain slqncy/szxw/9538 -s ARCHIVE_DIR=/srv/news"
+    )
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print the history of one address."""

@@ -34,6 +34,7 @@ class Command(ArchiveCommand):
     arguments = "URL|ID --why TEXT"
     takes_arguments = True
     about = "Take a story down: out of all files, with its copies and raw responses, and never ask for it again"
+    example = "scrapy forget slqncy/szxw/9538 --why 'on request of the author, 26 November 2026'"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own and --why."""

@@ -17,6 +17,7 @@ class Command(ArchiveCommand):
     """Exit status 0, 65 where a line cannot be read, 74 where there is no archive, 75 while a run holds it."""
 
     about = "Make the archive's ledger anew from its lines; the old one goes to quarantine/"
+    example = "scrapy rebuild -s ARCHIVE_DIR=/srv/news"
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print what was read."""

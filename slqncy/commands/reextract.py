@@ -39,6 +39,7 @@ class Command(ArchiveCommand):
 
     arguments = "[--apply]"
     about = "Read all captured pages again by this version's parser, and print field by field what would change"
+    example = "scrapy reextract\nscrapy reextract --apply"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own and --apply."""

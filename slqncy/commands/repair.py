@@ -19,6 +19,7 @@ class Command(ArchiveCommand):
     """Exit status 0 where the archive is sound afterwards, else 65; 74 without one, 75 while a run holds it."""
 
     about = "Move damaged parts of the archive to quarantine/ and make the ledger anew from the rest"
+    example = "scrapy repair -s ARCHIVE_DIR=/srv/news"
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print what was done, and what verification says then."""

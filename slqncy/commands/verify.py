@@ -19,6 +19,7 @@ class Command(ArchiveCommand):
 
     arguments = "[--full]"
     about = "Check every line and raw response of the archive against its schema, its hashes and the ledger"
+    example = "scrapy verify\nscrapy verify --full -s ARCHIVE_DIR=/srv/news"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own and --full."""

@@ -28,6 +28,7 @@ class Command(ArchiveCommand):
     arguments = "FILE.wacz [--month YYYY-MM]"
     takes_arguments = True
     about = "Pack what was captured as a WACZ file, for https://replayweb.page/ and other replay tools"
+    example = "scrapy wacz november.wacz --month 2026-11"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own and --month."""

@@ -14,6 +14,8 @@ from slqncy.sites import Address, StoryAddress, load_site
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NAMES = frozenset({"site", "base_url", "sections", "max_pages", "max_stories", "full", "ids", "warc", "from"})
+"""Of the arguments there are."""
 _WHY_NOT = {
     "base_url": "a web archive knows pages by the site's own addresses",
     "max_pages": "no list is followed there; max_stories limits a run",
@@ -58,9 +60,8 @@ class Arguments:
 
 def parse_arguments(given: Mapping[str, str]) -> Arguments:
     """Check arguments as Scrapy hands them over. Raises ArgumentError, or SiteError for a wrong profile."""
-    known = {"site", "base_url", "sections", "max_pages", "max_stories", "full", "ids", "warc", "from"}
-    if unknown := sorted(given.keys() - known):
-        raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    if unknown := sorted(given.keys() - NAMES):
+        raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(NAMES))}")
     web_archive = _web_archive(given)
     address = Address(load_site(given.get("site", _DEFAULT_SITE)), base_url(given.get("base_url")))
     return Arguments(
