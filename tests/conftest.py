@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slqncy.demo import DemoServer, DemoSite, Request, build_site, serving
-from tests.crawling import Pages, Result, crawl
+from tests.crawling import Pages, Result, crawl_arguments, scrapy_from_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ def demo_crawl(demo_site: DemoSite, tmp_path_factory: pytest.TempPathFactory) ->
     """Look, do not write: other tests look at the same archive."""
     archive = tmp_path_factory.mktemp("demo") / "archive"
     with serving(demo_site) as server:
-        result = crawl(archive, server.base_url)
+        result = scrapy_from_nothing(*crawl_arguments(archive, server.base_url))
         return DemoCrawl(archive, result, list(server.requests))
 
 

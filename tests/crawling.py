@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive import Archive
 from slqncy.demo.site import DemoResponse
+from tests import forkserver
 
 if TYPE_CHECKING:
     from slqncy.records import Story
@@ -29,19 +30,31 @@ class Result:
 
 def scrapy(*arguments: str, timeout: float = 120) -> Result:
     """Run `scrapy …` in the project, warnings as errors."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "scrapy", *arguments],
-        cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False,
-    )  # fmt: skip
+    return result(forkserver.run("scrapy", *arguments, timeout=timeout))
+
+
+def scrapy_from_nothing(*arguments: str, timeout: float = 120) -> Result:
+    """Run `scrapy …` as a shell does, imports included."""
+    command = [sys.executable, "-W", "error", "-m", "scrapy", *arguments]
+    return result(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False))
+
+
+def result(done: subprocess.CompletedProcess[str]) -> Result:
+    """What we ask of a finished process."""
     return Result(done.returncode, done.stdout, done.stderr)
 
 
 def crawl(archive: Path, base_url: str, *arguments: str) -> Result:
     """Run `scrapy crawl stories` against a server, without a pause between requests."""
-    return scrapy(
+    return scrapy(*crawl_arguments(archive, base_url, *arguments))
+
+
+def crawl_arguments(archive: Path, base_url: str, *arguments: str) -> list[str]:
+    """What `scrapy` is told to crawl."""
+    return [
         "crawl", "stories", "-a", f"base_url={base_url}", "-s", f"ARCHIVE_DIR={archive}", "-s", "DOWNLOAD_DELAY=0",
         *(part for argument in arguments for part in ("-a", argument)),
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def stories(archive: Path) -> dict[str, Story]:

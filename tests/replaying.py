@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socketserver
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import closing, contextmanager
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING
 from slqncy.archive.layout import LEDGER
 from slqncy.demo.server import running
 from slqncy.reasons import State
-from tests.crawling import ROOT, Result, scrapy
+from tests import forkserver, offline_scrapy
+from tests.crawling import Result, result, scrapy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,31 +23,18 @@ if TYPE_CHECKING:
 
 _RUN = re.compile(rb'"run_id":"[^"]*"')
 _KINDS = ("stories", "duplicates", "rejected", "rewrites")
-TOUCHED_THE_NETWORK = 99
-# Nothing that a run does to keep its errors from ending it keeps this from ending it.
-_OFFLINE = f"""
-import os, sys
-def watch(event, args):
-    if event in {{"socket.connect", "socket.getaddrinfo", "socket.sendto"}}:
-        os.write(2, f"network: {{event}} {{args}}".encode())
-        os._exit({TOUCHED_THE_NETWORK})
-sys.addaudithook(watch)
-from scrapy.cmdline import execute
-execute(["scrapy", *sys.argv[1:]])
-"""
 UNANSWERED = {State.FOUND, State.FAILED, State.EXCLUDED}
 """States of an address that gave no answer: captures do not tell them apart, for there are none."""
 
 
 def offline(*arguments: str, timeout: float = 120) -> Result:
     """Run `scrapy …`, warnings as errors; to touch the network ends it."""
-    done = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
-    return Result(done.returncode, done.stdout, done.stderr)
+    return result(forkserver.run(offline_scrapy.__name__, *arguments, timeout=timeout))
 
 
 def command(*arguments: str) -> list[str]:
     """The command that `offline` runs."""
-    return [sys.executable, "-W", "error", "-c", _OFFLINE, *arguments]
+    return [sys.executable, "-W", "error", "-m", offline_scrapy.__name__, *arguments]
 
 
 def replay_arguments(archive: Path, files: Path | Iterable[Path], *arguments: str) -> list[str]:

@@ -21,8 +21,8 @@ from slqncy.archive.seal import set_seal
 from slqncy.demo import serving
 from tests.crawling import ROOT, Pages, links, stories, story_page, text_of
 from tests.dedup import texts
+from tests.offline_scrapy import TOUCHED_THE_NETWORK
 from tests.replaying import (
-    TOUCHED_THE_NETWORK,
     Script,
     assert_replays,
     assert_sound,
