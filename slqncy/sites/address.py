@@ -16,6 +16,8 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 LONGEST = 2000
 """Characters of a URL: browsers and servers take no more for granted, and Scrapy asks for none above 2083."""
 _SLASHES = re.compile("/{2,}")
+_FOLDER = ":"
+"""What stands for / in the number of a story: in ids, sections end where the last / is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class StoryAddress:
     """The address of a story, by the site's URL grammar."""
 
     section: str
+    """"" where the site's addresses name none."""
     story_id: str
+    """The site's own number; where that goes over several folders, with : in place of /."""
     page: int = 1
     """1, or the number of a further page of a long story."""
 
@@ -90,11 +94,12 @@ class Address:
     def story(self, canonical_url: str) -> StoryAddress | None:
         """What story a canonical URL names, if it names one."""
         path = urlsplit(canonical_url).path
-        if match := self.site.story.fullmatch(path):
-            return StoryAddress(match["section"], match["story_id"])
-        if match := self.site.story_page.fullmatch(path):
-            return StoryAddress(match["section"], match["story_id"], int(match["page"]))
-        return None
+        match = self.site.story.fullmatch(path) or self.site.story_page.fullmatch(path)
+        if match is None:
+            return None
+        groups = match.groupdict()
+        story_id = groups["story_id"].replace("/", _FOLDER)
+        return StoryAddress(groups.get("section") or "", story_id, int(groups.get("page", 1)))
 
     def section(self, canonical_url: str) -> str | None:
         """The section whose front page a canonical URL is, if it is one."""
@@ -113,12 +118,12 @@ class Address:
 
     def story_url(self, story: StoryAddress) -> str:
         """Canonical URL of a story's first page."""
-        path = self.site.story_path.format(section=story.section, story_id=story.story_id)
+        path = self.site.story_path.format(section=story.section, story_id=story.story_id.replace(_FOLDER, "/"))
         return self.home_url().rstrip("/") + path
 
     def story_name(self, story: StoryAddress) -> str:
         """The id of a story: stable for ever, never made from title or text."""
-        return f"{self.site.name}/{story.section}/{story.story_id}"
+        return "/".join(filter(None, (self.site.name, story.section, story.story_id)))
 
     def _own_path(self, parts: SplitResult) -> str | None:
         """The path on the site, or None where scheme, host or port are another's."""

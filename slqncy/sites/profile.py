@@ -41,13 +41,13 @@ class Site:
     sections: tuple[str, ...]
     """Sections a run starts from unless it is told otherwise."""
     story: re.Pattern[str]
-    """Path of a story; groups section, story_id."""
+    """Path of a story; groups story_id and, where the address names it, section."""
     story_page: re.Pattern[str]
-    """Path of a further page of a story; groups section, story_id, page."""
+    """Path of a further page of a story; the same groups, and page."""
     section: re.Pattern[str]
     """Path of a section's front page; group section."""
     story_path: str
-    """Format of a story's canonical path; fields section, story_id."""
+    """Format of a story's canonical path; fields story_id and, where it is a group, section."""
     section_path: str
     """Format of a section's path; field section."""
     banner: re.Pattern[str]
@@ -61,6 +61,11 @@ class Site:
     source_line: re.Pattern[str]
     """A line that names the source; group value."""
     gate: Gate
+
+    @property
+    def names_sections(self) -> bool:
+        """Whether the address of a story names its section."""
+        return "section" in self.story.groupindex
 
     def count(self, paragraphs: list[str]) -> int:
         """Characters of a body as the site's banner counts them."""
@@ -112,8 +117,8 @@ def _build(data: dict[str, Any], path: Path) -> Site:
         scheme=profile.text("urls.scheme"),
         hosts=tuple(host.lower() for host in profile.names("urls.hosts")),
         sections=profile.names("urls.sections"),
-        story=profile.pattern("urls.story", "section", "story_id"),
-        story_page=profile.pattern("urls.story_page", "section", "story_id", "page"),
+        story=profile.pattern("urls.story", "story_id"),
+        story_page=profile.pattern("urls.story_page", "story_id", "page"),
         section=profile.pattern("urls.section", "section"),
         story_path=profile.path_format("urls.paths.story", section="s", story_id="1"),
         section_path=profile.path_format("urls.paths.section", section="s"),
@@ -129,6 +134,10 @@ def _build(data: dict[str, Any], path: Path) -> Site:
             max_unreadable_share=profile.share("gate.max_unreadable_share"),
         ),
     )
+    if site.names_sections != ("section" in site.story_page.groupindex):
+        raise SiteError(f"{path}: urls.story and urls.story_page: one has the group (?P<section>…), the other not")
+    if "{section}" in site.story_path and not site.names_sections:
+        raise SiteError(f"{path}: urls.paths.story has {{section}}, and urls.story lacks the group (?P<section>…)")
     if not _NAME.fullmatch(site.name):
         raise SiteError(f"{path}: name = {site.name!r} must be lower-case letters, digits, - and _")
     if site.scheme not in {"http", "https"}:

@@ -101,7 +101,7 @@ class Backfill:
         sections, ids = self._arguments.sections, self._arguments.ids
         return (
             story.page == 1
-            and (sections is None or story.section in sections)
+            and (sections is None or not story.section or story.section in sections)
             and (not ids or (story.story_id.isdecimal() and any(int(story.story_id) in numbers for numbers in ids)))
         )
 

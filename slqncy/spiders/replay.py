@@ -216,7 +216,7 @@ class Replay:
             return False
         story, sections = self._spider.address.story(url), self._spider.arguments.sections
         section = story.section if story else self._spider.address.section(url)
-        return sections is None or section is None or section in sections
+        return sections is None or not section or section in sections
 
     def _page(
         self, response: Response, url: str, kind: PageKind, failure: tuple[Failure, str] | None

@@ -150,7 +150,8 @@ class Scope:
     def _boundary(self, listing: Listing) -> str:
         """The address up to which this reading has shown every story of the list's section, or ""."""
         section = self._address.section(listing.front)
-        prefix = f"{self._address.site.name}/{section}/" if section else f"{self._address.site.name}/"
+        site = self._address.site
+        prefix = f"{site.name}/{section}/" if section and site.names_sections else f"{site.name}/"
         archive = self._run.archive
         # One that was found otherwise meanwhile may be new on top, with others below it that nobody has seen.
         unseen = (story for story in archive.stories_after(listing.opened, prefix) if story not in listing.shown)
@@ -171,7 +172,8 @@ class Scope:
         # Several sites may share an archive.
         if address is None or not self._address.has(story.url) or story.state is State.FORGOTTEN:
             return False
-        if self._arguments.sections is not None and address.section not in self._arguments.sections:
+        sections = self._arguments.sections
+        if sections is not None and address.section and address.section not in sections:
             self._exclude(story)
             return False
         # What was taken for a trap, and is none by what is known now, was never asked for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -203,3 +204,35 @@ def test_urls_of_the_site() -> None:
     assert LIVE.home_url() == "http://www.slqncy.com/"
     assert LIVE.section_url("szxw") == "http://www.slqncy.com/szxw/"
     assert LIVE.story_url(StoryAddress("szxw", "9538", 3)) == STORY
+
+
+# Other grammars
+
+
+def site_with(story: str, path: str) -> Address:
+    page = story.replace(r"\.html", r"_(?P<page>\d+)\.html")
+    return Address(replace(SITE, story=re.compile(story), story_page=re.compile(page), story_path=path))
+
+
+DATED = site_with(
+    r"/(?P<section>[a-z]+(?:/[a-z]+)?)/(?P<story_id>\d{4}/\d{2}/\d{2}/\d+)\.html", "/{section}/{story_id}.html"
+)
+WITHOUT_SECTIONS = site_with(r"/content_(?P<story_id>\d+)\.html", "/content_{story_id}.html")
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "story", "name"),
+    [
+        (DATED, "/gn/2024/04/20/7.html", StoryAddress("gn", "2024:04:20:7"), "slqncy/gn/2024:04:20:7"),
+        (DATED, "/a/b/2024/04/20/7_2.html", StoryAddress("a/b", "2024:04:20:7", 2), "slqncy/a/b/2024:04:20:7"),
+        (WITHOUT_SECTIONS, "/content_123.html", StoryAddress("", "123"), "slqncy/123"),
+    ],
+)
+def test_a_number_over_several_folders_and_a_story_without_a_section(
+    address: Address, path: str, story: StoryAddress, name: str
+) -> None:
+    url = f"http://www.slqncy.com{path}"
+    assert address.canonical(f"{url}?from=list") == (url if story.page == 1 else f"{url}?from=list")
+    assert address.story(url) == story
+    assert address.story_url(story) == url.replace("_2.html", ".html")
+    assert address.story_name(story) == name

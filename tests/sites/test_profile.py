@@ -73,6 +73,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         ('sections = ["szxw"]', "sections = [1]", "must be a list of at least one text"),
         ('sections = ["szxw"]', 'sections = "szxw"', "urls.sections = 'szxw' must be of type list"),
         (r"(?P<story_id>\d+)\.html'", r"(\d+)\.html'", "urls.story lacks the group (?P<story_id>"),
+        ("story = '/(?P<section>", "story = '/(", "urls.story and urls.story_page: one has the group (?P<section>"),
         ("_(?P<page>", "_(?P<number>", "urls.story_page lacks the group (?P<page>"),
         ("section = '/(", "section = '/((", "urls.section is not a regular expression"),
         ('"/{section}/{story_id}.html"', '"/{section}/{number}.html"', "urls.paths.story"),
@@ -98,4 +99,11 @@ def test_a_profile_in_another_encoding(tmp_path: Path) -> None:
     path = tmp_path / "gbk.toml"
     path.write_bytes(OWN.encode("gbk"))
     with pytest.raises(SiteError, match="is not TOML in UTF-8"):
+        load_site(str(path))
+
+
+def test_a_format_with_a_section_that_no_address_names(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(OWN.replace("(?P<section>", "(", 2), "utf-8")
+    with pytest.raises(SiteError, match=r"urls\.paths\.story has \{section\}, and urls\.story lacks the group"):
         load_site(str(path))
