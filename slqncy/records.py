@@ -228,8 +228,13 @@ def hash_of(data: bytes) -> str:
 
 
 def encode(record: Line) -> bytes:
-    """One line of JSON in UTF-8, line feed included."""
-    line = msgspec.json.encode(record)
+    """The line of a record, line feed included."""
+    return json_line(record)
+
+
+def json_line(document: object) -> bytes:
+    """One line of JSON in UTF-8, line feed included, that no reader takes for several."""
+    line = msgspec.json.encode(document)
     for raw, escaped in _LINE_BREAKERS:
         line = line.replace(raw, escaped)
     return line + b"\n"

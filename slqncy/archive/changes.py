@@ -82,6 +82,18 @@ def changes(root: Path, lengths: dict[str, int | None], since: str) -> Iterator[
     return _changes(root, lengths, [month for month in months if month >= start[0]], start)
 
 
+def last_token(root: Path, lengths: dict[str, int | None]) -> str:
+    """The token of the last change, or "" where there is none. Raises ArchiveDamagedError for what cannot be read."""
+    months = sorted((segment_month(name) for name in lengths if segment_kind(name) is Kind.EVENT), reverse=True)
+    token = ""
+    for month in months:
+        for change in _changes(root, lengths, [month], ("", 0)):
+            token = change.token
+        if token:
+            break
+    return token
+
+
 def _check(root: Path, lengths: dict[str, int | None], since: str) -> tuple[str, int]:
     match = _TOKEN.fullmatch(since)
     if not match:

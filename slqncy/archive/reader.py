@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from slqncy.archive.changes import changes
+from slqncy.archive.changes import changes, last_token
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LEDGER, Kind, segment_kind, segment_month, segments_on_disk
@@ -70,6 +70,10 @@ class Archive:
         Raises ValueError for a token that is not of this archive.
         """
         return changes(self.root, self.acknowledged(), since)
+
+    def token(self) -> str:
+        """The token of the last change, by which `changes` tells what came after; "" where there is none yet."""
+        return last_token(self.root, self.acknowledged())
 
     def acknowledged(self) -> dict[str, int | None]:
         """Bytes of each segment that are acknowledged; None is all, where there is no ledger to ask."""

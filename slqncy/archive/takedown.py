@@ -13,7 +13,7 @@ import msgspec
 
 from slqncy.archive import disk
 from slqncy.archive.captures import path_of
-from slqncy.archive.errors import ArchiveDamagedError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.layout import INDEX, LEDGER, QUARANTINE, RUNS, SCHEMA, SEAL, TAKEDOWN, WARC, Kind, warcs_on_disk
 from slqncy.archive.recovery import make_ledger
 from slqncy.archive.repair_warcs import put_instead
@@ -48,6 +48,12 @@ def begin(root: Path, takedown: Takedown) -> None:
 def is_pending(root: Path) -> bool:
     """Whether something that is to go has not gone yet."""
     return (root / TAKEDOWN).exists()
+
+
+def refuse_pending(root: Path) -> None:
+    """Raises ArchiveError where something that is to go has not gone yet: it must not get into a copy."""
+    if is_pending(root):
+        raise ArchiveError(f"{root}: a takedown was cut short; any run completes it, and so does `scrapy rebuild`")
 
 
 def complete(root: Path) -> Counter[str] | None:

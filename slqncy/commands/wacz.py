@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slqncy.archive import Archive, ArchiveError
+from slqncy.archive import Archive
 from slqncy.archive.layout import warc_path, warcs_on_disk
-from slqncy.archive.takedown import is_pending
+from slqncy.archive.takedown import refuse_pending
 from slqncy.cli import ArchiveCommand, UsageError
 from slqncy.exitcodes import ExitStatus
 from slqncy.wacz import NoCapturesError, Title, pack
@@ -41,8 +41,7 @@ class Command(ArchiveCommand):
         if opts.month and not _MONTH.fullmatch(opts.month):
             raise UsageError(f"--month {opts.month}: a month is written YYYY-MM, as in 2026-11")
         archive = Archive(root)
-        if is_pending(root):
-            raise ArchiveError(f"{root}: a takedown was cut short; any run completes it, and so does `scrapy rebuild`")
+        refuse_pending(root)
         paths = [warc_path(root, name) for name in warcs_on_disk(root)]
         closed = [path for path in paths if path.exists()]
         still_open = len(paths) - len(closed)

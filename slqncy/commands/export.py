@@ -1,0 +1,99 @@
+"""`scrapy export`: the stories in the form that another program reads."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from slqncy.archive import Archive
+from slqncy.archive.takedown import refuse_pending
+from slqncy.cli import ArchiveCommand, UsageError
+from slqncy.display.number_line import plural
+from slqncy.exitcodes import ExitStatus
+from slqncy.export import FORMATS, Format, NoStoriesError, Shape, SinceError, export
+from slqncy.visible import visible
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(ArchiveCommand):
+    """Exit status 0; 64 for a wrong argument; 65 for damage, or where there is no story; 74 for the disk."""
+
+    arguments = "--to FORMAT -o PATH [--since TIME] [--latest]"
+    about = (
+        "Write the stories as Parquet, CSV, text or JSON for other programs; duplicates and rejected pages are left out"
+    )
+    example: ClassVar[str] = """\
+scrapy export --to parquet -o stories.parquet
+scrapy export --to hf --latest -o dataset
+scrapy export --to csv --since 2026-11-01 -o - | head"""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's own and ours."""
+        super().add_options(parser)
+        parser.add_argument("--to", metavar="FORMAT", default="", help=f"one of {', '.join(FORMATS)}")
+        parser.add_argument(
+            "-o", "--output", metavar="PATH", default="",
+            help="a file, which is replaced if it is there, or a new directory (text, hf); "
+            "- is standard output (csv, dolma, schema.org, which are compressed where the name ends in .gz)",
+        )  # fmt: skip
+        parser.add_argument(
+            "--since", metavar="TIME", default="", help="only what was downloaded since a day or an RFC 3339 time"
+        )
+        parser.add_argument(
+            "--latest", action="store_true", help="of each story only the version that the site has now"
+        )
+
+    def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
+        """Write them, and print how many."""
+        form = FORMATS.get(opts.to)
+        if form is None:
+            raise UsageError(f"--to {opts.to or 'FORMAT'}: say one of {', '.join(FORMATS)}")
+        target = _target(root, form, opts.output)
+        archive = Archive(root)
+        refuse_pending(root)
+        try:
+            written = export(archive, form, target, since=opts.since, latest=opts.latest)
+        except SinceError as error:
+            raise UsageError(f"--since {opts.since}: write a day or a time, as in 2026-11-01") from error
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                f"--to {opts.to} needs {error.name}: pip install 'slqncy[export]', or make extras"
+            ) from error
+        except NoStoriesError as error:
+            sys.stderr.write(visible(f"scrapy export: {error} (exit status {ExitStatus.DATA})") + "\n")
+            return ExitStatus.DATA
+        if target:
+            print(visible(f"{target}: {plural(written, 'version')} of stories"))
+        return ExitStatus.OK
+
+
+def _target(root: Path, form: Format, output: str) -> Path | None:
+    """Where to write, None for standard output. Raises UsageError for what is no place for it."""
+    if not output:
+        raise UsageError(f"say where to: -o PATH{', or -o - for standard output' * (form.shape is Shape.LINES)}")
+    if output == "-":
+        if form.shape is not Shape.LINES:
+            raise UsageError("this format goes to a file or directory; standard output is for lines")
+        return None
+    target = Path(output)
+    try:
+        if fault := _fault(root, form, target):
+            raise UsageError(f"{output}: {fault}")
+    except OSError as error:
+        raise UsageError(f"{output}: {error.strerror}") from error
+    return target
+
+
+def _fault(root: Path, form: Format, target: Path) -> str:
+    """What is wrong with a place to write to, or ""."""
+    if not target.name or not target.parent.is_dir():
+        return "in no directory that there is"
+    if target.resolve().is_relative_to(root.resolve()):
+        return f"within the archive {root}, where nothing else belongs"
+    if form.shape is not Shape.DIRECTORY:
+        return "no file, and is not replaced" if target.exists() and not target.is_file() else ""
+    is_free = not target.exists() or (target.is_dir() and not any(target.iterdir()))
+    return "" if is_free else "is there already; take it away, or name another directory"
