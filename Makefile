@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# make extras: what scrapy browse, and exports to Parquet, need besides.
+# make extras: what scrapy browse, exports to Parquet, and METRICS_FILE need besides.
 .PHONY: demo extras test lint types unit audit constraints clean
 
 demo: .venv/.runtime
@@ -57,12 +57,13 @@ audit: .venv/.audit
 	touch $@
 
 # Pins for CI and users, made from pyproject.toml; hatchling and editables build the package.
+# scrapyd, which tests crawl with, wants setuptools<81; who browses takes any.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 constraints: .venv/bin/python
 	$(BIN)/pip install --quiet uv
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - -o constraints.txt
-	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra browse --extra export -c constraints.txt -o constraints-extras.txt
+	printf 'hatchling\neditables\nsetuptools<81\n' | $(COMPILE) pyproject.toml - --extra browse --extra export --extra metrics -c constraints.txt -o constraints-extras.txt
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra dev -c constraints-extras.txt -o constraints-dev.txt
 	printf 'pip-audit\n' | $(COMPILE) - -o constraints-audit.txt
 	printf 'cdxj-indexer\nfastwarc\npywb\nsetuptools\nwarcio\n' | $(COMPILE) - -o constraints-peers.txt

@@ -1,5 +1,7 @@
 """Scrapy settings. Beside each changed value stands Scrapy's default and why ours differs."""
 
+import os
+
 from scrapy.settings import default_settings
 
 from slqncy.guards.codings import CODINGS
@@ -16,6 +18,9 @@ SITEMAP_MAX_FILES = 1000
 SECTIONS_MAX = 200  # sections that a run looks into for the first time; a server may answer for any name
 STORY_MAX_PAGES = 50  # pages of one story
 WATCHDOG_TIMEOUT = 40  # seconds that one step of work may take before the process ends itself; 0: any time
+
+# Those who watch from afar.
+PING_URL = os.environ.get("PING_URL", "")  # told of each run's start and end; a secret, and everybody sees arguments
 
 # Raw responses.
 WARC_ENABLED = True  # False: what servers say is not kept, and cannot be read again by a better parser

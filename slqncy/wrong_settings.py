@@ -11,6 +11,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 from slqncy import settings as project_settings
 from slqncy.extensions.watchdog import LEAST_TIMEOUT
 from slqncy.manners.identity import user_agent
+from slqncy.notify import is_ping_url
 from slqncy.resolver import WEB_ARCHIVE_URLS
 from slqncy.spiders.arguments import is_base_url
 
@@ -53,6 +54,9 @@ def _wrong(settings: BaseSettings) -> Iterator[str]:
         url = settings[name]
         if not is_base_url(url) or not url.endswith("/"):
             yield f"{name}={url!r} must be an address like {getattr(project_settings, name)}, with a slash at the end"
+    if settings["PING_URL"] and not is_ping_url(settings["PING_URL"]):
+        # It is a secret also where it is wrong.
+        yield "PING_URL must be an address like https://hc-ping.com/UUID"
     try:
         user_agent("", settings["OPERATOR_CONTACT"])
     except ValueError as error:

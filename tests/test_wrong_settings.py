@@ -62,6 +62,11 @@ def test_settings_that_cannot(name: str, value: Any, must_be: str) -> None:
     assert must_be in said
 
 
+def test_a_secret_that_cannot_be_meant_is_not_shown() -> None:
+    said = wrong_setting(_settings(PING_URL="htps://hc-ping.com/5f0c"))
+    assert said == "PING_URL must be an address like https://hc-ping.com/UUID"
+
+
 @pytest.mark.parametrize("name", ["ARCHIVE_DIR", "ROBOTSTXT_USER_AGENT", "USER_AGENT"])
 def test_settings_that_must_not_be_empty(name: str) -> None:
     assert wrong_setting(_settings(**{name: ""})) == f"{name} must not be empty"

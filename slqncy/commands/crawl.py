@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
@@ -12,6 +12,7 @@ from scrapy.exceptions import UsageError
 from slqncy.cli import show_example
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.run import Run
+from slqncy.notify import Pings
 from slqncy.sites import SiteError
 from slqncy.spiders.arguments import ArgumentError, parse_arguments
 from slqncy.visible import visible
@@ -19,8 +20,20 @@ from slqncy.wrong_settings import wrong_setting
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from scrapy.crawler import CrawlerProcessBase
+
+
+logger = logging.getLogger(__name__)
+
+
+class Ended(NamedTuple):
+    """How a crawl ended."""
+
+    status: ExitStatus
+    words: tuple[str, ...]
+    """What it says last; where it was no success, the last of them says why."""
 
 
 class Command(ScrapyCrawl):
@@ -42,32 +55,56 @@ class Command(ScrapyCrawl):
         try:
             super().process_options(args, opts)
         except UsageError as error:
-            sys.exit(_complain(ExitStatus.USAGE, str(error)))
+            self._refuse(ExitStatus.USAGE, str(error))
         assert self.settings is not None
         level = self.settings["LOG_LEVEL"]
         if level not in (levels := logging.getLevelNamesMapping()) and level not in levels.values():
-            sys.exit(_complain(ExitStatus.CONFIG, f"LOG_LEVEL={level!r} must be one of {', '.join(levels)}"))
+            self._refuse(ExitStatus.CONFIG, f"LOG_LEVEL={level!r} must be one of {', '.join(levels)}")
+
+    def _refuse(self, status: ExitStatus, reason: str) -> NoReturn:
+        """End before anything of Scrapy begins."""
+        sys.exit(self._told(lambda: _complain(status, reason)))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit status."""
+        self.exitcode = self._told(lambda: self._crawl(args, opts))
+
+    def _told(self, crawl: Callable[[], Ended]) -> ExitStatus:
+        """The exit status of a crawl; those who watch from afar are told of its beginning and its end."""
+        assert self.settings is not None
+        pings = Pings(self.settings["PING_URL"])
+        pings.begin()
+        try:
+            ended = crawl()
+        except Exception:
+            logger.exception("The crawl was ended by an exception")
+            ended = _complain(ExitStatus.SOFTWARE, "the crawl was ended by an exception; the log has its traceback")
+        pings.end(ended.status, "\n".join(ended.words))
+        return ended.status
+
+    def _crawl(self, args: list[str], opts: argparse.Namespace) -> Ended:
         assert self.crawler_process is not None
         if wrong := _wrong_usage(args, opts, self.crawler_process):
-            self.exitcode = _complain(*wrong)
-            return
+            return _complain(*wrong)
         crawler = self.crawler_process.create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         run = None if self.crawler_process.bootstrap_failed else crawler.get_extension(Run)
         if run is None:
-            self.exitcode = _complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the reason")
-            return
+            return _complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the reason")
         run.end()
+        words: list[str] = []
         if run.summary:
-            print(run.summary.sentence())
-            print(f"{run.archive.root}: {run.stories_archived} new lines in stories/; runs/{run.id}.json has the rest")
+            words = [
+                run.summary.sentence(),
+                f"{run.archive.root}: {run.stories_archived} new lines in stories/; runs/{run.id}.json has the rest",
+            ]
             if run.status is ExitStatus.OK:
-                print(visible(run.reason))
-        self.exitcode = run.status if run.status is ExitStatus.OK else _complain(run.status, run.reason)
+                words.append(visible(run.reason))
+            print(*words, sep="\n")
+        return Ended(run.status, tuple(words)) if run.status is ExitStatus.OK else _complain(
+            run.status, run.reason, *words
+        )  # fmt: skip
 
 
 def _wrong_usage(
@@ -87,6 +124,7 @@ def _wrong_usage(
     return (ExitStatus.CONFIG, wrong) if wrong else None
 
 
-def _complain(status: ExitStatus, reason: str) -> ExitStatus:
-    sys.stderr.write(visible(f"scrapy crawl: {reason} (exit status {status})") + "\n")
-    return status
+def _complain(status: ExitStatus, reason: str, *words: str) -> Ended:
+    last = visible(f"scrapy crawl: {reason} (exit status {status})")
+    sys.stderr.write(f"{last}\n")
+    return Ended(status, (*words, last))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_HERE = Path(__file__).parent
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+_HERE = files(__package__)
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
@@ -74,13 +78,13 @@ class Site:
 
 def site_names() -> list[str]:
     """Names of the profiles that come with the package."""
-    return sorted(path.stem for path in _HERE.glob("*.toml"))
+    return sorted(path.name.removesuffix(".toml") for path in _HERE.iterdir() if path.name.endswith(".toml"))
 
 
 def load_site(name_or_path: str) -> Site:
     """The profile of that name, or of that TOML file. Raises SiteError."""
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
+    path: Traversable = Path(name_or_path)
+    if not name_or_path.endswith(".toml"):
         path = _HERE / f"{name_or_path}.toml"
         if not _NAME.fullmatch(name_or_path) or not path.is_file():
             known = ", ".join(site_names())
@@ -88,7 +92,7 @@ def load_site(name_or_path: str) -> Site:
     return _build(_read(path), path)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Traversable) -> dict[str, Any]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -110,7 +114,7 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _build(data: dict[str, Any], path: Path) -> Site:
+def _build(data: dict[str, Any], path: Traversable) -> Site:
     profile = _Reader(data, path)
     site = Site(
         name=profile.text("name"),
@@ -149,7 +153,7 @@ def _build(data: dict[str, Any], path: Path) -> Site:
 class _Reader:
     """Reads every key of a profile once, says what is wrong with it, and knows which keys nobody read."""
 
-    def __init__(self, data: dict[str, Any], path: Path) -> None:
+    def __init__(self, data: dict[str, Any], path: Traversable) -> None:
         self._values = dict(_flatten(data))
         self._path = path
 

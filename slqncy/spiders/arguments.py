@@ -60,7 +60,8 @@ class Arguments:
 
 def parse_arguments(given: Mapping[str, str]) -> Arguments:
     """Check arguments as Scrapy hands them over. Raises ArgumentError, or SiteError for a wrong profile."""
-    if unknown := sorted(given.keys() - NAMES):
+    # What scrapyd calls a job goes along as _job.
+    if unknown := sorted(name for name in given.keys() - NAMES if not name.startswith("_")):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(NAMES))}")
     web_archive = _web_archive(given)
     address = Address(load_site(given.get("site", _DEFAULT_SITE)), base_url(given.get("base_url")))
