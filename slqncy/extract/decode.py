@@ -101,17 +101,22 @@ def _foreign(text: str) -> str:
     return _ASCII.sub("", text)[:_SAMPLE]
 
 
-def _labels(body: bytes, content_type: str) -> list[str]:
-    """Codecs the page claims, the most binding first: HTTP header, then the document."""
+def claimed_charsets(body: bytes, content_type: str = "") -> list[str]:
+    """What the page says its charset is, as written, the most binding first: HTTP header, then the document."""
     head = body[:_HEAD_BYTES]
     names = [m[1] for m in _CHARSET_IN_HEADER.finditer(content_type)]
-    names += [(m[1] or m[2]).decode("ascii", "replace") for m in _CHARSET_IN_PAGE.finditer(head)]
-    codecs_named = (_codec(name) for name in names)
+    return names + [(m[1] or m[2]).decode("ascii", "replace") for m in _CHARSET_IN_PAGE.finditer(head)]
+
+
+def _labels(body: bytes, content_type: str) -> list[str]:
+    """Codecs the page claims, the most binding first."""
+    codecs_named = (codec_of(name) for name in claimed_charsets(body, content_type))
     return [codec for codec in codecs_named if codec and not codec.startswith(("utf-16", "utf-32", "utf-8"))]
 
 
-def _codec(name: str) -> str:
-    name = name.strip().lower()
+def codec_of(charset: str) -> str:
+    """The Python codec that a charset of that name is decoded with, as `decode` returns it; "" for no charset."""
+    name = charset.strip().lower()
     try:
         found = codecs.lookup(_ALIASES.get(name, name))
     except (LookupError, ValueError):
