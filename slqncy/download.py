@@ -100,7 +100,8 @@ class Download(HTTP11DownloadHandler):
     async def _recorded(self, request: Request) -> Response:
         ticket, recording = self._recordings.open(*self._limits)
         request.headers[TICKET] = ticket
-        began = monotonic()
+        began = self._run.account.begin(request)
+        response: Response | None = None
         error: BaseException | None = None
         directives: Directives | None = None
         try:
@@ -112,6 +113,7 @@ class Download(HTTP11DownloadHandler):
         finally:
             self._recordings.close(ticket)
             del request.headers[TICKET]
+            self._run.account.end(request, recording, response, began)
             self._keep(request, recording, round((monotonic() - began) * 1000), error, directives)
         return response
 
@@ -199,7 +201,7 @@ class Download(HTTP11DownloadHandler):
             notes=self._notes(request) | ({"refused": refused} if refused else {}),
         )
         try:
-            self._run.archive.end_reading()
+            self._run.end_reading()
             place = self._run.capture(exchange) if self._is_kept else Warc()
             request.meta["fetched"] = Fetched(recording.at, place, status, refused, directives)
         except ArchiveError as archive_error:

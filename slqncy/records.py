@@ -261,8 +261,8 @@ def decode(line: bytes, record_type: type[Record]) -> Record:
     return msgspec.json.decode(line, type=record_type)
 
 
-def json_schema(record_type: type[Line]) -> dict[str, Any]:
-    """JSON Schema (2020-12) of a line; every key is required and no other key allowed."""
+def json_schema(record_type: type[Any]) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a line, or of a run's report; every key is required and no other key allowed."""
     (reference,), components = msgspec.json.schema_components((record_type,))
     for component in components.values():
         if component.get("type") == "object":

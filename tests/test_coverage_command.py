@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # our own pictures
 
 import pytest
+from lxml import html
 
 from slqncy.archive import ArchiveWriter
 from slqncy.reasons import Rejection
@@ -91,15 +92,14 @@ def test_what_cannot_be_done_is_said(archive: Path, tmp_path: Path) -> None:
     assert coverage(archive, "surplus").status == 64
 
 
-def test_a_run_leaves_its_picture_and_the_figures(demo_crawl: DemoCrawl) -> None:
+def test_a_run_leaves_its_number_lines_and_the_figures(demo_crawl: DemoCrawl) -> None:
     (report,) = demo_crawl.archive.glob("runs/*.json")
     told = json.loads(report.read_bytes())
-    picture = report.with_suffix(".svg").read_bytes()
-    assert told["picture"] == f"sha256:{hashlib.sha256(picture).hexdigest()}"
+    page = report.with_suffix(".html").read_bytes()
+    assert told["page"] == f"sha256:{hashlib.sha256(page).hexdigest()}"
     figures = told["coverage"]["slqncy"]
     assert figures["archived"] == told["addresses"]["states"]["archived"]
-    described = ET.fromstring(picture).findtext("{http://www.w3.org/2000/svg}desc")  # noqa: S314
-    assert described is not None
+    described = html.fromstring(page).xpath("string(//*[@class='number-line'][1]/@aria-label)")
     assert f"slqncy  {figures['lowest']} to {figures['highest']}: " in described
     assert f"{figures['archived']} archived, " in described
     # What anybody asks for afterwards is what the run has drawn.

@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import pytest
-from lxml import etree
+from lxml import html
 
 from slqncy.archive import Archive
 from tests.crawling import links, scrapy, story_page, text_of
@@ -114,14 +114,18 @@ def test_what_is_on_disk(crawled: tuple[Path, Result]) -> None:
     names = [path.relative_to(archive).as_posix() for path in archive.rglob("*")]
     assert [name for name in names if not re.fullmatch(r"\.lock|[a-z]+(?:[/.-][\w-]+)*(?:\.[\w.]+)?", name)] == []
     assert archive.stat().st_mode & 0o777 == 0o700
-    (report,), (drawing,) = archive.glob("runs/*.json"), archive.glob("runs/*.svg")
-    for path in (report, drawing):
+    (report,), (page,) = archive.glob("runs/*.json"), archive.glob("runs/*.html")
+    for path in (report, page):
         assert unseen(path.read_text(encoding="utf-8")) == set(), path
     details = " ".join(failure["detail"] for failure in json.loads(report.read_text(encoding="utf-8"))["failures"])
     assert "elsewhere.example" in details
-    assert {element.tag.rpartition("}")[2] for element in etree.fromstring(drawing.read_bytes()).iter()} <= {
-        "svg", "title", "desc", "style", "rect", "text", "path",
-    }  # fmt: skip
+    shown = html.fromstring(page.read_bytes())
+    assert {element.tag for element in shown.iter()} & {"script", "img", "iframe", "object", "link", "base"} == set()
+    assert {name for element in shown.iter() for name in element.attrib if name.startswith("on")} == set()
+    targets = [str(target) for target in shown.xpath("//a/@href")]
+    assert any(target.startswith("http://") for target in targets)
+    assert [target for target in targets if not target.startswith(("http://", "#"))] == []
+    assert "东渚街道" not in shown.text_content(), "no title is on the page"
     # Data stay as they were said, one line a record.
     for path in (archive / "stories").iterdir():
         lines = path.read_text(encoding="utf-8").splitlines()

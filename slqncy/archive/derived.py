@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Segment
 
 _MOST_DIFFERENCES = 20
+_BESIDE_REPORT = {"page": ".html", "picture": ".svg"}
+"""What stands beside the report of a run, by the key of its hash; runs of earlier versions drew a picture."""
 # Not whether a file is closed: a kill may have left both of a segment, and the ledger knows which one counts.
 _TABLES = {
     "segment": ("name, length, lines, crc32", 1),
@@ -84,7 +86,7 @@ def _manifest_defects(root: Path, segment: Segment) -> Iterator[str]:
 
 
 def _report_defects(root: Path, segment: Segment) -> Iterator[str]:
-    """Reports, and their pictures, that are missing or changed since their run."""
+    """Reports, and their pages, that are missing or changed since their run."""
     try:
         for _, line in whole_lines(root, segment.name, segment.length):
             if b'"event":"finished"' not in line:
@@ -101,9 +103,10 @@ def _run_defects(report: Path, said: str) -> Iterator[str]:
     if _hash(report) != said:
         yield f"{RUNS}/{report.name}: {wrong}"
         return
-    picture = json.loads(report.read_bytes()).get("picture")
-    if picture and _hash(report.with_suffix(".svg")) != picture:
-        yield f"{RUNS}/{report.stem}.svg: {wrong}"
+    told = json.loads(report.read_bytes())
+    for key, suffix in _BESIDE_REPORT.items():
+        if (said := told.get(key)) and _hash(report.with_suffix(suffix)) != said:
+            yield f"{RUNS}/{report.stem}{suffix}: {wrong}"
 
 
 def _hash(path: Path) -> str | None:

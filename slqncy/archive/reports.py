@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 from slqncy.archive import disk
 from slqncy.archive.layout import RUNS
 from slqncy.records import hash_of
+from slqncy.run_report import RunReport
 from slqncy.visible import visible_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 
 def encode_report(report: dict[str, Any]) -> bytes:
     """The file of a report."""
     return visible_json(json.dumps(report, ensure_ascii=False, indent=2)).encode() + b"\n"
+
+
+def runs_of(root: Path) -> list[str]:
+    """The ids of the runs that have left a report, oldest first. Raises OSError."""
+    return sorted(path.stem for path in (root / RUNS).glob("[0-9]*.json"))
+
+
+def read_reports(root: Path, runs: Iterable[str]) -> Iterator[RunReport]:
+    """What runs have said; one that cannot be read is left out, as `verify --full` names it. Raises OSError."""
+    for run in runs:
+        with suppress(ValueError):
+            yield msgspec.json.decode((root / RUNS / f"{run}.json").read_bytes(), type=RunReport)
 
 
 class Report(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive import disk
 from slqncy.archive.layout import LINE_TYPES, SCHEMA
 from slqncy.records import SCHEMA_VERSION, json_schema
+from slqncy.run_report import RunReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
 @cache
 def schemas() -> dict[str, bytes]:
     """The files of schema/, by name."""
+    types = {line_type.__name__.lower(): line_type for line_type in LINE_TYPES.values()} | {"run": RunReport}
     return {
-        f"{line_type.__name__.lower()}.v{SCHEMA_VERSION}.json": (
-            json.dumps(json_schema(line_type), ensure_ascii=False, indent=2).encode() + b"\n"
-        )
-        for line_type in LINE_TYPES.values()
+        f"{name}.v{SCHEMA_VERSION}.json": json.dumps(json_schema(of), ensure_ascii=False, indent=2).encode() + b"\n"
+        for name, of in types.items()
     }
 
 

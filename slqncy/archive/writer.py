@@ -34,7 +34,7 @@ from slqncy.archive.months import compress
 from slqncy.archive.reading import Reading, hang, take_away
 from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
-from slqncy.archive.reports import encode_report
+from slqncy.archive.reports import encode_report, read_reports, runs_of
 from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import break_seal, is_broken, set_seal
 from slqncy.archive.takedown import complete
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Entry, Known
     from slqncy.reasons import PageKind
     from slqncy.records import Line, Rewrite, Warc
+    from slqncy.run_report import RunReport
     from slqncy.warc.exchange import Exchange
 
 
@@ -223,10 +224,15 @@ class ArchiveWriter:
             disk.write_whole(self.root / RUNS / f"{run_id}.json", data)
         return data
 
-    def write_picture(self, run_id: str, picture: bytes) -> None:
-        """Write runs/<run_id>.svg as a whole; the report has its hash."""
+    def write_page(self, run_id: str, page: bytes) -> None:
+        """Write runs/<run_id>.html as a whole; the report has its hash."""
         with self._disk_errors():
-            disk.write_whole(self.root / RUNS / f"{run_id}.svg", picture)
+            disk.write_whole(self.root / RUNS / f"{run_id}.html", page)
+
+    def reports_before(self, run_id: str, most: int) -> list[RunReport]:
+        """The reports of the last runs before one, oldest first; those that cannot be read are left out."""
+        with self._disk_errors():
+            return list(read_reports(self.root, [run for run in runs_of(self.root) if run < run_id][-most:]))
 
     def keep_hosts(self) -> None:
         """Write what is known of hosts, at once. Raises ArchiveError."""

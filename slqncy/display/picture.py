@@ -55,6 +55,16 @@ def picture(lines: list[NumberLine], title: str) -> bytes:
     return data + b"\n"
 
 
+def bar(line: NumberLine) -> str:
+    """The bar of a number line alone, as SVG within a page that has STYLE; it must have a number."""
+    svg = Element(
+        "svg", xmlns="http://www.w3.org/2000/svg", role="img", viewBox=f"{_MARGIN} 0 {_BAR} {_HEIGHT}",
+        preserveAspectRatio="none", attrib={"class": "number-line", "aria-label": _described(line)},
+    )  # fmt: skip
+    _bar(svg, line, 0)
+    return tostring(svg, encoding="unicode")
+
+
 def _drawn(svg: Element, line: NumberLine, y: float) -> float:
     """Draw a line from a height on; gives the height at which it ends."""
     _text(svg, _MARGIN, y, heading(line), "name")
@@ -141,10 +151,18 @@ def _class(look: int) -> str:
     return f"k{look}"
 
 
+def _fills(theme: int) -> str:
+    return "".join(f".{_class(look)}{{fill:{colours[theme]}}}" for look, colours in enumerate(_COLOURS))
+
+
+STYLE = f"{_fills(0)}@media(prefers-color-scheme:dark){{{_fills(1)}}}"
+"""The colours of bars, light and dark, by look: those of class k0 are archived, and so on in the order of LOOKS."""
+
+
 def _style() -> str:
     def rules(theme: int) -> str:
-        fills = "".join(f".{_class(look)}{{fill:{colours[theme]}}}" for look, colours in enumerate(_COLOURS))
-        return f".ground{{fill:{_GROUND[theme]}}}text{{fill:{_INK[theme]}}}.swatch{{stroke:{_INK[theme]}}}{fills}"
+        ground, ink = _GROUND[theme], _INK[theme]
+        return f".ground{{fill:{ground}}}text{{fill:{ink}}}.swatch{{stroke:{ink}}}{_fills(theme)}"
 
     fonts = ".title{font-size:16px}.name{font-weight:bold}.end{text-anchor:end}.swatch{stroke-width:.5}"
     return f"{fonts}{rules(0)}@media(prefers-color-scheme:dark){{{rules(1)}}}"

@@ -45,7 +45,8 @@ class Pace:
         self._limits = Limits(
             settings.getfloat("DOWNLOAD_DELAY"), settings.getfloat("DELAY_MAX"), settings.getfloat("DELAY_FACTOR")
         )
-        self._delay = self._limits.least
+        self._delay = self.longest = self._limits.least
+        """Seconds; `longest` is what the pause grew to at most."""
         self._held_until = 0.0
         slots = settings.getdict("DOWNLOAD_SLOTS") | {SITE_SLOT: {"delay": max(self._delay, _LEAST)}}
         settings.set("DOWNLOAD_SLOTS", slots, settings.getpriority("DOWNLOAD_SLOTS") or 0)
@@ -55,12 +56,18 @@ class Pace:
         """Scrapy's way to make a component."""
         return cls(crawler)
 
+    @property
+    def least(self) -> float:
+        """The pause that we and robots.txt ask for, in seconds."""
+        return self._limits.least
+
     def keep_to(self, crawl_delay: float) -> None:
         """The robots.txt of a host of the site asks for at least so many seconds."""
         if crawl_delay > self._limits.least:
             logger.info("robots.txt asks for %g seconds between requests", crawl_delay)
             self._limits = Limits(crawl_delay, self._limits.most, self._limits.factor)
             self._delay = max(self._delay, crawl_delay)
+            self.longest = max(self.longest, self._delay)
             if slot := self._slots.get(SITE_SLOT):
                 slot.delay = max(slot.delay, crawl_delay)
 
@@ -71,6 +78,7 @@ class Pace:
         now = monotonic()
         trouble = is_trouble(response.status if response else None)
         self._delay = next_delay(self._delay, took, self._limits, is_trouble=trouble)
+        self.longest = max(self.longest, self._delay)
         if response and (seconds := seconds_to_hold(response)):
             self._held_until = max(self._held_until, now + seconds)
         slot = self._slots[SITE_SLOT]

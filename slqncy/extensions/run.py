@@ -7,10 +7,12 @@ import logging
 import os
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import scrapy
+from msgspec import to_builtins
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.asyncio import create_looping_call
@@ -20,8 +22,8 @@ from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.archive.hosts import Host
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories
-from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
+from slqncy.extensions.account import Account
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.watchdog import Watchdog
 from slqncy.manners.retry_after import LONGEST
@@ -38,17 +40,21 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure as TwistedFailure
 
+    from slqncy.archive.coverage import NumberLine
     from slqncy.archive.ledger import Known
     from slqncy.extract.walls import Wall
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
+    from slqncy.run_report import RunReport
     from slqncy.sites import Address
     from slqncy.warc.exchange import Exchange
 
 logger = logging.getLogger(__name__)
 
-_MOST_FAILURES = 1000
-"""Failures that a run's JSON names; the counters count them all."""
+_SECOND_SIGNAL = "second_signal"
+"""Our finish reason where a second signal cut a crawl short."""
+_LOOKED_BACK = 200
+"""Reports of earlier runs that its page is made with, at most; those on other sites are among them."""
 _MOST_DETAIL = 500
 """Characters of an event's detail."""
 _COMMIT_INTERVAL = 1.0
@@ -87,6 +93,8 @@ class Run:
         self.summary: Summary | None = None
         self.now: datetime | None = None
         """When what is read was said; None while the site is asked, and says it now."""
+        self.account = Account(crawler)
+        """Of what the report tells."""
         self._disk_error: ArchiveError | None = None
         self._damage = ""
         self._open = False
@@ -99,7 +107,6 @@ class Run:
         self._pending: dict[str, _Asked] = {}
         self._stories_pending = 0
         self._passed_over: set[str] = set()
-        self._failures: list[dict[str, str]] = []
         self._closing: asyncio.Task[None] | None = None
         self._clock = create_looping_call(self._commit)
         self._watchdog = Watchdog(crawler.settings.getfloat("WATCHDOG_TIMEOUT"))
@@ -190,6 +197,7 @@ class Run:
 
         Raises ArchiveError.
         """
+        self.account.durations.begin_reading(url, monotonic())
         if asked := self._pending.get(url):
             self.archive.begin_reading(
                 Event(
@@ -197,6 +205,11 @@ class Run:
                     id=asked.story, reason=Exclusion.HUNG,
                 )
             )  # fmt: skip
+
+    def end_reading(self) -> None:
+        """No page is being read. Raises ArchiveError."""
+        self.account.durations.end_reading(monotonic())
+        self.archive.end_reading()
 
     def passes_over(self, known: Known) -> bool:
         """Whether a page is not to be read in this run, for reading it hung in one before."""
@@ -247,8 +260,7 @@ class Run:
             self.count(f"stories_{EventKind.FAILED}", asked.kind is PageKind.STORY and is_lost)
         self._settle(url, EventKind.FAILED)
         self.count(f"failed/{reason}")
-        if len(self._failures) < _MOST_FAILURES:
-            self._failures.append({"url": url, "reason": reason, "detail": detail})
+        self.account.failed(url, reason, detail)
         logger.warning("No answer from %s: %s (%s)", url, reason, detail)
         self._heed(is_told=reason is Failure.TOLD_TO_WAIT, is_wall=wall is not None and wall.reason in UNWELCOME)
 
@@ -320,7 +332,7 @@ class Run:
         """After the crawl: where a second signal cut it short, acknowledge what was written."""
         if self._open:
             self.status, self.reason = ExitStatus.TEMPORARY, "stopped by a second signal; run again to go on"
-            self._close(self.archive.commit)
+            self._close(self._cut_short)
 
     def _happened(
         self, event: EventKind, url: str, kind: PageKind | None, *, record: Story | None = None,
@@ -333,6 +345,8 @@ class Run:
         # The disk may be slow, and now and then the index is merged, which at millions of stories takes minutes.
         with self._watchdog.patience():
             place = self.archive.write(line, record, rewrite)
+        if record:
+            self.account.stories.add(record, rewrite)
             if place and type(record) is Story:
                 self.stories.add(place, record)
 
@@ -347,7 +361,8 @@ class Run:
             self._stop(TOLD_TO_WAIT)
 
     def _settle(self, url: str, outcome: str) -> None:
-        self.archive.end_reading()
+        self.end_reading()
+        self.account.durations.settle(url)
         asked = self._pending.pop(url, None)
         self._stories_pending -= asked is not None and asked.kind is PageKind.STORY
         self.count(f"outcome/{outcome}")
@@ -460,6 +475,22 @@ class Run:
             self.stories.close()
 
     def _judge(self, spider: Spider, finish_reason: str) -> None:
+        summary = self._summarize()
+        arguments = spider.arguments  # type: ignore[attr-defined]
+        self.status, self.reason = judge(
+            summary, arguments.address.site.gate,
+            finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
+            wait_until=self._wait_until if self._is_held else "",
+        )  # fmt: skip
+        if self._damage and self.status not in {ExitStatus.SOFTWARE, ExitStatus.TEMPORARY}:
+            self.status, self.reason = ExitStatus.DATA, self._damage
+        self._report(finish_reason)
+
+    def _cut_short(self) -> None:
+        self._summarize()
+        self._report(_SECOND_SIGNAL)
+
+    def _summarize(self) -> Summary:
         assert self._crawler.stats is not None
         stats = self._crawler.stats.get_stats()
         self.archive.commit()
@@ -467,42 +498,40 @@ class Run:
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
         self.summary = summarize(stats, addresses, unanswered=len(self._pending))
-        arguments = spider.arguments  # type: ignore[attr-defined]
-        self.status, self.reason = judge(
-            self.summary, arguments.address.site.gate,
-            finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
-            wait_until=self._wait_until if self._is_held else "",
-        )  # fmt: skip
-        if self._damage and self.status not in {ExitStatus.SOFTWARE, ExitStatus.TEMPORARY}:
-            self.status, self.reason = ExitStatus.DATA, self._damage
+        return self.summary
+
+    def _report(self, finish_reason: str) -> None:
         self.now = None
         lines = self.archive.number_lines()
-        drawn = picture(lines, f"Story numbers after run {self.id}")
-        self.archive.write_picture(self.id, drawn)
-        coverage = {"coverage": {line.name: line.as_dict() for line in lines}, "picture": hash_of(drawn)}
-        report = self.archive.write_run(self.id, self._report(spider, finish_reason, stats) | coverage)
+        report = self._told(finish_reason, lines)
+        try:
+            page = self._page(report, lines)
+        except Exception:
+            # The report itself must not be lost with it.
+            logger.exception("The page of the run cannot be made")
+            self.status, self.reason = ExitStatus.SOFTWARE, "the page of the run cannot be made; the log has the reason"
+            report = self._told(finish_reason, lines)
+        else:
+            self.archive.write_page(self.id, page)
+            report.page = hash_of(page)
+        written = self.archive.write_run(self.id, to_builtins(report))
         self._happened(
-            EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}",
-            hash=hash_of(report),
+            EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}", hash=hash_of(written)
+        )
+
+    def _told(self, finish_reason: str, lines: list[NumberLine]) -> RunReport:
+        assert self._crawler.spider is not None
+        assert self.summary is not None
+        return self.account.report(
+            self._crawler.spider, self.summary, self.started, run_id=self.id, exit_status=int(self.status),
+            exit_reason=self.reason, finish_reason=finish_reason,
+            coverage={line.name: line.as_dict() for line in lines},
         )  # fmt: skip
 
-    def _report(self, spider: Spider, finish_reason: str, stats: dict[str, Any]) -> dict[str, Any]:
-        assert self.summary is not None
-        return {
-            "run_id": self.id,
-            "spider": spider.name,
-            "started": self.started.isoformat(),
-            "finished": datetime.now(UTC).isoformat(),
-            "exit_status": self.status.value,
-            "exit_reason": self.reason,
-            "finish_reason": finish_reason,
-            "versions": {"slqncy": __version__, "scrapy": scrapy.__version__},
-            "arguments": getattr(spider, "raw_arguments", {}),
-            "requests": self.summary.as_dict(),
-            "addresses": self.summary.addresses.as_dict(),
-            "failures": self._failures,
-            "counters": {name: value for name, value in sorted(stats.items()) if isinstance(value, int | float | str)},
-        }
+    def _page(self, report: RunReport, lines: list[NumberLine]) -> bytes:
+        from slqncy.report.page import run_page  # noqa: PLC0415  # what draws takes memory while a run has no use for it
+
+        return run_page(report, self.archive.reports_before(self.id, _LOOKED_BACK), lines)
 
     def _callback_error(self, failure: TwistedFailure, response: scrapy.http.Response | None) -> None:
         # Without a response it was the spider's start that failed.

@@ -122,7 +122,7 @@ class Backfill:
 
     async def _fetch(self, found: Found, url: str, kind: PageKind) -> Response | None:
         """The response of the site, or None where that cannot be had, which then is the outcome of the page."""
-        self._run.archive.end_reading()
+        self._run.end_reading()
         known = self._run.found(url, kind)
         self._account(known, kind)
         # As it is stored, so that its digest tells.

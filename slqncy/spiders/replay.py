@@ -263,7 +263,7 @@ class Replay:
     def _items(self, url: str, results: Iterator[StoryItem | Request]) -> Iterator[StoryItem]:
         self._run.begin_reading(url)
         for result in results:
-            self._run.archive.end_reading()
+            self._run.end_reading()
             if isinstance(result, Request):
                 self._waiting[result.cb_kwargs["url"]] = result
             elif result.story.captured:

@@ -157,7 +157,7 @@ class StoriesSpider(Spider):
         try:
             self.run.begin_reading(kwargs["url"])
             yield from read(response, **kwargs)
-            self.run.archive.end_reading()
+            self.run.end_reading()
             yield from self._release()
         except ArchiveError as error:
             self.run.stop_for_disk(error)

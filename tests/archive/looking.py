@@ -8,7 +8,7 @@ from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from slqncy.archive import ArchiveWriter
+from slqncy.archive import ArchiveWriter, disk
 from slqncy.archive.layout import closed_path, open_path, segments_on_disk
 from slqncy.archive.verify import verify
 from slqncy.reasons import Exclusion, PageKind, Rejection
@@ -98,10 +98,12 @@ def sql(root: Path, statement: str) -> None:
 
 
 def finish(writer: ArchiveWriter, run_id: str, at: str = SECOND) -> None:
-    """End a run: its picture, its report, and the event that proves them."""
-    picture = b"<svg/>\n"
-    writer.write_picture(run_id, picture)
-    report = writer.write_run(run_id, {"run_id": run_id, "picture": f"sha256:{sha256(picture).hexdigest()}"})
+    """End a run: its page, its report, and the event that proves them; a picture too, as versions before had it."""
+    beside = {"page": b"<!DOCTYPE html>\n", "picture": b"<svg/>\n"}
+    writer.write_page(run_id, beside["page"])
+    disk.write_whole(writer.root / f"runs/{run_id}.svg", beside["picture"])
+    proofs = {name: f"sha256:{sha256(data).hexdigest()}" for name, data in beside.items()}
+    report = writer.write_run(run_id, {"run_id": run_id} | proofs)
     writer.write(finished(f"sha256:{sha256(report).hexdigest()}", at, run_id=run_id))
 
 

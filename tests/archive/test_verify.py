@@ -399,12 +399,13 @@ def test_a_run_report_changed_or_missing_is_found_in_full(history: Path, run: st
 
 
 @pytest.mark.parametrize("content", [None, b"<svg />\n", b""], ids=["missing", "changed", "emptied"])
-def test_a_picture_of_a_run_changed_or_missing_is_found_in_full(history: Path, content: bytes | None) -> None:
-    path = history / "runs/first.svg"
+@pytest.mark.parametrize("name", ["first.html", "first.svg"])
+def test_a_page_of_a_run_changed_or_missing_is_found_in_full(history: Path, name: str, content: bytes | None) -> None:
+    path = history / "runs" / name
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    assert defects(history) == ["runs/first.svg: missing, or not what the run wrote"]
+    assert defects(history) == [f"runs/{name}: missing, or not what the run wrote"]
 
 
 @pytest.mark.parametrize("content", [None, b"{}"], ids=["missing", "changed"])

@@ -1,0 +1,60 @@
+"""What happened, and what is to be done: the first thing that somebody wants to know in the morning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from slqncy.exitcodes import ExitStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slqncy.run_report import RunReport
+
+
+class Headline(NamedTuple):
+    """A run in words."""
+
+    sign: str
+    words: str
+    to_do: str
+
+
+_UNKNOWN = Headline("!", "Ended with a status that this version does not know", "Look at the log of the run.")
+_HEADLINES: dict[int, Headline] = {
+    ExitStatus.OK: Headline("✓", "All is well", "There is nothing to do."),
+    ExitStatus.DATA: Headline(
+        "!", "Pages came, and they are not what was expected",
+        "Look at the rejections and at declared_delta below: has the template of the site changed?",
+    ),
+    ExitStatus.UNAVAILABLE: Headline(
+        "!", "The site could not be reached",
+        "Run again; if it recurs, see whether the site answers a browser, and what the failures below have in common.",
+    ),
+    ExitStatus.SOFTWARE: Headline(
+        "✗", "An error in the program",
+        "The log has the traceback: please report it. The stories concerned stay due, and the next run asks for them.",
+    ),
+    ExitStatus.TEMPORARY: Headline("!", "Not finished", "Run again: it goes on where this one has stopped."),
+    ExitStatus.FORBIDDEN: Headline(
+        "!", "The site forbids it", "Read its robots.txt, and write to those who run the site."
+    ),
+}  # fmt: skip
+"""Of the statuses a run has that leaves a report."""
+
+
+def headline(report: RunReport) -> Headline:
+    """What the exit status of a run means."""
+    return _HEADLINES.get(report.exit_status, _UNKNOWN)
+
+
+def headline_of(reports: Sequence[RunReport]) -> Headline:
+    """What those of several runs mean together: that of the last one that did not go well stands for what to do."""
+    wrong = [report for report in reports if report.exit_status != ExitStatus.OK]
+    if not wrong:
+        return Headline("✓", f"All of {len(reports)} runs went well", _HEADLINES[ExitStatus.OK].to_do)
+    last = headline(wrong[-1])
+    return Headline(
+        last.sign, f"{len(wrong)} of {len(reports)} runs did not go well",
+        f"The last of them, {wrong[-1].run_id}: {last.words}. {last.to_do}",
+    )  # fmt: skip

@@ -1,0 +1,146 @@
+"""A run beside the earlier ones: what is otherwise than as a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from slqncy.run_report import RunReport
+
+SHOWN = 60
+"""Runs that a page looks back on, at most."""
+_MODES = ("ids", "warc", "from")
+"""Arguments by which a run reads something else than the lists of the site."""
+_SAMPLE = 5
+"""Stories of a run from which on its shares say something, and runs from which on there is a rule."""
+_DROP = 0.2
+"""How much less than the median of a share is worth a word."""
+_SILENCE = 3
+"""How many times as long as usual without a story is worth a word."""
+_DAILY = timedelta(hours=30)
+"""Whoever runs more often than this means each day to have a run."""
+_MOST_DAYS = 10
+WHOLE = "complete by their own banner"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A share of a run, and what it is as a rule."""
+
+    name: str
+    share: float | None
+    """Of its new stories; None where these are too few to say."""
+    usual: float | None
+    """The median of the runs before; None where these are too few."""
+
+    @property
+    def is_drop(self) -> bool:
+        """Whether there is less than there was."""
+        return self.share is not None and self.usual is not None and self.share < self.usual - _DROP
+
+
+def alike(report: RunReport, others: Iterable[RunReport]) -> list[RunReport]:
+    """The latest runs on the same site that read the same kind of thing, oldest first."""
+    found = [other for other in others if _kind(other) == _kind(report) and other.started]
+    return sorted(found, key=lambda other: other.started)[-SHOWN:]
+
+
+def shares(report: RunReport) -> dict[str, float]:
+    """In what part of a run's new stories each field is not empty; of all stories read, what part is whole."""
+    told = report.stories
+    found = {name: count / told.lines for name, count in told.fields.items()} if told.lines >= _SAMPLE else {}
+    complete, incomplete = (report.requests.get(name, 0) for name in ("complete", "incomplete"))
+    if complete + incomplete >= _SAMPLE:
+        found[WHOLE] = complete / (complete + incomplete)
+    return found
+
+
+def changes(report: RunReport, earlier: Sequence[RunReport]) -> list[Change]:
+    """The shares of a run beside the medians of the runs before."""
+    now, before = shares(report), list(map(shares, earlier))
+    names = dict.fromkeys(name for each in (now, *before) for name in each)
+    return [Change(name, now.get(name), _median([each[name] for each in before if name in each])) for name in names]
+
+
+def pauses(runs: Sequence[RunReport]) -> list[timedelta]:
+    """How long after the one before each run but the first has started."""
+    return [later - sooner for sooner, later in pairwise(map(_start, runs))]
+
+
+def days_without(runs: Sequence[RunReport]) -> list[date]:
+    """Days (UTC) without a run between the first and the last one, where as a rule there is one each day."""
+    between = pauses(runs)
+    if len(between) < _SAMPLE or _usual(between) > _DAILY:
+        return []
+    days = {_start(run).date() for run in runs}
+    first, last = min(days), max(days)
+    return [day for day in (first + timedelta(n) for n in range((last - first).days)) if day not in days]
+
+
+def findings(report: RunReport, earlier: Sequence[RunReport]) -> Iterator[str]:
+    """What is otherwise than as a rule, one sentence each. `earlier` are alike, oldest first."""
+    runs = [*earlier, report]
+    for change in changes(report, earlier):
+        if change.is_drop:
+            assert change.share is not None
+            assert change.usual is not None
+            yield (
+                f"{change.name}: {change.share:.0%} of the stories of this run, {change.usual:.0%} as a rule. "
+                "Has the template of the site changed?"
+            )
+    yield from _silences(runs)
+    if days := days_without(runs):
+        named = ", ".join(map(str, days[-_MOST_DAYS:]))
+        yield f"days without a run, of late {len(days)}: {named}. Does what starts the runs still start them?"
+
+
+def _silences(runs: Sequence[RunReport]) -> Iterator[str]:
+    now = _start(runs[-1])
+    heard: dict[str, list[datetime]] = {}
+    for run in runs:
+        if run.stories.lines:
+            heard.setdefault("", []).append(_start(run))
+        for section in run.stories.sections:
+            heard.setdefault(section, []).append(_start(run))
+    for section, times in heard.items():
+        if len(times) < _SAMPLE:
+            continue
+        usual, silent = _usual([later - sooner for sooner, later in pairwise(times)]), now - times[-1]
+        if silent > _SILENCE * usual:
+            what = f"section {section}" if section else "the whole site"
+            yield (
+                f"{what}: no new story for {in_words(silent)}, where as a rule one comes every {in_words(usual)}. "
+                "Is it still linked?"
+            )
+
+
+def in_words(span: timedelta) -> str:
+    """A length of time in days, hours, minutes or seconds, whichever says it in few digits."""
+    for unit, name in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        if span >= 2 * unit:
+            return f"{span / unit:.3g} {name}s"
+    return f"{span.total_seconds():.3g} seconds"
+
+
+def _kind(report: RunReport) -> tuple[str, ...]:
+    # Older reports do not name the site.
+    site = report.site or report.arguments.get("site", "")
+    return site, *(mode for mode in _MODES if mode in report.arguments)
+
+
+def _start(report: RunReport) -> datetime:
+    return datetime.fromisoformat(report.started)
+
+
+def _usual(spans: Sequence[timedelta]) -> timedelta:
+    return timedelta(seconds=median(span.total_seconds() for span in spans))
+
+
+def _median(values: list[float]) -> float | None:
+    return median(values) if len(values) >= _SAMPLE else None

@@ -1,0 +1,107 @@
+"""Several runs as one, for a page over a span of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from slqncy.run_report import (
+    MOST_LISTED,
+    Delta,
+    HostReceipt,
+    NewStories,
+    Pages,
+    Pairs,
+    Politeness,
+    RunReport,
+    SlowPage,
+    Timings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_SLOWEST, _FAILURES = 10, 1000
+_PEAKS: dict[str, Callable[[Iterable[Any]], Any]] = {
+    **dict.fromkeys(("peak_memory", "most_in_flight", "delay_asked", "delay_longest"), max),
+    "least_gap": lambda gaps: min((gap for gap in gaps if gap is not None), default=None),
+    "median_gap": lambda _: None,
+}
+"""Figures that do not add up; a median of several runs is in none of their reports."""
+
+
+def merged(reports: Sequence[RunReport]) -> RunReport:
+    """The account of several runs, oldest first, as if they had been one. There must be one."""
+    first, last = reports[0], reports[-1]
+    return RunReport(
+        run_id=f"{first.run_id} to {last.run_id}", site=", ".join(sorted({report.site for report in reports} - {""})),
+        started=first.started, finished=last.finished, exit_status=last.exit_status, exit_reason=last.exit_reason,
+        versions=last.versions,
+        timings=_summed(Timings, [report.timings for report in reports]),
+        requests=dict(sum((Counter(_figures(report.requests)) for report in reports), Counter())),
+        addresses=last.addresses,
+        politeness=_politeness([report.politeness for report in reports]),
+        stories=_stories([report.stories for report in reports]),
+        duplicates=_pairs(reports),
+        rejections=_pages(reports),
+        slowest=sorted((page for report in reports for page in report.slowest), key=_took, reverse=True)[:_SLOWEST],
+        failures=[failure for report in reports for failure in report.failures][:_FAILURES],
+        coverage=last.coverage,
+    )  # fmt: skip
+
+
+def _figures(requests: dict[str, int | bool]) -> dict[str, int]:
+    return {name: figure for name, figure in requests.items() if not isinstance(figure, bool)}
+
+
+def _summed(kind: type[Any], parts: Sequence[Any]) -> Any:
+    """All figures of parts, added up, or what stands for them where that says nothing."""
+    names = [each.name for each in fields(kind) if each.name != "hosts"]
+    return kind(**{name: _PEAKS.get(name, sum)(getattr(part, name) for part in parts) for name in names})
+
+
+def _politeness(parts: Sequence[Politeness]) -> Politeness:
+    whole: Politeness = _summed(Politeness, parts)
+    for host in sorted({host for part in parts for host in part.hosts}):
+        whole.hosts[host] = _summed(HostReceipt, [part.hosts[host] for part in parts if host in part.hosts])
+    return whole
+
+
+def _stories(parts: Sequence[NewStories]) -> NewStories:
+    def counted(name: str) -> Counter[str]:
+        return sum((Counter(getattr(part, name)) for part in parts), Counter())
+
+    deltas: Counter[tuple[int | None, int | None]] = Counter()
+    for part in parts:
+        for delta in part.declared_delta:
+            deltas[delta.least, delta.most] += delta.stories
+    return NewStories(
+        lines=sum(part.lines for part in parts),
+        sections=dict(counted("sections").most_common()),
+        days=dict(sorted(counted("days").items())),
+        declared_delta=[Delta(least=least, most=most, stories=count) for (least, most), count in deltas.items()],
+        fields=dict(counted("fields")),
+    )
+
+
+def _pairs(reports: Sequence[RunReport]) -> dict[str, Pairs]:
+    whole: dict[str, Pairs] = {}
+    for kind, pairs in (item for report in reports for item in report.duplicates.items()):
+        of_kind = whole.setdefault(kind, Pairs())
+        of_kind.count += pairs.count
+        of_kind.pairs = (of_kind.pairs + pairs.pairs)[:MOST_LISTED]
+    return whole
+
+
+def _pages(reports: Sequence[RunReport]) -> dict[str, Pages]:
+    whole: dict[str, Pages] = {}
+    for reason, pages in (item for report in reports for item in report.rejections.items()):
+        of_reason = whole.setdefault(reason, Pages())
+        of_reason.count += pages.count
+        of_reason.urls = (of_reason.urls + pages.urls)[:MOST_LISTED]
+    return whole
+
+
+def _took(page: SlowPage) -> float:
+    return page.exchange + page.reading

@@ -1,0 +1,180 @@
+"""The page of a run, or of a span of runs: one file that needs nothing else, made of their reports.
+
+It shows addresses, ids and figures. What failures say in detail is not on it: `forget` would have to take that out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, totals, unnumbered
+from slqncy.display.picture import STYLE, bar
+from slqncy.report.headline import headline, headline_of
+from slqncy.report.history import alike, changes, findings, in_words, pauses
+from slqncy.report.merge import merged
+from slqncy.report.plots import lying, standing
+from slqncy.run_report import OTHERS
+from slqncy.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from slqncy.archive.coverage import NumberLine
+    from slqncy.report.headline import Headline
+    from slqncy.report.history import Change
+    from slqncy.run_report import Delta, RunReport
+
+_OUTCOMES = (
+    "archived", "changed", "earlier", "unchanged", "not_modified", "duplicates", "rejected", "gone", "returned",
+    "list_pages", "sitemaps", "further_pages", "index_answers", "failures", "forbidden", "unanswered",
+)  # fmt: skip
+"""Of requests: each has one of these."""
+_MOST_BARS = 60
+_MOST_SECTIONS = 20
+_MOST_LINES = 50
+"""Number lines of sections; those with the most numbers are shown."""
+
+
+class Line(NamedTuple):
+    """A number line, as the page shows it."""
+
+    heading: str
+    bar: Markup
+    totals: list[tuple[int, str, int]]
+    """How many, in words, and the number of their colour."""
+    gaps: str
+    unnumbered: str
+    is_section: bool
+
+
+class Told(NamedTuple):
+    """What a page is about."""
+
+    report: RunReport
+    headline: Headline
+    findings: list[str]
+    changes: list[Change]
+    runs: Sequence[RunReport]
+    """That it looks back on, or is made of; oldest first."""
+
+
+def run_page(report: RunReport, others: Iterable[RunReport], lines: Sequence[NumberLine]) -> bytes:
+    """The page of a run, beside those of the `others` that read the same kind of thing; `lines` are as it left them."""
+    earlier = alike(report, (other for other in others if other.started < report.started))
+    found = list(findings(report, earlier))
+    return _page(Told(report, headline(report), found, changes(report, earlier), [*earlier, report]), lines)
+
+
+def span_page(reports: Sequence[RunReport], lines: Sequence[NumberLine]) -> bytes:
+    """The page of several runs, oldest first, of which there must be one; `lines` are as they are now."""
+    found = list(findings(reports[-1], alike(reports[-1], reports[:-1])))
+    return _page(Told(merged(reports), headline_of(reports), found, [], reports), lines)
+
+
+def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
+    report, runs = told.report, told.runs
+    of_site = [_line(line) for line in lines if not line.is_section]
+    sections = sorted((line for line in lines if line.is_section), key=lambda line: -line.numbers.size)
+    html = _environment().get_template("page.html").render(
+        report=report, headline=told.headline, findings=told.findings, changes=told.changes,
+        style=Markup(STYLE), outcomes=_OUTCOMES, is_span=" to " in report.run_id,  # noqa: S704  # our own colours
+        runs=[(run, headline(run), pause) for run, pause in zip(runs, [None, *pauses(runs)], strict=True)][::-1],
+        days=standing("New stories by day of publication", ("published", "stories"), _periods(report.stories.days)),
+        sections=lying("New stories by section", ("section", "stories"), _first(report.stories.sections)),
+        deltas=lying(
+            "Characters that new stories lack by their own banner", ("declared_delta", "stories"),
+            [(_span(delta), delta.stories) for delta in report.stories.declared_delta if delta.stories],
+        ),
+        stories=standing(
+            "New stories of each run", ("run", "stories"), [(_at(run), run.stories.lines) for run in runs[-_MOST_BARS:]]
+        ),
+        pauses=standing(
+            "Hours from one start to the next", ("run", "hours"),
+            [
+                (_at(run), round(pause.total_seconds() / 3600, 2))
+                for run, pause in [*zip(runs[1:], pauses(runs), strict=True)][-_MOST_BARS:]
+            ],
+        ),
+        lines=of_site + [_line(line) for line in sections[:_MOST_LINES]],
+    )  # fmt: skip
+    return html.encode()
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, finalize=_finalize,
+    )  # fmt: skip
+    environment.filters |= {"words": in_words, "bytes": _bytes, "at": _at_length}
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """Whatever a page says that is text of others, so that no sign in it turns it around or hides."""
+    return visible(value) if type(value) is str else value
+
+
+def _line(line: NumberLine) -> Line:
+    return Line(
+        heading(line),
+        Markup(bar(line) if line.numbers.size else ""),  # noqa: S704  # shapes, and a label that ElementTree escapes
+        [(n, look.words, place) for place, (n, look) in enumerate(zip(totals(line), LOOKS, strict=True)) if n],
+        ", ".join(map(pasted, longest_gaps(line))),
+        unnumbered(line) if line.unnumbered else "",
+        line.is_section,
+    )  # fmt: skip
+
+
+def _periods(days: Mapping[str, int]) -> list[tuple[str, float]]:
+    """By day, month or year, whichever are few enough to be told apart, empty ones included; last what has no date."""
+    dated = {date.fromisoformat(day): count for day, count in days.items() if day and day != OTHERS}
+    rows: list[tuple[str, float]] = []
+    if dated:
+        first, last = min(dated), max(dated)
+        every = [first + timedelta(n) for n in range((last - first).days + 1)]
+        for form in ("%Y-%m-%d", "%Y-%m", "%Y"):
+            counts: Counter[str] = Counter(dict.fromkeys((day.strftime(form) for day in every), 0))
+            for day, count in dated.items():
+                counts[day.strftime(form)] += count
+            rows = list(counts.items())
+            if len(rows) <= _MOST_BARS:
+                break
+    undated = [(words, days[key]) for key, words in (("", "no date"), (OTHERS, "others")) if key in days]
+    return [*rows[-_MOST_BARS:], *undated]
+
+
+def _first(sections: Mapping[str, int]) -> list[tuple[str, float]]:
+    counts = Counter(sections)
+    rows: list[tuple[str, float]] = [*counts.most_common(_MOST_SECTIONS)]
+    rest = counts.total() - sum(count for _, count in rows)
+    return [*rows, ("all others", rest)] if rest else rows
+
+
+def _span(delta: Delta) -> str:
+    if delta.least == delta.most:
+        return f"{delta.least}"
+    if delta.least is None:
+        return f"{delta.most} or less"
+    return f"{delta.least} or more" if delta.most is None else f"{delta.least} to {delta.most}"
+
+
+def _at(run: RunReport) -> str:
+    return f"{datetime.fromisoformat(run.started):%m-%d %H:%M}"
+
+
+def _at_length(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M:%S} UTC" if moment else ""
+
+
+def _bytes(size: float) -> str:
+    for unit in ("bytes", "KB", "MB"):
+        if size < 1000:  # noqa: PLR2004
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} GB"

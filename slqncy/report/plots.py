@@ -1,0 +1,99 @@
+"""Plots as SVG within a page: pygal draws them, the page's own style colours them, and a table says the same.
+
+What pygal brings along for pages of its own - a script, a style for light paper, tooltips that need the script - is
+taken out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import pygal
+from lxml import etree
+from markupsafe import Markup
+from pygal.style import Style
+
+from slqncy.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WIDTH, _HEIGHT = 480, 220
+_ROW = 26
+"""Height of a bar that lies."""
+_FONT = 14
+"""At a window of 320 pixels that is 9 on the screen."""
+_TICKS = 4
+_LABELS = 4
+"""Labels below the bars, at most."""
+_LONGEST_LABEL = 18
+_STYLE = Style(font_family="inherit", label_font_size=_FONT, major_label_font_size=_FONT, no_data_font_size=_FONT)
+# pygal writes its namespaces as attributes: to lxml the elements have none.
+_TAKEN_OUT = (
+    "//comment() | //defs | //desc | //title[not(parent::g[@class='bar'])] | //g[@class='titles'] "
+    "| //g[contains(@class, 'overlay')]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A plot, and the table that says the same."""
+
+    title: str
+    head: tuple[str, str]
+    rows: list[tuple[str, float]]
+    svg: Markup
+
+
+def standing(title: str, head: tuple[str, str], rows: Sequence[tuple[str, float]]) -> Plot:
+    """Bars that stand side by side, for what has an order."""
+    every = -(-len(rows) // _LABELS)
+    return _plot(
+        title, head, rows, pygal.Bar, height=_HEIGHT, show_minor_x_labels=False,
+        x_labels_major=[label for label, _ in rows[::every]] if rows else None,
+    )  # fmt: skip
+
+
+def lying(title: str, head: tuple[str, str], rows: Sequence[tuple[str, float]]) -> Plot:
+    """Bars that lie one under the other, the first at the top, for what has names."""
+    drawn = _plot(title, head, rows[::-1], pygal.HorizontalBar, height=60 + _ROW * len(rows))
+    drawn.rows.reverse()
+    return drawn
+
+
+def _plot(title: str, head: tuple[str, str], rows: Sequence[tuple[str, float]], kind: Any, **options: Any) -> Plot:
+    rows = [(visible(label), value) for label, value in rows]
+    highest = max((value for _, value in rows), default=0)
+    chart = kind(
+        width=_WIDTH, style=_STYLE, js=[], no_prefix=True, show_legend=False, margin=4, spacing=6,
+        truncate_label=_LONGEST_LABEL, value_formatter=lambda value: f"{value:g}", y_labels=_ticks(highest), **options,
+    )  # fmt: skip
+    chart.x_labels = [label for label, _ in rows]
+    chart.add("", [value for _, value in rows])
+    return Plot(title, head, rows, _inline(chart.render_tree(), title))
+
+
+def _ticks(highest: float) -> list[float]:
+    """From 0 to the highest value or a little above, by 1, 2 or 5 times a power of ten."""
+    step = 1
+    while True:
+        for size in (step, 2 * step, 5 * step):
+            if highest <= size * _TICKS:
+                return [float(size * place) for place in range(max(1, ceil(highest / size)) + 1)]
+        step *= 10
+
+
+def _inline(svg: Any, title: str) -> Markup:
+    """The drawing alone. What each bar stands for shows where somebody points at it."""
+    for bar in svg.findall(".//g[@class='bar']"):
+        label, value = (bar.findtext(f"desc[@class='{name}']", "") for name in ("x_label", "value"))
+        etree.SubElement(bar, "title").text = f"{label}: {value}"
+    for element in svg.xpath(_TAKEN_OUT):
+        element.getparent().remove(element)
+    del svg.attrib["id"]
+    svg.set("role", "img")
+    svg.set("aria-label", title)
+    # What it embeds is text, shapes and those titles: lxml escapes them.
+    return Markup(etree.tostring(svg, encoding="unicode"))  # noqa: S704
