@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, TextIO
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
+from scrapy.settings import SETTINGS_PRIORITIES
 
+from slqncy.archive.layout import RUNS
+from slqncy.display.closing import Ended, closing
+from slqncy.display.terminal import write_lines
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.run import Run
 from slqncy.sites import SiteError
@@ -19,7 +25,10 @@ from slqncy.wrong_settings import wrong_setting
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.crawler import CrawlerProcessBase
+    from scrapy.crawler import Crawler, CrawlerProcessBase
+
+    from slqncy.display.closing import Closing
+    from slqncy.summary import Summary
 
 
 class Command(ScrapyCrawl):
@@ -51,10 +60,9 @@ class Command(ScrapyCrawl):
             return
         run.end()
         if run.summary:
-            print(run.summary.sentence())
-            print(f"{run.archive.root}: {run.stories_archived} new lines in stories/; runs/{run.id}.json has the rest")
-            if run.status is ExitStatus.OK:
-                print(visible(run.reason))
+            _tell(closing(_ended(run, run.summary, crawler)), sys.stdout if run.status is ExitStatus.OK else sys.stderr)
+        if run.status is ExitStatus.OK:
+            print(visible(run.reason))
         self.exitcode = run.status if run.status is ExitStatus.OK else _complain(run.status, run.reason)
 
 
@@ -73,6 +81,30 @@ def _wrong_usage(
         return ExitStatus.CONFIG, str(error)
     wrong = wrong_setting(process.settings)
     return (ExitStatus.CONFIG, wrong) if wrong else None
+
+
+def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
+    assert crawler.stats is not None
+    directory = crawler.settings["ARCHIVE_DIR"]
+    is_typed = crawler.settings.getpriority("ARCHIVE_DIR") == SETTINGS_PRIORITIES["cmdline"]
+    return Ended(
+        summary=summary, counters=crawler.stats.get_stats(), examples=run.examples,
+        status=run.status, reason=run.reason, held_until=run.held_until,
+        seconds=(datetime.now(UTC) - run.started).total_seconds(),
+        report=str(run.archive.root / RUNS / f"{run.id}.json"),
+        command=["scrapy", "crawl", *sys.argv[1:]], settings=["-s", f"ARCHIVE_DIR={directory}"] if is_typed else [],
+    )  # fmt: skip
+
+
+def _tell(said: Closing, trouble: TextIO) -> None:
+    """What went wrong is on standard error, which cron mails; of a run that went well all is on standard output."""
+    for lines, stream, style in (
+        (said.account, sys.stdout, ""), (said.trouble, trouble, "yellow"), (said.advice, trouble, "bold"),
+    ):  # fmt: skip
+        if isinstance(stream, TextIOWrapper):
+            # Where the terminal's encoding lacks a character, that is no reason to stop.
+            stream.reconfigure(errors="backslashreplace")
+        write_lines(lines, stream, style)
 
 
 def _complain(status: ExitStatus, reason: str) -> ExitStatus:
