@@ -24,13 +24,8 @@ BLOCKED = "blocked"
 """Our finish reason where a web archive does."""
 _TOO_MUCH_MEMORY = "memusage_exceeded"
 """Scrapy's finish reason where the process passes MEMUSAGE_LIMIT_MB."""
-_WAIT = (
-    ExitStatus.TEMPORARY,
-    "the site says that we should wait (429, Retry-After, a captcha or a waiting room); run again later",
-)
 _ENDED = {
     _STOPPED: (ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"),
-    TOLD_TO_WAIT: _WAIT,
     BLOCKED: (ExitStatus.TEMPORARY, "the web archive wants no more requests for now; run again later"),
     _TOO_MUCH_MEMORY: (
         ExitStatus.TEMPORARY,
@@ -88,6 +83,8 @@ class Summary:
     """Requests that robots.txt stopped."""
     unanswered: int
     """Requests that the end of the run left without an answer."""
+    unsent: int
+    """Requests for which REQUEST_BUDGET had nothing left."""
 
     story_pages: int
     """Of the above, story pages that were read."""
@@ -148,6 +145,7 @@ class Summary:
             (self.failures, "failures"),
             (self.forbidden, "forbidden by robots.txt"),
             (self.unanswered, "unanswered"),
+            (self.unsent, "not asked any more"),
         ]
 
     def sentence(self) -> str:
@@ -165,8 +163,10 @@ class Summary:
         return {**figures, "adds_up": self.adds_up}
 
 
-def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -> Summary:
-    """The summary of a run's counters."""
+def summarize(
+    stats: Mapping[str, Any], addresses: Addresses, *, pending: int, finish_reason: str = "finished"
+) -> Summary:
+    """The summary of a run's counters, and of how many requests were pending at its end."""
 
     def figure(name: str) -> int:
         return int(stats.get(f"slqncy/{name}", 0))
@@ -196,7 +196,8 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
         index_answers=outcome(f"index/{EventKind.FETCHED}"),
         failures=outcome(EventKind.FAILED),
         forbidden=outcome(Exclusion.ROBOTS),
-        unanswered=unanswered,
+        unanswered=0 if finish_reason == BUDGET_SPENT else pending,
+        unsent=pending if finish_reason == BUDGET_SPENT else 0,
         story_pages=figure("check/pages"),
         stories_read=figure("store/stories") + outcome(EventKind.NOT_MODIFIED),
         missing=sum(figure(f"check/rejected/{reason}") for reason in HOLE),
@@ -215,28 +216,36 @@ def summarize(stats: Mapping[str, Any], addresses: Addresses, unanswered: int) -
 
 
 def judge(
-    summary: Summary, gate: Gate, *, finish_reason: str, errors: int, is_sweep: bool = False, wait_until: str = ""
-) -> tuple[ExitStatus, str]:
+    summary: Summary, gate: Gate, *, finish_reason: str, errors: int, is_sweep: bool = False, wait_until: str = "",
+    wait_reason: str = "",
+) -> tuple[ExitStatus, str]:  # fmt: skip
     """Exit status of a run that opened its archive and met no disk error, and the reason in a sentence.
 
-    `wait_until` is when the site wants to be asked again (RFC 3339, UTC), where it has said so and that is to come.
+    `wait_until` is when the site wants to be asked again (RFC 3339, UTC), where it has said so and that is to come;
+    `wait_reason` is which host has last said that we should wait, and how.
     """
     if errors:
         return ExitStatus.SOFTWARE, f"{errors} unexpected errors; the log has their tracebacks, the stories stay due"
     if not summary.adds_up or not summary.addresses.adds_up:
         what = "addresses" if summary.adds_up else "requests"
         return ExitStatus.SOFTWARE, f"the {what} do not add up; this is a defect of slqncy, please report it"
-    if finish_reason in _ENDED:
-        status, reason = _ENDED[finish_reason]
+    ended = {**_ENDED, TOLD_TO_WAIT: _wait(wait_reason)}
+    if finish_reason in ended:
+        status, reason = ended[finish_reason]
         return status, f"{reason}, not before {wait_until}" if wait_until else reason
     if summary.index_failures:
         return _judge_index(summary)
     if summary.is_in_vain:
         lost = summary.stories_failed + summary.waiting
-        return _WAIT if summary.told_to_wait else (
+        return _wait(wait_reason) if summary.told_to_wait else (
             ExitStatus.UNAVAILABLE, f"{lost} stories were found, and none of them could be had",
         )  # fmt: skip
-    return _judge_sweep(summary, gate) if is_sweep else _judge_pages(summary, gate)
+    return _judge_sweep(summary, gate) if is_sweep else _judge_pages(summary, gate, wait_reason)
+
+
+def _wait(reason: str) -> tuple[ExitStatus, str]:
+    which = f" ({reason})" if reason else ""
+    return ExitStatus.TEMPORARY, f"the site says that we should wait{which}; run again later"
 
 
 def _judge_sweep(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
@@ -257,7 +266,7 @@ def _judge_index(summary: Summary) -> tuple[ExitStatus, str]:
     )
 
 
-def _judge_pages(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
+def _judge_pages(summary: Summary, gate: Gate, wait_reason: str) -> tuple[ExitStatus, str]:
     if not summary.requested and not summary.known:
         return ExitStatus.DATA, "the files hold no page of this site, or none that this run was to read"
     # What was not modified is no news of the site where something else could not be had.
@@ -270,7 +279,7 @@ def _judge_pages(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
     if summary.stories_seen or summary.gone:
         return _pass(summary, gate)
     if summary.told_to_wait:
-        return _WAIT
+        return _wait(wait_reason)
     if pages or summary.story_pages:
         seen = f"{summary.list_pages} list pages and {summary.story_pages} pages that are no stories were read"
         return ExitStatus.DATA, f"no story was found: {seen}; is this the site, and does its profile's URL grammar fit?"

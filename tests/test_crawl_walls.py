@@ -75,7 +75,10 @@ def test_three_walls_in_a_row_end_the_run(serve_pages: Serve, tmp_path: Path) ->
     server = serve_pages(pages)
     result = crawl(tmp_path, server.base_url)
     assert result.status == 75, result.errors
-    assert "the site says that we should wait" in result.errors
+    host = server.base_url.removeprefix("http://")
+    assert f"we should wait ({host} shows a captcha or a test for a browser); run again later" in result.errors
+    assert "\nrun again   " in result.errors
+    assert "\nwalls       3 times " in result.errors
     assert [request.path for request in server.requests if "html" in request.path] == [
         f"/szxw/{number}.html" for number in range(1, 5)
     ]

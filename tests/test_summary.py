@@ -15,11 +15,11 @@ from slqncy.sites import Gate
 from slqncy.summary import Addresses, Summary, judge, summarize
 
 ADDRESSES = Addresses(known_before=5, found=3, states={State.ARCHIVED: 6, State.FOUND: 2})
-NOTHING = summarize({}, ADDRESSES, unanswered=0)
+NOTHING = summarize({}, ADDRESSES, pending=0)
 GATE = Gate(min_stories=1, sample=20, min_complete_share=0.5, max_unreadable_share=0.25)
 OUTCOMES = [
     "archived", "changed", "earlier", "unchanged", "not_modified", "duplicates", "rejected", "gone", "returned",
-    "list_pages", "sitemaps", "further_pages", "failures", "forbidden", "index_answers", "unanswered",
+    "list_pages", "sitemaps", "further_pages", "failures", "forbidden", "index_answers", "unanswered", "unsent",
 ]  # fmt: skip
 READ = ["archived", "changed", "earlier", "unchanged", "returned", "duplicates"]
 """Outcomes that only pages read as stories have."""
@@ -81,18 +81,18 @@ def summary(**figures: int) -> Summary:
 def test_each_figure_has_its_counter(counter: str) -> None:
     stats = {f"slqncy/{counter}": 3, "slqncy/other": 7, counter: 9, "slqncy/outcome/other": 2}
     figures: dict[str, Any] = dict.fromkeys(COUNTERS[counter], 3)
-    assert summarize(stats, ADDRESSES, unanswered=0) == replace(NOTHING, **figures)
+    assert summarize(stats, ADDRESSES, pending=0) == replace(NOTHING, **figures)
 
 
 def test_every_figure_has_a_counter() -> None:
     counted = {name for names in COUNTERS.values() for name in names}
-    assert {field.name for field in fields(Summary)} - counted == {"unanswered", "addresses"}
+    assert {field.name for field in fields(Summary)} - counted == {"unanswered", "unsent", "addresses"}
 
 
 def test_what_is_not_modified_is_counted_for_all_kinds_of_pages() -> None:
     kinds = {"not_modified": 1, "front/not_modified": 2, "list/not_modified": 4, "sitemap/not_modified": 8}
     stats = {f"slqncy/outcome/{outcome}": figure for outcome, figure in kinds.items()}
-    account = summarize(stats, ADDRESSES, unanswered=0)
+    account = summarize(stats, ADDRESSES, pending=0)
     assert (account.not_modified, account.stories_read) == (15, 1)
 
 
@@ -102,21 +102,27 @@ def test_figures_of_several_counters_are_their_sums() -> None:
         "slqncy/check/rejected/no_title": 8,
         "slqncy/check/rejected/not_found": 16,
     }
-    account = summarize(stats, ADDRESSES, unanswered=0)
+    account = summarize(stats, ADDRESSES, pending=0)
     assert (account.list_pages, account.unreadable) == (3, 12)
 
 
 def test_stories_are_known_only_where_there_are_any() -> None:
     nothing = Addresses(known_before=9, found=0, states={State.FETCHED: 3, State.REJECTED: 6})
     some = Addresses(known_before=9, found=0, states={State.ARCHIVED: 1, State.DUPLICATE: 2, State.GONE: 3})
-    assert summarize({"slqncy/known": 6}, nothing, unanswered=0).known == 0
-    assert summarize({"slqncy/known": 5}, some, unanswered=0).known == 5
-    assert summarize({"slqncy/known": 7}, some, unanswered=0).known == 6
+    assert summarize({"slqncy/known": 6}, nothing, pending=0).known == 0
+    assert summarize({"slqncy/known": 5}, some, pending=0).known == 5
+    assert summarize({"slqncy/known": 7}, some, pending=0).known == 6
 
 
 def test_the_unanswered_and_the_addresses_are_told() -> None:
-    account = summarize({}, ADDRESSES, unanswered=2)
+    account = summarize({}, ADDRESSES, pending=2)
     assert account == replace(NOTHING, unanswered=2)
+
+
+def test_what_a_budget_left_out_was_not_asked() -> None:
+    account = summarize({"slqncy/requested": 2}, ADDRESSES, pending=2, finish_reason="budget_spent")
+    assert account == replace(NOTHING, requested=2, unsent=2)
+    assert account.sentence().endswith(" + 2 not asked any more")
     assert account.addresses is ADDRESSES
 
 
@@ -126,14 +132,14 @@ def test_the_unanswered_and_the_addresses_are_told() -> None:
 @pytest.mark.parametrize("outcome", OUTCOME_COUNTERS)
 def test_each_outcome_that_a_request_may_have_accounts_for_it(outcome: str) -> None:
     one = {"slqncy/requested": 1, f"slqncy/outcome/{outcome}": 1}
-    assert summarize(one, ADDRESSES, unanswered=0).adds_up
-    assert not summarize(one, ADDRESSES, unanswered=1).adds_up
-    assert not summarize({**one, "slqncy/requested": 2}, ADDRESSES, unanswered=0).adds_up
+    assert summarize(one, ADDRESSES, pending=0).adds_up
+    assert not summarize(one, ADDRESSES, pending=1).adds_up
+    assert not summarize({**one, "slqncy/requested": 2}, ADDRESSES, pending=0).adds_up
 
 
 def test_an_outcome_that_nobody_knows_accounts_for_nothing() -> None:
     stats = {"slqncy/requested": 1, "slqncy/outcome/other": 1}
-    assert not summarize(stats, ADDRESSES, unanswered=0).adds_up
+    assert not summarize(stats, ADDRESSES, pending=0).adds_up
 
 
 @given(st.fixed_dictionaries({name: st.integers(0, 50) for name in OUTCOMES}), st.integers(-3, 3), st.integers(0, 50))
@@ -253,7 +259,7 @@ def test_exit_status_of_a_run_that_finished(figures: dict[str, int], status: Exi
         ({"list_pages": 1}, "shutdown", 0, ExitStatus.TEMPORARY, "stopped by a signal"),
         ({"archived": 1, "failures": 3}, "told_to_wait", 0, ExitStatus.TEMPORARY, "we should wait"),
         ({"list_pages": 1, "failures": 3}, "told_to_wait", 0, ExitStatus.TEMPORARY, "we should wait"),
-        ({"archived": 1, "unanswered": 3}, "budget_spent", 0, ExitStatus.OK, "REQUEST_BUDGET is spent"),
+        ({"archived": 1, "unsent": 3}, "budget_spent", 0, ExitStatus.OK, "REQUEST_BUDGET is spent"),
         ({"archived": 1}, "budget_spent", 1, ExitStatus.SOFTWARE, "1 unexpected errors"),
         ({"archived": 1}, "finished", 2, ExitStatus.SOFTWARE, "2 unexpected errors"),
         ({"archived": 1}, "shutdown", 1, ExitStatus.SOFTWARE, "1 unexpected errors"),
@@ -276,6 +282,16 @@ def test_when_to_run_again_is_told() -> None:
     status, why = judge(summary(failures=1), GATE, finish_reason="told_to_wait", errors=0, wait_until=at)
     assert status is ExitStatus.TEMPORARY
     assert why.endswith(f"run again later, not before {at}")
+
+
+def test_who_says_that_we_should_wait_is_told() -> None:
+    who = "news.example answers HTTP 429"
+    for figures, finish_reason in (
+        ({"failures": 1}, "told_to_wait"), ({"failures": 1, "told_to_wait": 1}, "finished"),
+        ({"failures": 1, "stories_failed": 1, "told_to_wait": 1}, "finished"),
+    ):  # fmt: skip
+        _, why = judge(summary(**figures), GATE, finish_reason=finish_reason, errors=0, wait_reason=who)
+        assert why == f"the site says that we should wait ({who}); run again later"
 
 
 @pytest.mark.parametrize("finish_reason", ["finished", "shutdown", "told_to_wait"])

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn, TextIO
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
+from scrapy.settings import SETTINGS_PRIORITIES
 
+from slqncy.archive.layout import RUNS
 from slqncy.cli import show_example
+from slqncy.display.closing import Ended, closing
+from slqncy.display.terminal import write_lines
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.run import Run
 from slqncy.notify import Pings
@@ -22,13 +28,16 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from scrapy.crawler import CrawlerProcessBase
+    from scrapy.crawler import Crawler, CrawlerProcessBase
+
+    from slqncy.display.closing import Closing
+    from slqncy.summary import Summary
 
 
 logger = logging.getLogger(__name__)
 
 
-class Ended(NamedTuple):
+class _Outcome(NamedTuple):
     """How a crawl ended."""
 
     status: ExitStatus
@@ -69,7 +78,7 @@ class Command(ScrapyCrawl):
         """Crawl, and set the exit status."""
         self.exitcode = self._told(lambda: self._crawl(args, opts))
 
-    def _told(self, crawl: Callable[[], Ended]) -> ExitStatus:
+    def _told(self, crawl: Callable[[], _Outcome]) -> ExitStatus:
         """The exit status of a crawl; those who watch from afar are told of its beginning and its end."""
         assert self.settings is not None
         pings = Pings(self.settings["PING_URL"])
@@ -82,7 +91,7 @@ class Command(ScrapyCrawl):
         pings.end(ended.status, "\n".join(ended.words))
         return ended.status
 
-    def _crawl(self, args: list[str], opts: argparse.Namespace) -> Ended:
+    def _crawl(self, args: list[str], opts: argparse.Namespace) -> _Outcome:
         assert self.crawler_process is not None
         if wrong := _wrong_usage(args, opts, self.crawler_process):
             return _complain(*wrong)
@@ -95,16 +104,14 @@ class Command(ScrapyCrawl):
         run.end()
         words: list[str] = []
         if run.summary:
-            words = [
-                run.summary.sentence(),
-                f"{run.archive.root}: {run.stories_archived} new lines in stories/; runs/{run.id}.json has the rest",
-            ]
-            if run.status is ExitStatus.OK:
-                words.append(visible(run.reason))
-            print(*words, sep="\n")
-        return Ended(run.status, tuple(words)) if run.status is ExitStatus.OK else _complain(
-            run.status, run.reason, *words
-        )  # fmt: skip
+            said = closing(_ended(run, run.summary, crawler))
+            _tell(said, sys.stdout if run.status is ExitStatus.OK else sys.stderr)
+            words = [line for part in said for line in part]
+        if run.status is not ExitStatus.OK:
+            return _complain(run.status, run.reason, *words)
+        last = visible(run.reason)
+        print(last)
+        return _Outcome(run.status, (*words, last))
 
 
 def _wrong_usage(
@@ -124,7 +131,31 @@ def _wrong_usage(
     return (ExitStatus.CONFIG, wrong) if wrong else None
 
 
-def _complain(status: ExitStatus, reason: str, *words: str) -> Ended:
+def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
+    assert crawler.stats is not None
+    directory = crawler.settings["ARCHIVE_DIR"]
+    is_typed = crawler.settings.getpriority("ARCHIVE_DIR") == SETTINGS_PRIORITIES["cmdline"]
+    return Ended(
+        summary=summary, counters=crawler.stats.get_stats(), examples=run.examples,
+        status=run.status, reason=run.reason, held_until=run.held_until,
+        seconds=(datetime.now(UTC) - run.started).total_seconds(),
+        report=str(run.archive.root / RUNS / f"{run.id}.json"),
+        command=["scrapy", "crawl", *sys.argv[1:]], settings=["-s", f"ARCHIVE_DIR={directory}"] if is_typed else [],
+    )  # fmt: skip
+
+
+def _tell(said: Closing, trouble: TextIO) -> None:
+    """What went wrong is on standard error, which cron mails; of a run that went well all is on standard output."""
+    for lines, stream, style in (
+        (said.account, sys.stdout, ""), (said.trouble, trouble, "yellow"), (said.advice, trouble, "bold"),
+    ):  # fmt: skip
+        if isinstance(stream, TextIOWrapper):
+            # Where the terminal's encoding lacks a character, that is no reason to stop.
+            stream.reconfigure(errors="backslashreplace")
+        write_lines(lines, stream, style)
+
+
+def _complain(status: ExitStatus, reason: str, *words: str) -> _Outcome:
     last = visible(f"scrapy crawl: {reason} (exit status {status})")
     sys.stderr.write(f"{last}\n")
-    return Ended(status, (*words, last))
+    return _Outcome(status, (*words, last))

@@ -27,7 +27,7 @@ from slqncy.extensions.account import Account
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.watchdog import Watchdog
 from slqncy.manners.retry_after import LONGEST
-from slqncy.reasons import NO_ANSWER, UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, State
+from slqncy.reasons import NO_ANSWER, UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, Rejection, State
 from slqncy.records import Event, Story, hash_of, moment
 from slqncy.summary import BLOCKED, BUDGET_SPENT, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 from slqncy.visible import blanked
@@ -61,6 +61,7 @@ _COMMIT_INTERVAL = 1.0
 """Seconds after which what was written is acknowledged at the latest."""
 _PATIENCE = 3
 """How often in a row the site may say that we should wait, or put up a wall."""
+_WALLS = {Rejection.CHALLENGE: "a captcha or a test for a browser", Rejection.WAITING_ROOM: "a waiting room"}
 NEW_LINE = frozenset({EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER})
 """Outcomes of a story's page that add a line to stories/."""
 
@@ -95,11 +96,14 @@ class Run:
         """When what is read was said; None while the site is asked, and says it now."""
         self.account = Account(crawler)
         """Of what the report tells."""
+        self.examples: dict[str, str] = {}
+        """The first story id, or URL of another page, that a counter has counted, by the counter's name."""
         self._disk_error: ArchiveError | None = None
         self._damage = ""
         self._open = False
         self._errors = 0
         self._told_to_wait = 0
+        self._wait_reason = ""
         self._wait_until = ""
         self._budget = crawler.settings.getint("REQUEST_BUDGET")
         self._requests = 0
@@ -219,6 +223,7 @@ class Run:
         if known.url not in self._passed_over:
             self._passed_over.add(known.url)
             self.count("guard/watchdog")
+            self.examples.setdefault("guard/watchdog", known.story or known.url)
             until = moment(datetime.fromtimestamp(known.not_before, UTC))
             logger.warning("%s is not read before %s, for reading it hung", known.url, until)
         return True
@@ -232,9 +237,11 @@ class Run:
             raise RuntimeError(f"{url} was not asked for, or has been answered")
         self.archive.release_captures()
         self._happened(event, url, asked.kind, id=asked.story, record=record, rewrite=rewrite, **details)
-        if is_wall := details.get("reason") in UNWELCOME and not details.get("date_captured"):
-            logger.warning("In place of %s: %s (%s)", url, details["reason"], details.get("detail", ""))
-        self._heed(is_wall=is_wall)
+        reason = details.get("reason")
+        is_wall = reason in UNWELCOME and not details.get("date_captured")
+        if is_wall:
+            logger.warning("In place of %s: %s (%s)", url, reason, details.get("detail", ""))
+        self._heed(url, wall=reason if is_wall else None)
         self._settle(url, event if asked.kind is PageKind.STORY else f"{asked.kind}/{event}")
 
     def failed(
@@ -262,7 +269,10 @@ class Run:
         self.count(f"failed/{reason}")
         self.account.failed(url, reason, detail)
         logger.warning("No answer from %s: %s (%s)", url, reason, detail)
-        self._heed(is_told=reason is Failure.TOLD_TO_WAIT, is_wall=wall is not None and wall.reason in UNWELCOME)
+        self._heed(
+            url, wall=wall.reason if wall and wall.reason in UNWELCOME else None,
+            told=detail if reason is Failure.TOLD_TO_WAIT else "",
+        )  # fmt: skip
 
     def forbidden(self, url: str, detail: str) -> None:
         """The robots.txt of the site stopped a request."""
@@ -300,6 +310,7 @@ class Run:
         host = self.archive.hosts.setdefault(f"{parts.scheme}://{parts.netloc}", Host())
         # What stood there is over, or was written by a clock that was wrong.
         host.hold_until = self._wait_until = moment(until)
+        self._wait_reason = f"{parts.netloc} answers with Retry-After"
         self.archive.keep_hosts()
         if is_too_long:
             self._stop(TOLD_TO_WAIT, at_once=True)
@@ -350,13 +361,17 @@ class Run:
             if place and type(record) is Story:
                 self.stories.add(place, record)
 
-    def _heed(self, *, is_told: bool = False, is_wall: bool) -> None:
-        """End the run where the site says again and again that it wants no requests for now."""
+    def _heed(self, url: str, *, wall: Rejection | None, told: str = "") -> None:
+        """End the run where the site says again and again, by walls or in words, that it wants no requests for now."""
         if self.now is not None:
             # What a capture says was said to somebody else.
             return
-        self.count("guard/wall", is_wall)
-        self._told_to_wait = self._told_to_wait + 1 if is_told or is_wall else 0
+        self.count("guard/wall", wall is not None)
+        if wall:
+            self.examples.setdefault("guard/wall", url)
+        if said := f"shows {_WALLS[wall]}" if wall else told and f"answers {told}":
+            self._wait_reason = f"{self._host(url)} {said}"
+        self._told_to_wait = self._told_to_wait + 1 if said else 0
         if self._told_to_wait >= _PATIENCE:
             self._stop(TOLD_TO_WAIT)
 
@@ -366,6 +381,7 @@ class Run:
         asked = self._pending.pop(url, None)
         self._stories_pending -= asked is not None and asked.kind is PageKind.STORY
         self.count(f"outcome/{outcome}")
+        self.examples.setdefault(f"outcome/{outcome}", (asked and asked.story) or url)
 
     def _stop(self, reason: str, *, at_once: bool = False) -> None:
         assert self._crawler.engine is not None
@@ -421,12 +437,19 @@ class Run:
         hosts = self.archive.hosts.items()
         held = [host.hold_until for origin, host in hosts if address.is_served_at(f"{origin}/")]
         self._wait_until = max((until for until in held if until <= longest), default="")
-        if self._is_held:
+        if self.held_until:
+            self._wait_reason = "it has told an earlier run so, by Retry-After"
             raise CloseSpider(TOLD_TO_WAIT)
 
     @property
-    def _is_held(self) -> bool:
-        return self._wait_until > moment(datetime.now(UTC))
+    def held_until(self) -> str:
+        """When the site wants to be asked again (RFC 3339, UTC), or "" where it has not said so, or that is over."""
+        return self._wait_until if self._wait_until > moment(datetime.now(UTC)) else ""
+
+    def _host(self, url: str) -> str:
+        """The host that a page is asked of."""
+        address: Address = self._crawler.spider.address  # type: ignore[union-attr]
+        return urlsplit(address.served(url)).netloc
 
     @cached_property
     def _info(self) -> dict[str, str]:
@@ -475,29 +498,29 @@ class Run:
             self.stories.close()
 
     def _judge(self, spider: Spider, finish_reason: str) -> None:
-        summary = self._summarize()
+        summary = self._summarize(finish_reason)
         arguments = spider.arguments  # type: ignore[attr-defined]
         self.status, self.reason = judge(
             summary, arguments.address.site.gate,
             finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
-            wait_until=self._wait_until if self._is_held else "",
+            wait_until=self.held_until, wait_reason=self._wait_reason,
         )  # fmt: skip
         if self._damage and self.status not in {ExitStatus.SOFTWARE, ExitStatus.TEMPORARY}:
             self.status, self.reason = ExitStatus.DATA, self._damage
         self._report(finish_reason)
 
     def _cut_short(self) -> None:
-        self._summarize()
+        self._summarize(_SECOND_SIGNAL)
         self._report(_SECOND_SIGNAL)
 
-    def _summarize(self) -> Summary:
+    def _summarize(self, finish_reason: str) -> Summary:
         assert self._crawler.stats is not None
         stats = self._crawler.stats.get_stats()
         self.archive.commit()
         addresses = Addresses(
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
-        self.summary = summarize(stats, addresses, unanswered=len(self._pending))
+        self.summary = summarize(stats, addresses, pending=len(self._pending), finish_reason=finish_reason)
         return self.summary
 
     def _report(self, finish_reason: str) -> None:

@@ -38,8 +38,11 @@ class Check(Step):
             self.count(f"rejected/{item.rejection}")
         elif story.declared_delta is None:
             self.count("undeclared")
+        elif story.declared_delta == 0:
+            self.count("complete")
         else:
-            self.count("complete" if story.declared_delta == 0 else "incomplete")
+            self.count("incomplete")
+            self.run.examples.setdefault("check/incomplete", story.id)
         return item
 
     def _judge(self, item: StoryItem) -> None:

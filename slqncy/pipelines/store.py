@@ -48,6 +48,7 @@ class Store(Step):
             self.run.stop_for_disk(error)
             raise DropItem(str(error), log_level="ERROR") from error
         self.count(event)
+        self.count(f"{event}/{_sort(record)}")
         self.count("stories", not isinstance(record, Rejected))
         if event not in NEW_LINE:
             raise DropItem(f"{event}: {record.canonical_url}", log_level="DEBUG")
@@ -144,6 +145,13 @@ def judge_capture(kind: Kind, was: State, *, is_first: bool, is_new: bool, is_ne
 
 def _says_the_same(line: Entry, record: Story) -> bool:
     return (line.content_hash, line.note) == (record.content_hash, note(record))
+
+
+def _sort(record: Story) -> str:
+    """What a story, a duplicate or a rejected page is counted by."""
+    if isinstance(record, Rejected):
+        return record.reason
+    return record.duplicate_kind if isinstance(record, Duplicate) else record.section
 
 
 def _detail(record: Story | Rewrite) -> str:
