@@ -6,6 +6,7 @@ taken out.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ from slqncy.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# pygal's importer of maps knows no find_spec: Python 3.12 passes it over, and 3.11 warns of it at each import.
+sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 _WIDTH, _HEIGHT = 480, 220
 _ROW = 26
