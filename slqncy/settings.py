@@ -53,6 +53,8 @@ EXTENSIONS = {
     "slqncy.extensions.run.Run": 200,
     "scrapy.extensions.memusage.MemoryUsage": None,
     "slqncy.extensions.memory.Memory": 300,
+    "scrapy.extensions.logstats.LogStats": None,  # it counts responses and items, whatever became of them
+    "slqncy.extensions.progress.ProgressDisplay": 400,
 }
 ADDONS = {"slqncy.addons.Identity": 100}
 DOWNLOADER_MIDDLEWARES = {
@@ -142,4 +144,5 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # LifoMemoryQueue
 CONCURRENT_ITEMS = 1  # 100: starts 100 workers a response, for pages that hold one item (a third of the CPU)
 
 LOG_LEVEL = "INFO"  # DEBUG
+PROGRESS_INTERVAL = 60.0  # seconds between lines of the log that say how far a run is; 0: none, on no terminal either
 FEED_EXPORT_ENCODING = "utf-8"  # None: \uXXXX, twice the bytes, for those who add a feed of their own

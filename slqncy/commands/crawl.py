@@ -17,6 +17,7 @@ from slqncy.cli import show_example
 from slqncy.display.closing import Ended, closing
 from slqncy.display.terminal import write_lines
 from slqncy.exitcodes import ExitStatus
+from slqncy.extensions.progress import ProgressDisplay
 from slqncy.extensions.run import Run
 from slqncy.notify import Pings
 from slqncy.sites import SiteError
@@ -102,6 +103,8 @@ class Command(ScrapyCrawl):
         if run is None:
             return _complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the reason")
         run.end()
+        if progress := crawler.get_extension(ProgressDisplay):
+            progress.end()
         words: list[str] = []
         if run.summary:
             said = closing(_ended(run, run.summary, crawler))

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LABEL = 12
-"""Cells that a label takes, and that lines without one leave free."""
+"""Cells that a label takes, and that lines without one leave free, unless it is said otherwise."""
 _INDENT = "    "
 
 
-def labelled(label: str, facts: Sequence[str], width: int, most: int = 2) -> list[str]:
+def labelled(label: str, facts: Sequence[str], width: int, most: int = 2, indent: int = LABEL) -> list[str]:
     """Facts with commas between them, each whole on a line; how many found no room on `most` lines is told."""
-    room = width - LABEL
+    room = width - indent
     lines: list[list[str]] = [[]]
     for fact in (cut(fact, room - 1) for fact in facts):
         if lines[-1] and cell_len(", ".join([*lines[-1], fact])) >= room:
@@ -25,7 +25,7 @@ def labelled(label: str, facts: Sequence[str], width: int, most: int = 2) -> lis
     told = [", ".join(line) for line in lines]
     if len(lines) > most:
         told = [*told[: most - 1], _abridged(lines[most - 1], sum(map(len, lines[most:])), room)]
-    return beside(label, [f"{line}," for line in told[:-1]] + told[-1:])
+    return beside(label, [f"{line}," for line in told[:-1]] + told[-1:], indent)
 
 
 def spelt(label: str, text: str, width: int, most: int) -> list[str]:
@@ -34,9 +34,9 @@ def spelt(label: str, text: str, width: int, most: int) -> list[str]:
     return beside(label, chop_cells(cut(text, most * (room - 1)), room) or [""])
 
 
-def beside(label: str, lines: Sequence[str]) -> list[str]:
+def beside(label: str, lines: Sequence[str], indent: int = LABEL) -> list[str]:
     """Lines beside a label, which stands on the first of them."""
-    return [f"{label if not number else '':<{LABEL}}{line}" for number, line in enumerate(lines)]
+    return [f"{label if not number else '':<{indent}}{line}" for number, line in enumerate(lines)]
 
 
 def folded(parts: Sequence[str], separator: str, width: int) -> list[str]:

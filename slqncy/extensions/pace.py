@@ -86,6 +86,16 @@ class Pace:
         slot.lastseen = max(now, self._held_until - slot.delay)
 
     @property
+    def delay(self) -> float:
+        """Seconds between an exchange and the next one, as of now."""
+        return self._delay
+
+    @property
+    def held(self) -> float:
+        """Seconds for which the site still wants to be left alone, as it has said."""
+        return max(0.0, self._held_until - monotonic())
+
+    @property
     def _slots(self) -> dict[str, Slot]:
         assert self._crawler.engine is not None
         return self._crawler.engine.downloader.slots

@@ -22,6 +22,7 @@ from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.archive.hosts import Host
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories
+from slqncy.display.progress import Outlook
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.account import Account
 from slqncy.extensions.stop import Stop, StoppedError
@@ -87,6 +88,7 @@ class Run:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self.outlook = Outlook()
         self.started = datetime.now(UTC)
         self.id = f"{self.started:%Y%m%dT%H%M%S}-{os.getpid()}"
         self.status = ExitStatus.SOFTWARE
@@ -158,6 +160,12 @@ class Run:
     def pending(self) -> int:
         """Pages asked for and not answered yet."""
         return len(self._pending)
+
+    @property
+    def newest_pending(self) -> tuple[str, PageKind] | None:
+        """The page that was asked for last, and is not answered yet."""
+        url = next(reversed(self._pending), None)
+        return (url, self._pending[url].kind) if url else None
 
     def capture(self, exchange: Exchange) -> Warc:
         """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""

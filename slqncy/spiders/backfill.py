@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive import ArchiveError
 from slqncy.archive.schedule import seconds
 from slqncy.backfill.captures import WebArchive, choose, nearest
+from slqncy.display.progress import Outlook
 from slqncy.extensions.stop import StoppedError
 from slqncy.extract.boilerplate import join_pages
 from slqncy.extract.pagination import list_pages
@@ -86,7 +87,9 @@ class Backfill:
         if not self._arguments.ids:
             await self._read_lists()
         # Of copies the one is the original that was there first.
-        for url in sorted(self._stories(), key=self._first):
+        stories = sorted(self._stories(), key=self._first)
+        for left, url in zip(range(len(stories), 0, -1), stories, strict=True):
+            self._run.outlook = Outlook(left, self._run.stories_archived, self._arguments.max_stories or 0, "stories")
             async for item in self._read_story(url):
                 yield item
             if self._is_over():

@@ -110,6 +110,10 @@ class Frontier:
         self._later: deque[Known] = deque()
         self._after = (-1, 0)
 
+    def __len__(self) -> int:
+        """How many are queued, or at hand for being due; more may be due."""
+        return len(self._fronts) + len(self._stories) + len(self._pages) + len(self._later)
+
     def has_page(self, url: str) -> bool:
         """Whether a page that is no story was queued, under this URL or another one of it."""
         return page_key(url) in self._keys

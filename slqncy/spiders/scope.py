@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from slqncy.archive.schedule import next_look
+from slqncy.display.progress import Outlook
 from slqncy.guards.mazes import calendar, maze
 from slqncy.reasons import UNSETTLED, EventKind, Exclusion, PageKind, State
 from slqncy.spiders.frontier import Frontier, Listing, Page
@@ -161,6 +162,11 @@ class Scope:
     def release(self) -> Iterator[Known | Page]:
         """What to ask for now."""
         return self.frontier.release(self._run.stories_archived, self._run.pending, self._run.stories_pending)
+
+    @property
+    def outlook(self) -> Outlook:
+        """What is left to ask for."""
+        return Outlook(len(self.frontier), self._run.stories_archived, self._arguments.max_stories or 0, "stories")
 
     def _due(self, after: tuple[int, int], most: int) -> list[Known]:
         """Stories of earlier runs that are due; under max_pages only those are asked for that lists show."""

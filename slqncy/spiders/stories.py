@@ -127,7 +127,9 @@ class StoriesSpider(Spider):
 
     def _release(self) -> list[Request]:
         # All at once: what is asked for counts as pending before another answer may release more.
-        return [self._due_request(due) for due in self._scope.release()]
+        requests = [self._due_request(due) for due in self._scope.release()]
+        self.run.outlook = self._scope.outlook
+        return requests
 
     def _due_request(self, due: Known | Page) -> Request:
         if not isinstance(due, Page):

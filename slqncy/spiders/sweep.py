@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slqncy.display.progress import Outlook
 from slqncy.reasons import PageKind
 from slqncy.sites import StoryAddress
 from slqncy.spiders.scope import Scope
@@ -28,6 +29,8 @@ class Sweep(Scope):
 
     def __init__(self, run: Run, arguments: Arguments, settings: BaseSettings) -> None:
         super().__init__(run, arguments, settings)
+        self._in_sections = arguments.sections or self._address.site.sections
+        self._most = self._left = sum(map(len, arguments.ids)) * len(self._in_sections)
         self._stories = self._numbered()
 
     def add_starts(self) -> None:
@@ -49,9 +52,16 @@ class Sweep(Scope):
             yield story
             room -= 1
 
+    @property
+    def outlook(self) -> Outlook:
+        """How many numbers are left to look at, each of them once in each section."""
+        if self._arguments.max_stories is not None:
+            return super().outlook
+        return Outlook(self._left, self._most - self._left, self._most, "numbers")
+
     def _numbered(self) -> Iterator[Known | None]:
         """The stories to ask for, which become known here; None where what is asked for must be answered first."""
-        for section in self._arguments.sections or self._address.site.sections:
+        for section in self._in_sections:
             for numbers in self._arguments.ids:
                 yield from self._in_section(section, numbers)
             while self._run.pending:
@@ -59,6 +69,7 @@ class Sweep(Scope):
 
     def _in_section(self, section: str, numbers: range) -> Iterator[Known]:
         while (number := self._next(section, numbers)) is not None:
+            self._left -= number + 1 - numbers.start
             numbers = range(number + 1, numbers.stop)
             address = StoryAddress(section, str(number))
             url, name = self._address.story_url(address), self._address.story_name(address)
@@ -66,6 +77,7 @@ class Sweep(Scope):
             # A list page may have the address of a story.
             if story.kind is PageKind.STORY:
                 yield story
+        self._left -= len(numbers)
 
     def _next(self, section: str, numbers: range) -> int | None:
         site = self._address.site.name

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -158,6 +158,7 @@ RUNS = st.builds(
 )
 
 
+@settings(deadline=None)  # a machine may be busy
 @given(RUNS)
 def test_it_is_one_screen_whatever_has_happened(run: Ended) -> None:
     said = closing(run)

@@ -1,0 +1,124 @@
+"""How far a run is: as a line of a log, and as a block at the foot of a terminal."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.console import Group
+from rich.progress_bar import ProgressBar
+from rich.text import Text
+
+from slqncy.display.facts import labelled, span
+from slqncy.display.number_line import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+_MINUTE = 60.0
+_LABEL = 9
+"""Cells."""
+_MOST_LINES = 3
+"""Of facts behind a label."""
+
+
+class Outlook(NamedTuple):
+    """What is left of a run, as far as that is known."""
+
+    queued: int = 0
+    """Pages that are found and not asked for yet; each of them may lead to more."""
+    done: int = 0
+    goal: int = 0
+    """What the run ends at, at the latest; 0 where nothing is said of that."""
+    unit: str = ""
+    """Of `done` and `goal`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run is; times are in seconds."""
+
+    new: int
+    changed: int
+    duplicates: int
+    rejected: int
+    failed: int
+    lists: int
+    pages: int
+    """All that were asked for and answered, or not."""
+    rate: float
+    """Pages a minute."""
+    delay: float | None
+    """The pause before the next request; None where the site is not asked."""
+    held: float
+    """The pause that the site has asked for, as far as it is still to come."""
+    reading: str
+    """The page that is asked for, or "" where none is."""
+    pending: int
+    outlook: Outlook
+    elapsed: float
+
+
+class Rate:
+    """Counts of a minute."""
+
+    def __init__(self) -> None:
+        self._counts: deque[tuple[float, int]] = deque()
+
+    def at(self, now: float, count: int) -> float:
+        """How many a minute, by what was counted in the last one, or since the first call."""
+        self._counts.append((now, count))
+        while len(self._counts) > 2 and self._counts[1][0] <= now - _MINUTE:  # noqa: PLR2004
+            self._counts.popleft()
+        then, before = self._counts[0]
+        return (count - before) * _MINUTE / (now - then) if now > then else 0.0
+
+
+def sentence(progress: Progress) -> str:
+    """A line of a log."""
+    return "; ".join(", ".join(facts) for _, facts in _facts(progress))
+
+
+def block(progress: Progress, width: int) -> RenderableType:
+    """Lines that are narrower than the terminal, so that none of them wraps."""
+    lines: list[RenderableType] = [Text("─" * (width - 1), "dim")]
+    for label, facts in _facts(progress):
+        for line in labelled(label, facts, width - 1, _MOST_LINES, _LABEL):
+            text = Text(line, no_wrap=True, overflow="crop")
+            text.stylize("dim", 0, _LABEL)
+            lines.append(text)
+    if goal := progress.outlook.goal:
+        done = min(progress.outlook.done, goal)
+        lines.append(ProgressBar(goal, done, width - 1, complete_style="green", finished_style="green"))
+    return Group(*lines)
+
+
+def _facts(progress: Progress) -> Iterator[tuple[str, list[str]]]:
+    others = [
+        (progress.changed, "changed"), (progress.duplicates, "duplicates"), (progress.rejected, "rejected"),
+        (progress.failed, "failed"),
+    ]  # fmt: skip
+    yield "stories", [f"{progress.new} new", *(f"{count} {what}" for count, what in others if count)]
+    pace = [] if progress.delay is None else [f"{progress.delay:.1f} s apart"]
+    yield (
+        "pages",
+        [f"{progress.pages} answered", plural(progress.lists, "list"), f"{progress.rate:.0f} a minute", *pace],
+    )
+    if progress.held:
+        yield "waiting", [f"{span(progress.held)} more, as the site has asked for"]
+    if progress.reading:
+        yield "now", [progress.reading]
+    yield "time", [f"{span(progress.elapsed)} so far", *_left(progress)]
+
+
+def _left(progress: Progress) -> Iterator[str]:
+    queued, done, goal, unit = progress.outlook
+    if goal:
+        yield f"{done} of at most {goal} {unit}"
+        if 0 < done < goal:
+            yield f"about {span(progress.elapsed * (goal - done) / done)} left"
+    elif queued + progress.pending:
+        yield f"at least {queued + progress.pending} pages left"

@@ -1,0 +1,128 @@
+"""How far a run is: at the foot of a terminal, or now and then in the log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.log import get_scrapy_root_handler
+
+from slqncy.display.progress import Progress, Rate, block, sentence
+from slqncy.display.terminal import Foot, moves_cursor
+from slqncy.extensions.pace import Pace
+from slqncy.extensions.run import Run
+from slqncy.reasons import EventKind, PageKind
+from slqncy.visible import visible
+
+if TYPE_CHECKING:
+    from typing import Self, TextIO
+
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+_REFRESH = 1.0
+"""Seconds."""
+_PAGES = {
+    PageKind.FRONT: "list", PageKind.LIST: "list", PageKind.SITEMAP: "sitemap", PageKind.STORY: "story",
+    PageKind.PART: "page of a story",
+}  # fmt: skip
+
+
+class ProgressDisplay:
+    """A block at the foot of the terminal that standard error is, with the log above it; in other logs, lines."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._interval = crawler.settings.getfloat("PROGRESS_INTERVAL")
+        if not self._interval:
+            raise NotConfigured
+        self._foot: Foot | None = None
+        self._log: logging.StreamHandler[TextIO] | None = None
+        """What writes the log to the same terminal, if anything."""
+        self._rate = Rate()
+        self._started = 0.0
+        self._refresh, self._line = create_looping_call(self._show), create_looping_call(self._tell)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a component. Raises NotConfigured."""
+        display = cls(crawler)
+        crawler.signals.connect(display._opened, signals.spider_opened)
+        crawler.signals.connect(display.end, signals.spider_closed)
+        return display
+
+    def end(self) -> None:
+        """Leave the terminal to what follows; also after a second signal, which Scrapy does not tell."""
+        for clock in (self._refresh, self._line):
+            if clock.running:
+                clock.stop()
+        if self._log:
+            self._log.setStream(sys.stderr)
+        if self._foot:
+            self._foot.take_away()
+        self._log = self._foot = None
+
+    def _opened(self) -> None:
+        if not self._run.is_open:
+            return
+        self._started = monotonic()
+        if moves_cursor(sys.stderr):
+            self._foot = Foot(sys.stderr)
+            handler = get_scrapy_root_handler()
+            if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr:
+                self._log = handler
+                handler.setStream(self._foot)
+            self._refresh.start(_REFRESH)
+        if not self._log:
+            self._line.start(self._interval, now=False)
+
+    def _show(self) -> None:
+        assert self._foot
+        self._foot.show(block(self._progress(), self._foot.width))
+
+    def _tell(self) -> None:
+        logger.info("%s", sentence(self._progress()))
+
+    @property
+    def _run(self) -> Run:
+        run = self._crawler.get_extension(Run)
+        assert run is not None
+        return run
+
+    def _progress(self) -> Progress:
+        run, pace = self._run, self._crawler.get_extension(Pace)
+        assert pace is not None
+        assert self._crawler.stats is not None
+        get = self._crawler.stats.get_value
+
+        def count(outcome: str) -> int:
+            return int(get(f"slqncy/outcome/{outcome}", 0))
+
+        arguments = self._crawler.spider.arguments  # type: ignore[union-attr]
+        asks_site = not arguments.warcs and not arguments.web_archive
+        now, pages = monotonic(), int(get("slqncy/requested", 0)) - run.pending
+        return Progress(
+            new=count(EventKind.ARCHIVED), changed=count(EventKind.CHANGED) + count(EventKind.EARLIER),
+            duplicates=count(EventKind.DUPLICATE), rejected=count(EventKind.REJECTED), failed=count(EventKind.FAILED),
+            lists=sum(count(f"{kind}/{EventKind.FETCHED}") for kind in (PageKind.FRONT, PageKind.LIST)),
+            pages=pages, rate=self._rate.at(now, pages), delay=pace.delay if asks_site else None, held=pace.held,
+            reading=_page(run.newest_pending, is_capture=not asks_site), pending=run.pending, outlook=run.outlook,
+            elapsed=now - self._started,
+        )  # fmt: skip
+
+
+def _page(page: tuple[str, PageKind] | None, *, is_capture: bool) -> str:
+    """A page in a few words, as its address reads to people."""
+    if page is None:
+        return ""
+    url, kind = page
+    parts = urlsplit(url)
+    path = unquote(parts.path) + (f"?{unquote(parts.query)}" if parts.query else "")
+    return f"{'capture of a ' if is_capture else ''}{_PAGES[kind]} {visible(path)}"
