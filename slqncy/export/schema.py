@@ -137,6 +137,11 @@ CREATE VIEW links AS
     FROM rewrites WHERE rewrite_of <> ''
         AND number = (SELECT max(number) FROM rewrites AS later WHERE later.id = rewrites.id);
 
+-- Stories that the site has taken down, and not put back.
+CREATE VIEW gone AS
+    SELECT id, at FROM changes WHERE change = 'GONE'
+        AND number = (SELECT max(number) FROM changes AS later WHERE later.id = changes.id);
+
 CREATE VIEW latest_stories AS SELECT row, title, text FROM stories WHERE latest;
 
 -- By three characters and more: WHERE stories_fts MATCH '"志愿者"', with rank, snippet() and highlight().

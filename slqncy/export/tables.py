@@ -73,6 +73,7 @@ class Tables:
         self.db.execute("PRAGMA cache_size = -65536")
         if not self.db.execute("PRAGMA user_version").fetchone()[0]:
             self.db.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            self.note("schema_version", str(SCHEMA_VERSION))
         self.db.executescript(_SCRATCH)
 
     def close(self) -> None:
@@ -98,10 +99,9 @@ class Tables:
         """Keep a word about the file."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
-    def noted(self, key: str) -> str:
-        """What was kept, or ""."""
-        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else ""
+    def noted(self) -> dict[str, str]:
+        """What was kept."""
+        return dict(self.db.execute("SELECT key, value FROM meta"))
 
     def add(self, page: Story | Rewrite | Change) -> None:
         """Add a line, or a change."""
