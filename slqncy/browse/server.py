@@ -33,7 +33,7 @@ _ABOUT: dict[str, Any] = {
     "databases": {
         DATABASE: {
             "tables": {
-                "stories": {"label_column": "title", "sort_desc": "row", "fts_table": "stories_fts", "fts_pk": "row"},
+                "stories": {"label_column": "title", "sort_desc": "row"},
                 "duplicates": {"label_column": "title", "sort_desc": "row"},
             }
         }

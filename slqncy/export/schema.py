@@ -142,14 +142,18 @@ CREATE VIEW gone AS
     SELECT id, at FROM changes WHERE change = 'GONE'
         AND number = (SELECT max(number) FROM changes AS later WHERE later.id = changes.id);
 
+-- By two letters, as most words are: WHERE grams MATCH '社区'; by one: WHERE grams MATCH '湖*'. Of duplicates, too.
+CREATE VIRTUAL TABLE grams USING fts5 (
+    gram, content = '', detail = 'none', columnsize = 0, tokenize = 'ascii'
+);
+"""  # noqa: S608  # our own words
+
+TRIGRAMS = """
 CREATE VIEW latest_stories AS SELECT row, title, text FROM stories WHERE latest;
 
 -- By three characters and more: WHERE stories_fts MATCH '"志愿者"', with rank, snippet() and highlight().
 CREATE VIRTUAL TABLE stories_fts USING fts5 (
     title, text, content = 'latest_stories', content_rowid = 'row', tokenize = 'trigram'
 );
--- By two, as most words are: WHERE grams MATCH '社区'; by one: WHERE grams MATCH '湖*'. Of stories and of duplicates.
-CREATE VIRTUAL TABLE grams USING fts5 (
-    gram, content = '', detail = 'none', columnsize = 0, tokenize = 'ascii'
-);
-"""  # noqa: S608  # our own words
+INSERT INTO stories_fts (stories_fts) VALUES ('rebuild');
+"""

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from slqncy.archive import ArchiveError, disk
+from slqncy.export.schema import TRIGRAMS
 from slqncy.export.tables import Tables
 
 if TYPE_CHECKING:
@@ -52,5 +53,6 @@ def _write(archive: Archive, path: Path, since: str, *, latest: bool) -> int:
         for rewrite in archive.rewrites(since=since):
             tables.add(rewrite)
         tables.commit()
+        tables.db.executescript(TRIGRAMS)
         count: int = tables.db.execute("SELECT count(*) FROM stories").fetchone()[0]
         return count

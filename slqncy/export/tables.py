@@ -169,14 +169,9 @@ class Tables:
         self.db.execute("DELETE FROM pending")
 
     def _find_page(self, row: int, is_found: int) -> None:
-        story = self.db.execute(_STORY, (row,)).fetchone()
-        if story:
-            self._fts("stories_fts", is_found, {"rowid": row, "title": story[0], "text": story[1]})
-        found_by = story or self.db.execute(_DUPLICATE, (row,)).fetchone()
-        self._fts("grams", is_found, {"rowid": row, "gram": _grams(found_by)})
-
-    def _fts(self, table: str, is_found: int, values: dict[str, Any]) -> None:
-        self._insert(table, values if is_found else {table: "delete", **values})
+        page = self.db.execute(_STORY, (row,)).fetchone() or self.db.execute(_DUPLICATE, (row,)).fetchone()
+        values = {"rowid": row, "gram": _grams(page)}
+        self._insert("grams", values if is_found else {"grams": "delete", **values})
 
 
 def rows_of(day: int) -> tuple[int, int]:
