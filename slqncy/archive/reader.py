@@ -7,7 +7,7 @@ import zlib
 from contextlib import closing
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from slqncy.archive.changes import changes, last_token
 from slqncy.archive.errors import ArchiveDamagedError
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from slqncy.archive.changes import Change
     from slqncy.records import Record
+
+
+Page = TypeVar("Page", bound=Story | Rewrite)
 
 
 class _Version(NamedTuple):
@@ -48,17 +51,17 @@ class Archive:
         """
         return self._stories(_moment(since), latest=latest)
 
-    def duplicates(self) -> Iterator[Duplicate]:
-        """All duplicates, in the order they were met."""
-        return self._records(Kind.DUPLICATE, Duplicate, self.acknowledged())
+    def duplicates(self, *, since: str | date = "") -> Iterator[Duplicate]:
+        """All duplicates, in the order they were met; `since` as for `stories`."""
+        return self._records_since(Kind.DUPLICATE, Duplicate, _moment(since))
 
-    def rejected(self) -> Iterator[Rejected]:
-        """All pages that were fetched and not archived, in the order they were met."""
-        return self._records(Kind.REJECTED, Rejected, self.acknowledged())
+    def rejected(self, *, since: str | date = "") -> Iterator[Rejected]:
+        """All pages that were fetched and not archived, in the order they were met; `since` as for `stories`."""
+        return self._records_since(Kind.REJECTED, Rejected, _moment(since))
 
-    def rewrites(self) -> Iterator[Rewrite]:
-        """Which versions of stories rewrite other stories, in the order they were archived."""
-        return self._records(Kind.REWRITE, Rewrite, self.acknowledged())
+    def rewrites(self, *, since: str | date = "") -> Iterator[Rewrite]:
+        """Which versions of stories rewrite others, in the order they were archived; `since` as for `stories`."""
+        return self._records_since(Kind.REWRITE, Rewrite, _moment(since))
 
     def events(self) -> Iterator[Event]:
         """All that happened to any address, in order."""
@@ -109,6 +112,10 @@ class Archive:
             if story.id in several:
                 several[story.id].append(_Version(story.version, story.as_of, story.captured))
         return standing | {name: found.number for name, versions in several.items() if (found := newest(versions))}
+
+    def _records_since(self, kind: Kind, record_type: type[Page], since: str) -> Iterator[Page]:
+        lengths = {name: n for name, n in self.acknowledged().items() if segment_month(name) >= since[:7]}
+        return (line for line in self._records(kind, record_type, lengths) if line.date_downloaded >= since)
 
     def _records(self, kind: Kind, record_type: type[Record], lengths: dict[str, int | None]) -> Iterator[Record]:
         for name in sorted(lengths):

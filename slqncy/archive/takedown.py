@@ -14,7 +14,19 @@ import msgspec
 from slqncy.archive import disk
 from slqncy.archive.captures import path_of
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
-from slqncy.archive.layout import INDEX, LEDGER, QUARANTINE, RUNS, SCHEMA, SEAL, TAKEDOWN, WARC, Kind, warcs_on_disk
+from slqncy.archive.layout import (
+    BROWSE,
+    INDEX,
+    LEDGER,
+    QUARANTINE,
+    RUNS,
+    SCHEMA,
+    SEAL,
+    TAKEDOWN,
+    WARC,
+    Kind,
+    warcs_on_disk,
+)
 from slqncy.archive.recovery import make_ledger
 from slqncy.archive.repair_warcs import put_instead
 from slqncy.archive.reports import take_out_details
@@ -83,6 +95,8 @@ def complete(root: Path) -> Counter[str] | None:
     make_ledger(root)
     for folder in (root, *(root / name for name in (*Kind, WARC, RUNS, SCHEMA, QUARANTINE, INDEX))):
         _clear(folder, ".*.tmp*")
+    # Last: whoever makes it anew meanwhile finds that the lines are others than those it was made of.
+    disk.remove(root / BROWSE)
     disk.remove(path)
     return gone
 

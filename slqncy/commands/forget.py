@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slqncy.archive.forget import Forgotten, Named, NoStoryError, forget
-from slqncy.archive.layout import INDEX, QUARANTINE, RUNS, WARC, Kind
+from slqncy.archive.layout import BROWSE, INDEX, QUARANTINE, RUNS, WARC, Kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found, story_of
 from slqncy.display.number_line import plural
 from slqncy.exitcodes import ExitStatus
@@ -73,6 +73,7 @@ def _told(root: Path, forgotten: Forgotten) -> Iterator[str]:
         if gone := forgotten.gone[folder]:
             yield f"  {folder}/: what {plural(gone, what)} said of it"
     yield f"  {INDEX}/: all of it; the next run makes it anew"
+    yield f"  {BROWSE}: all of it; `scrapy browse` makes it anew"
     for original in forgotten.originals:
         yield f"It is a copy or a rewrite of {original}, which stays, and may have the same text: forget that too?"
     for story in forgotten.alike:

@@ -1,0 +1,58 @@
+"""An archive as one SQLite file, which finds Chinese words."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from slqncy.archive import ArchiveError, disk
+from slqncy.export.schema import TRIGRAMS
+from slqncy.export.tables import Tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slqncy.archive import Archive
+
+TOKEN = "token"  # noqa: S105  # of `scrapy changes`
+
+
+def write_sqlite(archive: Archive, path: Path, *, since: str = "", latest: bool = False) -> int:
+    """Write all tables into a file, which replaces the one that is there once it is whole.
+
+    `since` and `latest` choose stories as `Archive.stories` does; `since` the other pages, too. Gives the rows in
+    `stories`. Raises ArchiveError where it cannot be written, and else as `Archive.stories` does.
+    """
+    temporary = disk.temporary_of(path)
+    try:
+        disk.remove(temporary)
+        count = _write(archive, temporary, since, latest=latest)
+        disk.sync_file(temporary)
+        disk.replace(temporary, path)
+    except (sqlite3.Error, OSError) as error:
+        raise ArchiveError(f"{path}: cannot be written: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return count
+
+
+def _write(archive: Archive, path: Path, since: str, *, latest: bool) -> int:
+    with closing(Tables(path)) as tables:
+        tables.write_at_once()
+        tables.begin()
+        # First: what happens meanwhile is told again to those who go on from this token.
+        for change in archive.changes():
+            tables.add(change)
+            tables.note(TOKEN, change.token)
+        for page in chain(archive.stories(since=since, latest=latest), archive.duplicates(since=since)):
+            tables.add(page)
+        for page in archive.rejected(since=since):
+            tables.add(page)
+        for rewrite in archive.rewrites(since=since):
+            tables.add(rewrite)
+        tables.commit()
+        tables.db.executescript(TRIGRAMS)
+        count: int = tables.db.execute("SELECT count(*) FROM stories").fetchone()[0]
+        return count
