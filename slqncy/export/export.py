@@ -88,9 +88,13 @@ def _staged(target: Path) -> Iterator[Path]:
     with TemporaryDirectory(prefix=".export-", dir=target.parent) as folder:
         path = Path(folder, target.name)
         yield path
-        if path.is_dir():
-            # One call for all: file by file, 100,000 take a minute and more.
-            os.sync()
-        else:
-            disk.sync_file(path)
+        _sync(path)
         disk.replace(path, target)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir():
+        with os.scandir(path) as entries:
+            for entry in entries:
+                _sync(Path(entry.path))
+    disk.sync_file(path)
