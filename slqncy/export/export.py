@@ -88,13 +88,9 @@ def _staged(target: Path) -> Iterator[Path]:
     with TemporaryDirectory(prefix=".export-", dir=target.parent) as folder:
         path = Path(folder, target.name)
         yield path
-        _sync(path)
+        if path.is_dir():
+            # One call for all: file by file, some ten thousand take minutes.
+            os.sync()
+        else:
+            disk.sync_file(path)
         disk.replace(path, target)
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir():
-        with os.scandir(path) as entries:
-            for entry in entries:
-                _sync(Path(entry.path))
-    disk.sync_file(path)
