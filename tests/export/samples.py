@@ -38,7 +38,7 @@ def stories() -> list[Story]:
             declared_delta=-3,
             source_name="东渚晚报",
         ),
-        titled(story(5, "改过的正文。", version=2), HOSTILE),
+        titled(replace(story(5, "改过的正文。", version=2), date_published="2026-05-31T23:59:59+08:00"), HOSTILE),
     ]
 
 
