@@ -44,7 +44,7 @@ class Command(ArchiveCommand):
             "--since", metavar="TIME", default="", help="only what was downloaded since a day or an RFC 3339 time"
         )
         parser.add_argument(
-            "--latest", action="store_true", help="of each story only the version that the site has now"
+            "--latest", action="store_true", help="of each story only what the site has said last"
         )
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
