@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from slqncy.archive import Archive
 from slqncy.archive.takedown import refuse_pending
@@ -25,10 +25,11 @@ class Command(ArchiveCommand):
     about = (
         "Write the stories as Parquet, CSV, text or JSON for other programs; duplicates and rejected pages are left out"
     )
-    example: ClassVar[str] = """\
-scrapy export --to parquet -o stories.parquet
-scrapy export --to hf --latest -o dataset
-scrapy export --to csv --since 2026-11-01 -o - | head"""
+    example = (
+        "scrapy export --to parquet -o stories.parquet\n"
+        "scrapy export --to hf --latest -o dataset\n"
+        "scrapy export --to csv --since 2026-11-01 -o - | head"
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own and ours."""
@@ -43,7 +44,7 @@ scrapy export --to csv --since 2026-11-01 -o - | head"""
             "--since", metavar="TIME", default="", help="only what was downloaded since a day or an RFC 3339 time"
         )
         parser.add_argument(
-            "--latest", action="store_true", help="of each story only the version that the site has now"
+            "--latest", action="store_true", help="of each story only what the site has said last"
         )
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:

@@ -89,7 +89,7 @@ def _staged(target: Path) -> Iterator[Path]:
         path = Path(folder, target.name)
         yield path
         if path.is_dir():
-            # One call for all: file by file, 100,000 take a minute and more.
+            # One call for all: file by file, some ten thousand take minutes.
             os.sync()
         else:
             disk.sync_file(path)
