@@ -21,6 +21,7 @@ WATCHDOG_TIMEOUT = 40  # seconds that one step of work may take before the proce
 
 # Those who watch from afar.
 PING_URL = os.environ.get("PING_URL", "")  # told of each run's start and end; a secret, and everybody sees arguments
+METRICS_FILE = ""  # figures of the last run for Prometheus, NAME.prom; for make extras
 
 # Raw responses.
 WARC_ENABLED = True  # False: what servers say is not kept, and cannot be read again by a better parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from importlib.util import find_spec
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -54,13 +55,22 @@ def _wrong(settings: BaseSettings) -> Iterator[str]:
         url = settings[name]
         if not is_base_url(url) or not url.endswith("/"):
             yield f"{name}={url!r} must be an address like {getattr(project_settings, name)}, with a slash at the end"
-    if settings["PING_URL"] and not is_ping_url(settings["PING_URL"]):
-        # It is a secret also where it is wrong.
-        yield "PING_URL must be an address like https://hc-ping.com/UUID"
+    yield from _wrong_watchers(settings)
     try:
         user_agent("", settings["OPERATOR_CONTACT"])
     except ValueError as error:
         yield str(error)
+
+
+def _wrong_watchers(settings: BaseSettings) -> Iterator[str]:
+    if settings["PING_URL"] and not is_ping_url(settings["PING_URL"]):
+        # It is a secret also where it is wrong.
+        yield "PING_URL must be an address like https://hc-ping.com/UUID"
+    if name := settings["METRICS_FILE"]:
+        if not name.endswith(".prom"):
+            yield f"METRICS_FILE={name!r} must be a name that ends with .prom: others are not collected"
+        if not find_spec("prometheus_client"):
+            yield "METRICS_FILE needs an extra: pip install 'slqncy[metrics]', or make extras"
 
 
 def _slips(settings: BaseSettings) -> Iterator[str]:

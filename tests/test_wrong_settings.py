@@ -53,6 +53,7 @@ def test_settings_that_can_be_meant(name: str, value: Any) -> None:
         ("WAYBACK_URL", "http://127.0.0.1:8080", "with a slash at the end"),
         ("WAYBACK_URL", "http://127.0.0.1:99999/", "an address like"),
         ("COMMONCRAWL_INDEX_URL", "file:///etc/", "an address like https://index.commoncrawl.org/"),
+        ("METRICS_FILE", "/var/lib/news.txt", "a name that ends with .prom"),
         ("COMMONCRAWL_DATA_URL", "https://data.commoncrawl.org/?x=/", "an address like https://data.commoncrawl.org/"),
     ],
 )
@@ -65,6 +66,13 @@ def test_settings_that_cannot(name: str, value: Any, must_be: str) -> None:
 def test_a_secret_that_cannot_be_meant_is_not_shown() -> None:
     said = wrong_setting(_settings(PING_URL="htps://hc-ping.com/5f0c"))
     assert said == "PING_URL must be an address like https://hc-ping.com/UUID"
+
+
+def test_figures_need_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slqncy.wrong_settings.find_spec", lambda _name: None)
+    assert wrong_setting(_settings()) == ""
+    said = wrong_setting(_settings(METRICS_FILE="news.prom"))
+    assert said == "METRICS_FILE needs an extra: pip install 'slqncy[metrics]', or make extras"
 
 
 @pytest.mark.parametrize("name", ["ARCHIVE_DIR", "ROBOTSTXT_USER_AGENT", "USER_AGENT"])

@@ -6,7 +6,8 @@ import logging
 import sys
 from datetime import UTC, datetime
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NoReturn, TextIO
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
@@ -19,9 +20,9 @@ from slqncy.display.terminal import write_lines
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.progress import ProgressDisplay
 from slqncy.extensions.run import Run
-from slqncy.notify import Pings
+from slqncy.notify import Outcome, Watchers, redacted
 from slqncy.sites import SiteError
-from slqncy.spiders.arguments import ArgumentError, parse_arguments
+from slqncy.spiders.arguments import DEFAULT_SITE, ArgumentError, parse_arguments
 from slqncy.visible import visible
 from slqncy.wrong_settings import wrong_setting
 
@@ -34,16 +35,7 @@ if TYPE_CHECKING:
     from slqncy.display.closing import Closing
     from slqncy.summary import Summary
 
-
 logger = logging.getLogger(__name__)
-
-
-class _Outcome(NamedTuple):
-    """How a crawl ended."""
-
-    status: ExitStatus
-    words: tuple[str, ...]
-    """What it says last; where it was no success, the last of them says why."""
 
 
 class Command(ScrapyCrawl):
@@ -65,34 +57,39 @@ class Command(ScrapyCrawl):
         try:
             super().process_options(args, opts)
         except UsageError as error:
-            self._refuse(ExitStatus.USAGE, str(error))
+            self._refuse(opts, ExitStatus.USAGE, str(error))
         assert self.settings is not None
         level = self.settings["LOG_LEVEL"]
         if level not in (levels := logging.getLevelNamesMapping()) and level not in levels.values():
-            self._refuse(ExitStatus.CONFIG, f"LOG_LEVEL={level!r} must be one of {', '.join(levels)}")
+            self._refuse(opts, ExitStatus.CONFIG, f"LOG_LEVEL={level!r} must be one of {', '.join(levels)}")
 
-    def _refuse(self, status: ExitStatus, reason: str) -> NoReturn:
+    def _refuse(self, opts: argparse.Namespace, status: ExitStatus, reason: str) -> NoReturn:
         """End before anything of Scrapy begins."""
-        sys.exit(self._told(lambda: _complain(status, reason)))
+        sys.exit(self._told(opts, lambda: _complain(status, reason)))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit status."""
-        self.exitcode = self._told(lambda: self._crawl(args, opts))
+        self.exitcode = self._told(opts, lambda: self._crawl(args, opts))
 
-    def _told(self, crawl: Callable[[], _Outcome]) -> ExitStatus:
+    def _told(self, opts: argparse.Namespace, crawl: Callable[[], Outcome]) -> ExitStatus:
         """The exit status of a crawl; those who watch from afar are told of its beginning and its end."""
         assert self.settings is not None
-        pings = Pings(self.settings["PING_URL"])
-        pings.begin()
+        # Where -a is malformed it is a list still.
+        said = opts.spargs if isinstance(opts.spargs, dict) else {}
+        watchers = Watchers(
+            self.settings["PING_URL"], self.settings["METRICS_FILE"], Path(self.settings["ARCHIVE_DIR"]),
+            Path(said.get("site", DEFAULT_SITE)).stem,
+        )  # fmt: skip
+        watchers.begin()
         try:
-            ended = crawl()
+            outcome = crawl()
         except Exception:
             logger.exception("The crawl was ended by an exception")
-            ended = _complain(ExitStatus.SOFTWARE, "the crawl was ended by an exception; the log has its traceback")
-        pings.end(ended.status, "\n".join(ended.words))
-        return ended.status
+            outcome = _complain(ExitStatus.SOFTWARE, "the crawl was ended by an exception; the log has its traceback")
+        watchers.end(outcome)
+        return outcome.status
 
-    def _crawl(self, args: list[str], opts: argparse.Namespace) -> _Outcome:
+    def _crawl(self, args: list[str], opts: argparse.Namespace) -> Outcome:
         assert self.crawler_process is not None
         if wrong := _wrong_usage(args, opts, self.crawler_process):
             return _complain(*wrong)
@@ -111,10 +108,10 @@ class Command(ScrapyCrawl):
             _tell(said, sys.stdout if run.status is ExitStatus.OK else sys.stderr)
             words = [line for part in said for line in part]
         if run.status is not ExitStatus.OK:
-            return _complain(run.status, run.reason, *words)
+            return _complain(run.status, run.reason, *words)._replace(report=run.report)
         last = visible(run.reason)
         print(last)
-        return _Outcome(run.status, (*words, last))
+        return Outcome(run.status, (*words, last), run.report)
 
 
 def _wrong_usage(
@@ -143,8 +140,15 @@ def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
         status=run.status, reason=run.reason, held_until=run.held_until,
         seconds=(datetime.now(UTC) - run.started).total_seconds(),
         report=str(run.archive.root / RUNS / f"{run.id}.json"),
-        command=["scrapy", "crawl", *sys.argv[1:]], settings=["-s", f"ARCHIVE_DIR={directory}"] if is_typed else [],
+        command=["scrapy", "crawl", *map(_shown, sys.argv[1:])],
+        settings=["-s", f"ARCHIVE_DIR={directory}"] if is_typed else [],
     )  # fmt: skip
+
+
+def _shown(word: str) -> str:
+    """A word of the command line, as a log may have it."""
+    name, _, url = word.partition("=")
+    return f"{name}={redacted(url)}" if name == "PING_URL" else word
 
 
 def _tell(said: Closing, trouble: TextIO) -> None:
@@ -158,7 +162,7 @@ def _tell(said: Closing, trouble: TextIO) -> None:
         write_lines(lines, stream, style)
 
 
-def _complain(status: ExitStatus, reason: str, *words: str) -> _Outcome:
+def _complain(status: ExitStatus, reason: str, *words: str) -> Outcome:
     last = visible(f"scrapy crawl: {reason} (exit status {status})")
     sys.stderr.write(f"{last}\n")
-    return _Outcome(status, (*words, last))
+    return Outcome(status, (*words, last))

@@ -94,6 +94,8 @@ class Run:
         self.status = ExitStatus.SOFTWARE
         self.reason = "the run could not begin; the log has the reason"
         self.summary: Summary | None = None
+        self.report: RunReport | None = None
+        """As it is on disk."""
         self.now: datetime | None = None
         """When what is read was said; None while the site is asked, and says it now."""
         self.account = Account(crawler)
@@ -546,6 +548,7 @@ class Run:
             self.archive.write_page(self.id, page)
             report.page = hash_of(page)
         written = self.archive.write_run(self.id, to_builtins(report))
+        self.report = report
         self._happened(
             EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}", hash=hash_of(written)
         )

@@ -1,5 +1,6 @@
-"""Those who watch from afar: a run tells a dead man's switch and Prometheus how it went."""
+"""Those who watch from afar: a run tells a dead man's switch and Prometheus how it went. Nothing of Scrapy is here."""
 
-from slqncy.notify.ping import Pings, is_ping_url, redacted
+from slqncy.notify.ping import is_ping_url, redacted
+from slqncy.notify.watchers import Outcome, Watchers
 
-__all__ = ["Pings", "is_ping_url", "redacted"]
+__all__ = ["Outcome", "Watchers", "is_ping_url", "redacted"]

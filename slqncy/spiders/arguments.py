@@ -21,7 +21,7 @@ _WHY_NOT = {
     "max_pages": "no list is followed there; max_stories limits a run",
     "warc": "captures come from the one or from the other",
 }
-_DEFAULT_SITE = "slqncy"
+DEFAULT_SITE = "slqncy"
 _SPACE = re.compile(r"\s")
 _WARC = re.compile(r"\.warc(\.gz)?$")
 _POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}")
@@ -64,7 +64,7 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
     if unknown := sorted(name for name in given.keys() - NAMES if not name.startswith("_")):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(NAMES))}")
     web_archive = _web_archive(given)
-    address = Address(load_site(given.get("site", _DEFAULT_SITE)), base_url(given.get("base_url")))
+    address = Address(load_site(given.get("site", DEFAULT_SITE)), base_url(given.get("base_url")))
     return Arguments(
         address=address,
         sections=_sections(given.get("sections"), address),

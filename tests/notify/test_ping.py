@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from slqncy.notify import Pings, is_ping_url, ping, redacted
-from slqncy.notify.ping import end_of, start_of
+from slqncy.notify import is_ping_url, ping, redacted
+from slqncy.notify.ping import Pings, end_of, start_of
 from tests.notify.ping_server import CHECK, pinged
 from tests.raw_server import End, Flood, Wait, always, raw_server
 
