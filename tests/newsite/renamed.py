@@ -1,4 +1,4 @@
-"""The demo site as another one: other host name, other folders, other names of files."""
+"""The demo site as another one: other host name, other folders, other addresses of stories."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from slqncy.demo import DemoSite, build_site
 
@@ -13,35 +14,56 @@ if TYPE_CHECKING:
     from slqncy.demo.site import DemoResponse
 
 HOST = "www.qinghexinwen.com"
-_SECTIONS = {b"szxw": b"shizheng", b"bdxw": b"bendi-xinwen", b"kjxw": b"keji", b"nbxw": b"neibu"}
+_OLD_HOST = "www.slqncy.com"
+_SECTIONS = {"szxw": "shizheng", "bdxw": "bendi-xinwen", "kjxw": "keji", "nbxw": "neibu"}
+_ATTRIBUTE = re.compile(rb'((?:href|value)=")((?!javascript)[^"#]+)(?=")')
+_ADDRESS = re.compile(rb"http://(?:www\.)?slqncy\.com(/[^\s\"'<]*)")
 
 
 @dataclass(frozen=True)
 class Renamed:
-    """What `respond` gives is the demo site's page of the old path, with all addresses on it renamed."""
+    """What `respond` gives is the demo site's page of the old address, with all addresses on it renamed."""
 
-    story_file: bytes = rb"content_\1.shtml"
-    """What 9538.html is called."""
+    story_path: str = "/{section}/content_{number}.shtml"
+    """A format, with the section's new name, the story's number, and `date`, when it was published."""
     site: DemoSite = field(default_factory=build_site)
 
     def respond(self, target: str) -> DemoResponse:
         """The answer to GET `target`."""
-        response = self.site.respond(self._old(target))
-        headers = {name: value for name, value in response.headers.items() if name not in {"ETag", "Last-Modified"}}
-        return replace(response, headers=headers, body=self.renamed(response.body))
-
-    def renamed(self, text: bytes) -> bytes:
-        """A text with new addresses for old ones."""
-        text = text.replace(b"slqncy.com", HOST.removeprefix("www.").encode())
-        for old, new in _SECTIONS.items():
-            text = text.replace(old + b"/", new + b"/")
-        return re.sub(rb"(?<![0-9_])([0-9]{2,6})\.html", self.story_file, text)
-
-    def _old(self, target: str) -> str:
         path, mark, query = target.partition("?")
-        return self._paths.get(path, path) + mark + query
+        old = self.old_paths.get(path, path) + mark + query
+        response = self.site.respond(old)
+        headers = {name: value for name, value in response.headers.items() if name not in {"ETag", "Last-Modified"}}
+        return replace(response, headers=headers, body=self._renamed(response.body, old))
 
     @cached_property
-    def _paths(self) -> dict[str, str]:
-        paths = (path.partition("?")[0] for path in self.site.paths)
-        return {self.renamed(path.encode()).decode(): path for path in paths}
+    def stories(self) -> dict[str, str]:
+        """The paths of stories, new by old."""
+        return {
+            entry.path: self.story_path.format(
+                section=_SECTIONS[entry.section], number=entry.number, date=entry.story.published
+            )
+            for entry in self.site.entries
+        }
+
+    @cached_property
+    def old_paths(self) -> dict[str, str]:
+        """All paths without their queries, old by new."""
+        return {self._new(path): path for path in (target.partition("?")[0] for target in self.site.paths)}
+
+    def _new(self, path: str) -> str:
+        first, slash, rest = path[1:].partition("/")
+        return self.stories.get(path) or f"/{_SECTIONS.get(first, first)}{slash}{rest}"
+
+    def _renamed(self, body: bytes, page: str) -> bytes:
+        """A page with new addresses for old ones."""
+
+        def attribute(match: re.Match[bytes]) -> bytes:
+            parts = urlsplit(urljoin(f"http://{_OLD_HOST}{page}", match[2].decode()))
+            query = f"?{parts.query}" if parts.query else ""
+            return match[1] + f"{self._new(parts.path)}{query}".encode()
+
+        def address(match: re.Match[bytes]) -> bytes:
+            return f"http://{HOST}{self._new(match[1].decode())}".encode()
+
+        return _ADDRESS.sub(address, _ATTRIBUTE.sub(attribute, body))
