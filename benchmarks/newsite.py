@@ -1,4 +1,4 @@
-"""How well `scrapy newsite` infers the URL grammar of a site from links, on real pages.
+"""How well `scrapy newsite` infers the URL grammar of a site from links, and tells stories from lists.
 
     python benchmarks/newsite.py DATASET [--hosts]
 
@@ -7,6 +7,9 @@ Of each host the links to itself are taken, and half of them (by a hash) are giv
 a link counts as a story where its text is a headline of at least 12 letters, and as none where it is a name of at most
 6; what is between them counts for nothing. So the truth is a guess too: a headline may lead to a film or a special.
 Hosts are parted by a hash of their domains: nothing was looked at, or changed, for what the held-out half shows.
+
+All pages of DATASET are stories; how many are told to be is counted, and the same of the stories and lists in
+tests/pages.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import gzip
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +28,16 @@ from urllib.parse import urlsplit
 from slqncy.extract.links import page_links
 from slqncy.extract.page import parse_page
 from slqncy.extract.title import squash
+from slqncy.guards.markup import Limits
 from slqncy.newsite.grammar import families, story_rule
+from slqncy.newsite.sample import Headers, read_sample
 from slqncy.newsite.shapes import take_apart
+from slqncy.newsite.stranger import stranger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+PAGES = Path(__file__).parent.parent / "tests/pages"
 HEADLINE, NAME = 12, 6
 FEWEST = 5
 """Links to stories in either half: with fewer there is nothing to infer, or to measure."""
@@ -112,6 +120,28 @@ def report(title: str, outcomes: Iterable[Outcome], *, hosts: bool) -> None:
             print(f"  {o.precision:.2f} {o.recall:.2f}  {o.right:4} {o.wrong:3} {o.missed:4}  {o.host}  {o.rule}")
 
 
+def is_told_a_story(body: bytes, content_type: str, url: str) -> bool:
+    return read_sample(
+        body, Headers(content_type), url, stranger(url), downloaded=datetime.now(UTC), limits=Limits()
+    ).is_story  # fmt: skip
+
+
+def report_pages(dataset: Path) -> None:
+    real = []
+    for file in sorted(dataset.glob("*.json")):
+        about = json.loads(file.read_text(encoding="utf-8"))
+        url = about["url"] or f"http://{about['domain'] or 'www.example.com'}/"
+        real.append(is_told_a_story(gzip.decompress(file.with_suffix(".html.gz").read_bytes()), "", url))
+    print(f"Told to be stories: {sum(real)} of {len(real)} pages of DATASET, all stories")
+    for kind in ("stories", "lists"):
+        told = []
+        for folder in sorted((PAGES / kind).iterdir()):
+            response = json.loads((folder / "response.json").read_text(encoding="utf-8"))
+            content_type = response["headers"].get("Content-Type", "")
+            told.append(is_told_a_story((folder / "page.html").read_bytes(), content_type, response["url"]))
+        print(f"  {sum(told)} of {len(told)} in tests/pages/{kind}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset", type=Path)
@@ -122,6 +152,7 @@ def main() -> None:
     held_out = [outcome for outcome in outcomes if is_odd(domain(outcome.host))]
     report("Development half", (o for o in outcomes if o not in held_out), hosts=arguments.hosts)
     report("Held-out half", held_out, hosts=False)
+    report_pages(arguments.dataset)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from slqncy.visible import blanked
@@ -20,11 +21,14 @@ BASE = "slqncy"
 
 def as_toml(proposal: Proposal, base: Site, at: datetime) -> str:
     """The profile; what is as in `base`, the profile that it extends, is left out."""
-    return "\n".join(_lines(proposal, base, at)) + "\n"
+    lines = chain(
+        _head(proposal, at), _urls(proposal), _stories(proposal, base), _sections(proposal, base), _banner(proposal),
+        _rest(proposal),
+    )  # fmt: skip
+    return "\n".join(lines) + "\n"
 
 
-def _lines(proposal: Proposal, base: Site, at: datetime) -> Iterator[str]:
-    stories, sections, banner = proposal.stories, proposal.sections, proposal.banner
+def _head(proposal: Proposal, at: datetime) -> Iterator[str]:
     canonical = next(iter(proposal.hosts))
     yield f"# {canonical}, as proposed by `scrapy newsite` on {at:%Y-%m-%d}. Above each rule stands what speaks for it."
     yield f'name = "{proposal.name}"'
@@ -32,11 +36,18 @@ def _lines(proposal: Proposal, base: Site, at: datetime) -> Iterator[str]:
     yield f'extends = "{BASE}"'
     for remark in proposal.remarks:
         yield _comment(f"Not covered: {remark}.")
+
+
+def _urls(proposal: Proposal) -> Iterator[str]:
     yield "\n[urls]"
     yield f'scheme = "{proposal.scheme}"'
     for host, why in proposal.hosts.items():
         yield _comment(f"{host}: {why}.")
     yield f"hosts = {_texts(proposal.hosts)}"
+
+
+def _stories(proposal: Proposal, base: Site) -> Iterator[str]:
+    stories = proposal.stories
     yield _comment(
         f"Accepts {proposal.stories_fit} story pages that were read, {proposal.samples[0].path} for one, "
         f"and refuses {proposal.others_fit} other pages."
@@ -49,8 +60,11 @@ def _lines(proposal: Proposal, base: Site, at: datetime) -> Iterator[str]:
         yield f"story_page = {_quoted(stories.story_page)}"
     if not stories.names_sections:
         yield "# Addresses of stories name no section: none is in the archive, and no numbers can be swept."
-    if sections.section != base.section.pattern:
-        yield f"section = {_quoted(sections.section)}"
+
+
+def _sections(proposal: Proposal, base: Site) -> Iterator[str]:
+    if proposal.sections.section != base.section.pattern:
+        yield f"section = {_quoted(proposal.sections.section)}"
     yield "# Front pages that list stories, or whose name stands in the addresses of stories."
     yield "sections = ["
     for section, title in proposal.section_titles.items():
@@ -59,23 +73,30 @@ def _lines(proposal: Proposal, base: Site, at: datetime) -> Iterator[str]:
     further = f", {proposal.further_list} for one; how they go on need not be said" if proposal.further_list else ""
     yield _comment(f"{proposal.further_lists} lists link further pages{further}.")
     yield "\n[urls.paths]"
-    yield f"story = {_text(stories.path)}"
-    yield f"section = {_text(sections.path)}"
-    yield ""
-    if banner.pages:
-        yield _comment(f"{banner.pages} of {len(proposal.samples)} stories have a banner{_example(banner.example)}.")
-    else:
-        yield "# No story has a banner that counts its characters, so nothing proves that a story is whole."
+    yield f"story = {_text(proposal.stories.path)}"
+    yield f"section = {_text(proposal.sections.path)}"
+
+
+def _banner(proposal: Proposal) -> Iterator[str]:
+    banner = proposal.banner
+    if not banner.pages:
+        yield "\n# No story has a banner that counts its characters, so nothing proves that a story is whole."
+        return
+    example = f", {banner.example}" if banner.example else ""
+    yield "\n" + _comment(f"{banner.pages} of {len(proposal.samples)} stories have a banner{example}.")
     if banner.inexpressible:
         yield _comment(f"It is not in this profile: {banner.inexpressible}.")
-    elif banner.pages:
-        yield _comment(f"{banner.whole} of these are whole by it: declared_delta is 0.")
+        return
+    yield _comment(f"{banner.whole} of these are whole by it: declared_delta is 0.")
     if banner.pattern or banner.constant is not None:
         yield "[banner]"
-        if banner.pattern:
-            yield f"pattern = {_quoted(banner.pattern)}"
-        if banner.constant is not None:
-            yield f"constant = {banner.constant}"
+    if banner.pattern:
+        yield f"pattern = {_quoted(banner.pattern)}"
+    if banner.constant is not None:
+        yield f"constant = {banner.constant}"
+
+
+def _rest(proposal: Proposal) -> Iterator[str]:
     yield _comment(f"{proposal.trailers} stories end with their title and address.")
     for encoding in proposal.encodings:
         yield _comment(f"{encoding}.")
@@ -87,10 +108,6 @@ def _why_extends(proposal: Proposal) -> str:
     if is_sister:
         return "# A sister site by its template: it has the same banner, and counts as that does."
     return "# For what is not said here: how a banner, a trailer and a source line would read, and the gate."
-
-
-def _example(line: str) -> str:
-    return f", {line}" if line else ""
 
 
 def _comment(text: str) -> str:

@@ -11,7 +11,7 @@ from slqncy.extract.pagination import list_pages
 from slqncy.newsite.banner import find_banner
 from slqncy.newsite.evidence import Fit, encodings_of, hosts_of, remarks, site_name
 from slqncy.newsite.grammar import families, is_name, section_rule, story_rule
-from slqncy.newsite.refusal import NoProposalError, no_stories, refuse
+from slqncy.newsite.refusal import NoProposalError, known_site, no_stories, refuse
 from slqncy.newsite.sample import linked_paths
 
 if TYPE_CHECKING:
@@ -73,6 +73,10 @@ def propose(samples: Sequence[Sample], site: Site) -> Proposal:
         raise NoProposalError("stories were found, but no section page that lists them: a profile names one at least")
     accepted = [sample for path, sample in stories.items() if rule.accepts(path)]
     hosts = hosts_of(samples, accepted, site)
+    if known := next(filter(None, map(known_site, hosts)), ""):
+        raise NoProposalError(
+            f"the pages are those of a site that has a profile: scrapy crawl stories -a site={known} -a base_url=URL"
+        )
     further = [pages for path in lists if (pages := list_pages(others[path].page, page_links(others[path].page)))]
     return Proposal(
         name=site_name(next(iter(hosts))),

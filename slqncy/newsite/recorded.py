@@ -84,12 +84,12 @@ def fields(told: Told, encoding: str) -> dict[str, Any]:
     }
 
 
-def as_files(proposal: Proposal, told: list[Told]) -> dict[str, bytes]:
-    """The test, the pages and what they say, by names relative to the profile's.
+def as_files(proposal: Proposal, stem: str, told: list[Told]) -> dict[str, bytes]:
+    """The test, the pages and what they say, by the names that they have beside the profile STEM.toml.
 
     `told` is what the chosen pages say by the proposed profile, in their order.
     """
-    name, pages = proposal.name, chosen(proposal)
+    pages = chosen(proposal)
     home = f"{proposal.scheme}://{next(iter(proposal.hosts))}"
     accepted = [*(sample.path for sample in proposal.samples), *filter(proposal.stories.accepts, proposal.linked)]
     refused = [path for path in proposal.linked if not proposal.stories.accepts(path)]
@@ -108,9 +108,9 @@ def as_files(proposal: Proposal, told: list[Told]) -> dict[str, bytes]:
         ],
     }
     return {
-        f"test_{name}.py": _TEST.replace("{name}", name).encode(),
-        f"{name}-pages/expected.json": (json.dumps(expected, ensure_ascii=False, indent=1) + "\n").encode(),
-        **{f"{name}-pages/{_file(number)}": page.body for number, page in enumerate(pages, 1)},
+        f"test_{stem}.py": _TEST.replace("{name}", stem).encode(),
+        f"{stem}-pages/expected.json": (json.dumps(expected, ensure_ascii=False, indent=1) + "\n").encode(),
+        **{f"{stem}-pages/{_file(number)}": page.body for number, page in enumerate(pages, 1)},
     }
 
 

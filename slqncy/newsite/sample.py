@@ -84,7 +84,7 @@ class Sample:
     """The directive by which it forbids us to archive it, or ""."""
     told: Told
     is_story: bool
-    """Whether it has a title, a date, and a text of some length, and is no list."""
+    """Whether it has a title, a text of some length, and a date or a count of its characters, and is no list."""
 
     @property
     def path(self) -> str:
@@ -109,6 +109,7 @@ def read_sample(
     told = tell(page, address.site, downloaded)
     text = "".join(told.paragraphs)
     wall = find_wall(page, told.title, text)
+    is_counted = told.declared_chars is not None
     return Sample(
         url=url,
         body=body,
@@ -121,10 +122,11 @@ def read_sample(
         wall=wall,
         noarchive=read_directives(headers.robots_tags, body, downloaded).noarchive,
         told=told,
-        is_story=bool(told.title and told.date)
+        is_story=bool(told.title)
+        and (bool(told.date) or is_counted)
         and len(text) >= _SHORTEST_STORY
         and not entries
-        and (wall is None or told.declared_chars is not None)
+        and (wall is None or is_counted)
         and not missing_page_notice(told.title),
     )
 

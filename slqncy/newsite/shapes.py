@@ -69,9 +69,9 @@ class Path:
 
 
 _EXTENSION = re.compile(r"\.[A-Za-z]{2,5}$")
-_WORD = re.compile(r"(?=[^/]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_-]*")
+# Digits within it are those of a mingled number.
+_WORD = re.compile(r"[0-9]{0,4}[A-Za-z][A-Za-z_-]*[0-9]{0,2}")
 _MOST_HYPHENS = 2
-_LONG_NUMBER = re.compile(r"[0-9]{3}")
 _PARTS = re.compile(r"[0-9A-Za-z]+|[^0-9A-Za-z]+")
 _LETTERS_THEN_DIGITS = re.compile(r"([A-Za-z]{1,5})([0-9]{2,})")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
@@ -87,8 +87,8 @@ def take_apart(path: str) -> Path:
     if match := _EXTENSION.search(segments[-1]):
         extension = match[0]
         segments[-1] = segments[-1][: match.start()]
-    # A file is no section, and /szxw/ may be one.
-    most = len(segments) - (extension != "/")
+    # A file is no section; /szxw/ and /szxw may be one.
+    most = len(segments) - (extension not in {"/", ""})
     count = 0
     while count < most and _is_word(segments[count]):
         count += 1
@@ -174,13 +174,8 @@ def escaped(text: str) -> str:
 
 
 def _is_word(segment: str) -> bool:
-    digits = sum(map(str.isdigit, segment))
-    return (
-        _WORD.fullmatch(segment) is not None
-        and 2 * digits <= len(segment)
-        and segment.count("-") <= _MOST_HYPHENS
-        and not _LONG_NUMBER.search(segment)
-    )
+    is_short = 2 * sum(map(str.isdigit, segment)) <= len(segment)
+    return _WORD.fullmatch(segment) is not None and is_short and segment.count("-") <= _MOST_HYPHENS
 
 
 def _pieces(rest: str) -> tuple[Piece, ...]:

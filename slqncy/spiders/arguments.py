@@ -124,7 +124,11 @@ def _warcs(given: Mapping[str, str]) -> tuple[Path, ...]:
         return ()
     if wrong := sorted({"full", "ids", "max_pages"} & given.keys()):
         raise ArgumentError(f"warc and {wrong[0]} exclude each other: captures are read as they come")
-    value = given["warc"]
+    return warc_files(given["warc"])
+
+
+def warc_files(value: str) -> tuple[Path, ...]:
+    """The files that are named, with commas between them, and those in directories that are. Raises ArgumentError."""
     # A name may have a comma in it.
     parts = [value] if "," in value and _files(value) else filter(None, map(str.strip, value.split(",")))
     found: list[Path] = []

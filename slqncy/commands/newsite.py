@@ -1,0 +1,234 @@
+"""`scrapy newsite`: a profile for a site that has none."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from slqncy.cli import ArchiveCommand, UsageError
+from slqncy.exitcodes import ExitStatus
+from slqncy.newsite import account
+from slqncy.newsite.profile import BASE, as_toml
+from slqncy.newsite.proposal import propose
+from slqncy.newsite.recorded import as_files, chosen
+from slqncy.newsite.refusal import NoProposalError, known_site
+from slqncy.newsite.sample import tell
+from slqncy.newsite.stranger import stranger
+from slqncy.sites import load_site
+from slqncy.spiders.arguments import ArgumentError, base_url, warc_files
+from slqncy.spiders.probe import Probe
+from slqncy.spiders.probe_captures import most_frequent_host, pages_in, samples_of
+from slqncy.visible import visible
+from slqncy.warc.scan import WarcError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from slqncy.newsite.proposal import Proposal
+    from slqncy.newsite.sample import Sample, Told
+    from slqncy.sites import Address, Site
+
+_PAGES = 24
+"""Pages that are asked for; robots.txt comes to that."""
+_REQUESTS = 40
+"""With redirects and what is asked for once more."""
+_CAPTURES = 200
+_STEM = re.compile(r"[A-Za-z0-9_-]+")
+_EXTENSIONS = {
+    "slqncy.extensions.log.VisibleLog": 50,
+    "slqncy.extensions.stop.Stop": 100,
+    "slqncy.extensions.pace.Pace": 150,
+    "slqncy.extensions.run.Run": 200,
+    "slqncy.extensions.memory.Memory": 300,
+}
+"""What a request needs, and nothing that tells others of a run."""
+_TOLD_OTHERWISE = ("scrapy.downloadermiddlewares.retry", "slqncy.middlewares.robots")
+"""Loggers of what the command says in a line."""
+
+
+class Command(ArchiveCommand):
+    """Exit status 0 with a profile written; 64 for a wrong argument; else that of a crawl that had met the same."""
+
+    arguments = "URL [-o FILE.toml] [-a base_url=URL] | --warc FILE,DIR,… [URL] [-o FILE.toml]"
+    takes_arguments = True
+    about = "Propose the profile of a new site: look at a few of its pages, write FILE.toml and a test of it"
+    example = (
+        "scrapy newsite http://www.example.com/\n"
+        "scrapy newsite http://www.example.com/ -o example.toml -s OPERATOR_CONTACT=me@example.org\n"
+        "scrapy newsite --warc captures/ -o example.toml"
+    )
+
+    def syntax(self) -> str:
+        """Shown by -h; there is no archive."""
+        return self.arguments
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's own, and those of the command."""
+        super().add_options(parser)
+        parser.add_argument(
+            "-o", dest="target", metavar="FILE.toml", default="", help="what to write; NAME.toml here unless given"
+        )
+        parser.add_argument(
+            "-a", dest="spargs", metavar="base_url=URL", default="", help="a mirror or test server that has the pages"
+        )
+        parser.add_argument("--warc", metavar="FILE,DIR,…", default="", help="look at captures, and ask for nothing")
+
+    def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
+        """Look, print what was found, and write it."""
+        try:
+            address, samples = self._from_captures(args, opts) if opts.warc else self._live(args, opts)
+            proposal = propose(samples, address.site)
+            target = _target(opts.target or f"{proposal.name}.toml")
+            written = _write(proposal, target)
+        except NoProposalError as error:
+            sys.stderr.write(visible(f"scrapy newsite: {error} (exit status {error.status})") + "\n")
+            return error.status
+        canonical = next(iter(proposal.hosts))
+        print(visible(f"{canonical}: {len(samples)} pages were read, {proposal.stories_fit.of} of them stories"))
+        for line in account.rules(proposal):
+            print(visible(line))
+        print("What the archive would have of three of them:")
+        for line in account.stories(chosen(proposal), _told(chosen(proposal), load_site(str(target)))):
+            print(visible(line))
+        print(f"Written: {', '.join(map(str, written))}")
+        print("Look at them, and go on with:")
+        print(f"  pytest {written[1]}")
+        print(f"  scrapy crawl stories -a site={target}{_source(opts)} -a max_stories=5")
+        return ExitStatus.OK
+
+    def _live(self, args: list[str], opts: argparse.Namespace) -> tuple[Address, list[Sample]]:
+        if len(args) != 1:
+            raise UsageError("name one address, http://www.example.com/, or captures by --warc")
+        name, _, value = opts.spargs.partition("=")
+        if opts.spargs and name != "base_url":
+            raise UsageError(f"-a {opts.spargs}: the only argument is base_url=URL")
+        address = _stranger(args[0], _base_url(value) if opts.spargs else "")
+        _refuse_present(opts.target)
+        probe = self._look(args[0], address)
+        for failure in probe.failures:
+            print(visible(f"  not read: {failure}"))
+        return probe.address, probe.samples
+
+    def _look(self, url: str, address: Address) -> Probe:
+        """Raises NoProposalError where nothing could be seen."""
+        assert self.settings is not None
+        canonical = address.canonical(url)
+        assert canonical is not None
+        settings = self.settings.copy()
+        budget = settings.getint("REQUEST_BUDGET")
+        if settings.getpriority("LOG_LEVEL") != SETTINGS_PRIORITIES["cmdline"]:
+            settings.set("LOG_LEVEL", "WARNING", "cmdline")
+            for name in _TOLD_OTHERWISE:
+                logging.getLogger(name).setLevel(logging.CRITICAL)
+        with tempfile.TemporaryDirectory() as archive:
+            settings.setdict(
+                {
+                    "ARCHIVE_DIR": archive,
+                    "EXTENSIONS": _EXTENSIONS,
+                    "ITEM_PIPELINES": {},
+                    "REQUEST_BUDGET": min(budget or _REQUESTS, _REQUESTS),
+                    "WARC_ENABLED": False,
+                },
+                "cmdline",
+            )
+            process = AsyncCrawlerProcess(settings)
+            crawler = process.create_crawler(Probe)
+            process.crawl(crawler, url=canonical, address=address, most_pages=_PAGES)
+            process.start()
+        probe = crawler.spider
+        if not isinstance(probe, Probe):
+            raise NoProposalError("the look could not start; the log has the reason", ExitStatus.SOFTWARE)
+        if probe.refusal:
+            raise probe.refusal
+        if not probe.is_done:
+            assert crawler.stats is not None
+            if crawler.stats.get_value("finish_reason") == "shutdown" or probe.failures:
+                raise NoProposalError("stopped before its end; run it again", ExitStatus.TEMPORARY)
+            raise NoProposalError("an error that nobody expected; the log has it", ExitStatus.SOFTWARE)
+        return probe
+
+    def _from_captures(self, args: list[str], opts: argparse.Namespace) -> tuple[Address, list[Sample]]:
+        assert self.settings is not None
+        if len(args) > 1 or opts.spargs:
+            raise UsageError("--warc takes at most the address of the site, and no -a")
+        _refuse_present(opts.target)
+        try:
+            files = warc_files(opts.warc)
+        except ArgumentError as error:
+            raise UsageError(f"--{error}") from error
+        try:
+            pages = list(pages_in(files, self.settings, _CAPTURES))
+        except WarcError as error:
+            raise NoProposalError(f"{error}; `scrapy repair` or warcio can save what is whole") from error
+        origin = args[0] if args else most_frequent_host([url for url, _ in pages])
+        if not origin:
+            raise NoProposalError(f"{opts.warc} has no capture of an HTML page of a site with a name")
+        address = _stranger(origin)
+        return address, samples_of(pages, address, self.settings)
+
+
+def _stranger(url: str, at: str = "") -> Address:
+    try:
+        address = stranger(url, at)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if known := next(filter(None, map(known_site, address.site.hosts)), ""):
+        raise UsageError(f"{urlsplit(url).hostname} has a profile: scrapy crawl stories -a site={known}")
+    return address
+
+
+def _base_url(value: str) -> str:
+    try:
+        return base_url(value)
+    except ArgumentError as error:
+        raise UsageError(f"-a {error}") from error
+
+
+def _source(opts: argparse.Namespace) -> str:
+    """Where the next crawl has its pages from."""
+    if opts.warc:
+        return f" -a warc={opts.warc}"
+    return f" -a {opts.spargs}" if opts.spargs else ""
+
+
+def _refuse_present(target: str) -> None:
+    """Nobody wants to be told afterwards."""
+    if target:
+        _target(target)
+
+
+def _target(name: str) -> Path:
+    """Raises UsageError where the profile, or what is written beside it, cannot be or is there already."""
+    path = Path(name)
+    if path.suffix != ".toml" or not _STEM.fullmatch(path.stem):
+        raise UsageError(f"-o {name}: a profile is a file NAME.toml, its name of letters, digits, - and _")
+    if not path.parent.is_dir():
+        raise UsageError(f"-o {name}: {path.parent} is no directory")
+    for written in (path, path.parent / f"test_{path.stem}.py", path.parent / f"{path.stem}-pages"):
+        if written.exists():
+            raise UsageError(f"{written} is there already, and nothing is overwritten; name another file by -o")
+    return path
+
+
+def _write(proposal: Proposal, target: Path) -> list[Path]:
+    """Write the profile, load it, and write the test of what it makes of the recorded pages."""
+    target.write_text(as_toml(proposal, load_site(BASE), datetime.now(UTC)), encoding="utf-8")
+    files = as_files(proposal, target.stem, _told(chosen(proposal), load_site(str(target))))
+    (target.parent / f"{target.stem}-pages").mkdir()
+    for name, content in files.items():
+        (target.parent / name).write_bytes(content)
+    return [target, *(target.parent / name for name in files)]
+
+
+def _told(pages: Sequence[Sample], site: Site) -> list[Told]:
+    return [tell(page.page, site, page.downloaded) for page in pages]
