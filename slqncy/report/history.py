@@ -70,7 +70,7 @@ def changes(report: RunReport, earlier: Sequence[RunReport]) -> list[Change]:
 
 def pauses(runs: Sequence[RunReport]) -> list[timedelta]:
     """How long after the one before each run but the first has started."""
-    return [later - sooner for sooner, later in pairwise(map(_start, runs))]
+    return [later - sooner for sooner, later in pairwise(map(started, runs))]
 
 
 def days_without(runs: Sequence[RunReport]) -> list[date]:
@@ -78,7 +78,7 @@ def days_without(runs: Sequence[RunReport]) -> list[date]:
     between = pauses(runs)
     if len(between) < _SAMPLE or _usual(between) > _DAILY:
         return []
-    days = {_start(run).date() for run in runs}
+    days = {started(run).date() for run in runs}
     first, last = min(days), max(days)
     return [day for day in (first + timedelta(n) for n in range((last - first).days)) if day not in days]
 
@@ -101,13 +101,13 @@ def findings(report: RunReport, earlier: Sequence[RunReport]) -> Iterator[str]:
 
 
 def _silences(runs: Sequence[RunReport]) -> Iterator[str]:
-    now = _start(runs[-1])
+    now = started(runs[-1])
     heard: dict[str, list[datetime]] = {}
     for run in runs:
         if run.stories.lines:
-            heard.setdefault("", []).append(_start(run))
+            heard.setdefault("", []).append(started(run))
         for section in run.stories.sections:
-            heard.setdefault(section, []).append(_start(run))
+            heard.setdefault(section, []).append(started(run))
     for section, times in heard.items():
         if len(times) < _SAMPLE:
             continue
@@ -134,7 +134,8 @@ def _kind(report: RunReport) -> tuple[str, ...]:
     return site, *(mode for mode in _MODES if mode in report.arguments)
 
 
-def _start(report: RunReport) -> datetime:
+def started(report: RunReport) -> datetime:
+    """When a run started."""
     return datetime.fromisoformat(report.started)
 
 

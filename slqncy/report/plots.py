@@ -21,8 +21,8 @@ from slqncy.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# pygal's importer of maps knows no find_spec: Python 3.12 passes it over, and 3.11 warns of it at each import.
-sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
+# Its hook for maps of others is one that Python warns of at every import from then on, and skips from 3.12.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _WIDTH, _HEIGHT = 480, 220
 _ROW = 26
