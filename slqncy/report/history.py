@@ -26,7 +26,7 @@ _SILENCE = 3
 _DAILY = timedelta(hours=30)
 """Whoever runs more often than this means each day to have a run."""
 _MOST_DAYS = 10
-WHOLE = "complete by their own banner"
+WHOLE = "as many characters as they declare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,12 @@ def days_without(runs: Sequence[RunReport]) -> list[date]:
 def findings(report: RunReport, earlier: Sequence[RunReport]) -> Iterator[str]:
     """What is otherwise than as a rule, one sentence each. `earlier` are alike, oldest first."""
     runs = [*earlier, report]
-    for change in changes(report, earlier):
-        if change.is_drop:
-            assert change.share is not None
-            assert change.usual is not None
-            yield (
-                f"{change.name}: {change.share:.0%} of the stories of this run, {change.usual:.0%} as a rule. "
-                "Has the template of the site changed?"
-            )
+    if dropped := [
+        f"{change.name} ({change.share:.0%}, as a rule {change.usual:.0%})"
+        for change in changes(report, earlier)
+        if change.is_drop
+    ]:
+        yield f"fewer stories than as a rule have {', '.join(dropped)}. Has the template of the site changed?"
     yield from _silences(runs)
     if days := days_without(runs):
         named = ", ".join(map(str, days[-_MOST_DAYS:]))

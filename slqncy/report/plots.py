@@ -29,6 +29,8 @@ _ROW = 26
 """Height of a bar that lies."""
 _FONT = 14
 """At a window of 320 pixels that is 9 on the screen."""
+_MARGIN = 20
+"""For the halves of the first and the last label that pygal has beyond the bars."""
 _TICKS = 4
 _LABELS = 4
 """Labels below the bars, at most."""
@@ -71,7 +73,8 @@ def _plot(title: str, head: tuple[str, str], rows: Sequence[tuple[str, float]], 
     rows = [(visible(label), value) for label, value in rows]
     highest = max((value for _, value in rows), default=0)
     chart = kind(
-        width=_WIDTH, style=_STYLE, js=[], no_prefix=True, show_legend=False, margin=4, spacing=6,
+        width=_WIDTH, style=_STYLE, js=[], no_prefix=True, show_legend=False, spacing=6,
+        margin=4, margin_left=_MARGIN, margin_right=_MARGIN,
         truncate_label=_LONGEST_LABEL, value_formatter=lambda value: f"{value:g}", y_labels=_ticks(highest), **options,
     )  # fmt: skip
     chart.x_labels = [label for label, _ in rows]
