@@ -99,23 +99,27 @@ def findings(report: RunReport, earlier: Sequence[RunReport]) -> Iterator[str]:
 
 
 def _silences(runs: Sequence[RunReport]) -> Iterator[str]:
-    now = started(runs[-1])
     heard: dict[str, list[datetime]] = {}
     for run in runs:
-        if run.stories.lines:
-            heard.setdefault("", []).append(started(run))
         for section in run.stories.sections:
             heard.setdefault(section, []).append(started(run))
+    now = started(runs[-1])
+    if silence := _silence([started(run) for run in runs if run.stories.lines], now):
+        yield f"the whole site: {silence}. Does it still list its stories where the runs look?"
+        return
     for section, times in heard.items():
-        if len(times) < _SAMPLE:
-            continue
-        usual, silent = _usual([later - sooner for sooner, later in pairwise(times)]), now - times[-1]
-        if silent > _SILENCE * usual:
-            what = f"section {section}" if section else "the whole site"
-            yield (
-                f"{what}: no new story for {in_words(silent)}, where as a rule one comes every {in_words(usual)}. "
-                "Is it still linked?"
-            )
+        if silence := _silence(times, now):
+            yield f"section {section}: {silence}. Is it still linked?"
+
+
+def _silence(times: Sequence[datetime], now: datetime) -> str:
+    """For how long there has been no story, where that is longer than as a rule; or ""."""
+    if len(times) < _SAMPLE:
+        return ""
+    usual, silent = _usual([later - sooner for sooner, later in pairwise(times)]), now - times[-1]
+    if silent <= _SILENCE * usual:
+        return ""
+    return f"no new story for {in_words(silent)}, where as a rule one comes every {in_words(usual)}"
 
 
 def in_words(span: timedelta) -> str:
