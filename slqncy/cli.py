@@ -109,6 +109,14 @@ class ArchiveCommand(ScrapyCommand):
         """Do it. Raises ArchiveError, or UsageError for wrong arguments."""
 
 
+def write_file(path: Path, data: bytes) -> None:
+    """Write what somebody asked for to where he named. Raises ArchiveError."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise ArchiveError(f"{path}: cannot be written: {error.strerror}") from error
+
+
 def names_of(name: str) -> Iterator[str]:
     """A name as given, and the addresses it may stand for on the sites we know."""
     yield name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # our own pictures
 
 import pytest
-from lxml import html
+from lxml.html import document_fromstring
 
 from slqncy.archive import ArchiveWriter
 from slqncy.reasons import Rejection
@@ -99,7 +99,8 @@ def test_a_run_leaves_its_number_lines_and_the_figures(demo_crawl: DemoCrawl) ->
     assert told["page"] == f"sha256:{hashlib.sha256(page).hexdigest()}"
     figures = told["coverage"]["slqncy"]
     assert figures["archived"] == told["addresses"]["states"]["archived"]
-    described = html.fromstring(page).xpath("string(//*[@class='number-line'][1]/@aria-label)")
+    described = document_fromstring(page).find(".//*[@class='number-line']").get("aria-label")  # type: ignore[union-attr]
+    assert described is not None
     assert f"slqncy  {figures['lowest']} to {figures['highest']}: " in described
     assert f"{figures['archived']} archived, " in described
     # What anybody asks for afterwards is what the run has drawn.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slqncy import settings
+from slqncy import run_report, settings
 from slqncy.archive.changes import Change
 from slqncy.archive.months import Manifest
 from slqncy.exitcodes import ExitStatus
@@ -48,6 +48,23 @@ def section(heading: str) -> str:
         ("duplicates/YYYY-MM.jsonl", [Duplicate], DuplicateKind),
         ("rejected/YYYY-MM.jsonl", [Rejected], Rejection),
         ("rewrites/YYYY-MM.jsonl", [Rewrite], None),
+        (
+            "runs/RUN_ID.json",
+            [
+                run_report.RunReport,
+                run_report.Timings,
+                run_report.Politeness,
+                run_report.HostReceipt,
+                run_report.NewStories,
+                run_report.Delta,
+                run_report.Pages,
+                run_report.Pairs,
+                run_report.Pair,
+                run_report.SlowPage,
+                run_report.FailedPage,
+            ],
+            None,
+        ),
         ("Closed months", [Manifest], None),
         ("Changes", [Change], None),
     ],

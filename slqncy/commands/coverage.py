@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slqncy.archive import ArchiveError
 from slqncy.archive.coverage import coverage
-from slqncy.cli import ArchiveCommand
+from slqncy.cli import ArchiveCommand, write_file
 from slqncy.display.number_line import told
 from slqncy.display.picture import picture
 from slqncy.exitcodes import ExitStatus
@@ -38,7 +37,7 @@ class Command(ArchiveCommand):
         """Print the number line of each site, or draw it."""
         lines = coverage(root)
         if opts.svg:
-            _write(Path(opts.svg), picture(lines, "Story numbers"))
+            write_file(Path(opts.svg), picture(lines, "Story numbers"))
             return ExitStatus.OK
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         width = shutil.get_terminal_size(_PIPED).columns
@@ -48,10 +47,3 @@ class Command(ArchiveCommand):
         if not lines:
             print(f"{root}: no stories are known")
         return ExitStatus.OK
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise ArchiveError(f"{path}: cannot be written: {error.strerror}") from error

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _MOST_FAILURES = 1000
 """Failures that a run's JSON names; the counters count them all."""
+_NOT_GIVEN = {"SETTINGS_MODULE", "USER_AGENT"}
+"""Made of others."""
 _MEMORY_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in which getrusage(2) counts memory."""
 
@@ -138,9 +140,12 @@ def _versions() -> dict[str, str]:
 def _settings(settings: BaseSettings) -> dict[str, Any]:
     """Those that somebody has set, and that differ from ours and from Scrapy's."""
     defaults = {**vars(default_settings), **vars(project_settings)}
+    given = {name: value for name, value in sorted(settings.items()) if name not in _NOT_GIVEN}
+    # Pace adds one.
+    given["DOWNLOAD_SLOTS"] = {name: slot for name, slot in settings["DOWNLOAD_SLOTS"].items() if name != SITE_SLOT}
     return {
         name: without_secrets(name, value)
-        for name, value in sorted(settings.items())
+        for name, value in given.items()
         if name not in defaults or _plain(value) != _plain(defaults[name])
     }
 

@@ -20,6 +20,7 @@ class Headline(NamedTuple):
     to_do: str
 
 
+_UNUSUAL = Headline("!", "Finished, and something is otherwise than as a rule", "")
 _UNKNOWN = Headline("!", "Ended with a status that this version does not know", "Look at the log of the run.")
 _HEADLINES: dict[int, Headline] = {
     ExitStatus.OK: Headline("✓", "All is well", "There is nothing to do."),
@@ -43,8 +44,10 @@ _HEADLINES: dict[int, Headline] = {
 """Of the statuses a run has that leaves a report."""
 
 
-def headline(report: RunReport) -> Headline:
-    """What the exit status of a run means."""
+def headline(report: RunReport, *, is_usual: bool = True) -> Headline:
+    """What the exit status of a run means, or that all went well, and something is otherwise than as a rule."""
+    if report.exit_status == ExitStatus.OK and not is_usual:
+        return _UNUSUAL
     return _HEADLINES.get(report.exit_status, _UNKNOWN)
 
 

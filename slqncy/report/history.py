@@ -26,7 +26,7 @@ _SILENCE = 3
 _DAILY = timedelta(hours=30)
 """Whoever runs more often than this means each day to have a run."""
 _MOST_DAYS = 10
-WHOLE = "complete by their own banner"
+WHOLE = "as many characters as they declare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def changes(report: RunReport, earlier: Sequence[RunReport]) -> list[Change]:
 
 def pauses(runs: Sequence[RunReport]) -> list[timedelta]:
     """How long after the one before each run but the first has started."""
-    return [later - sooner for sooner, later in pairwise(map(_start, runs))]
+    return [later - sooner for sooner, later in pairwise(map(started, runs))]
 
 
 def days_without(runs: Sequence[RunReport]) -> list[date]:
@@ -78,7 +78,7 @@ def days_without(runs: Sequence[RunReport]) -> list[date]:
     between = pauses(runs)
     if len(between) < _SAMPLE or _usual(between) > _DAILY:
         return []
-    days = {_start(run).date() for run in runs}
+    days = {started(run).date() for run in runs}
     first, last = min(days), max(days)
     return [day for day in (first + timedelta(n) for n in range((last - first).days)) if day not in days]
 
@@ -86,14 +86,12 @@ def days_without(runs: Sequence[RunReport]) -> list[date]:
 def findings(report: RunReport, earlier: Sequence[RunReport]) -> Iterator[str]:
     """What is otherwise than as a rule, one sentence each. `earlier` are alike, oldest first."""
     runs = [*earlier, report]
-    for change in changes(report, earlier):
-        if change.is_drop:
-            assert change.share is not None
-            assert change.usual is not None
-            yield (
-                f"{change.name}: {change.share:.0%} of the stories of this run, {change.usual:.0%} as a rule. "
-                "Has the template of the site changed?"
-            )
+    if dropped := [
+        f"{change.name} ({change.share:.0%}, as a rule {change.usual:.0%})"
+        for change in changes(report, earlier)
+        if change.is_drop
+    ]:
+        yield f"fewer stories than as a rule have {', '.join(dropped)}. Has the template of the site changed?"
     yield from _silences(runs)
     if days := days_without(runs):
         named = ", ".join(map(str, days[-_MOST_DAYS:]))
@@ -101,23 +99,27 @@ def findings(report: RunReport, earlier: Sequence[RunReport]) -> Iterator[str]:
 
 
 def _silences(runs: Sequence[RunReport]) -> Iterator[str]:
-    now = _start(runs[-1])
     heard: dict[str, list[datetime]] = {}
     for run in runs:
-        if run.stories.lines:
-            heard.setdefault("", []).append(_start(run))
         for section in run.stories.sections:
-            heard.setdefault(section, []).append(_start(run))
+            heard.setdefault(section, []).append(started(run))
+    now = started(runs[-1])
+    if silence := _silence([started(run) for run in runs if run.stories.lines], now):
+        yield f"the whole site: {silence}. Does it still list its stories where the runs look?"
+        return
     for section, times in heard.items():
-        if len(times) < _SAMPLE:
-            continue
-        usual, silent = _usual([later - sooner for sooner, later in pairwise(times)]), now - times[-1]
-        if silent > _SILENCE * usual:
-            what = f"section {section}" if section else "the whole site"
-            yield (
-                f"{what}: no new story for {in_words(silent)}, where as a rule one comes every {in_words(usual)}. "
-                "Is it still linked?"
-            )
+        if silence := _silence(times, now):
+            yield f"section {section}: {silence}. Is it still linked?"
+
+
+def _silence(times: Sequence[datetime], now: datetime) -> str:
+    """For how long there has been no story, where that is longer than as a rule; or ""."""
+    if len(times) < _SAMPLE:
+        return ""
+    usual, silent = _usual([later - sooner for sooner, later in pairwise(times)]), now - times[-1]
+    if silent <= _SILENCE * usual:
+        return ""
+    return f"no new story for {in_words(silent)}, where as a rule one comes every {in_words(usual)}"
 
 
 def in_words(span: timedelta) -> str:
@@ -134,7 +136,8 @@ def _kind(report: RunReport) -> tuple[str, ...]:
     return site, *(mode for mode in _MODES if mode in report.arguments)
 
 
-def _start(report: RunReport) -> datetime:
+def started(report: RunReport) -> datetime:
+    """When a run started."""
     return datetime.fromisoformat(report.started)
 
 

@@ -68,7 +68,9 @@ def run_page(report: RunReport, others: Iterable[RunReport], lines: Sequence[Num
     """The page of a run, beside those of the `others` that read the same kind of thing; `lines` are as it left them."""
     earlier = alike(report, (other for other in others if other.started < report.started))
     found = list(findings(report, earlier))
-    return _page(Told(report, headline(report), found, changes(report, earlier), [*earlier, report]), lines)
+    return _page(
+        Told(report, headline(report, is_usual=not found), found, changes(report, earlier), [*earlier, report]), lines
+    )
 
 
 def span_page(reports: Sequence[RunReport], lines: Sequence[NumberLine]) -> bytes:

@@ -21,14 +21,16 @@ from slqncy.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# pygal's importer of maps knows no find_spec: Python 3.12 passes it over, and 3.11 warns of it at each import.
-sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
+# Its hook for maps of others is one that Python warns of at every import from then on, and skips from 3.12.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _WIDTH, _HEIGHT = 480, 220
 _ROW = 26
 """Height of a bar that lies."""
 _FONT = 14
 """At a window of 320 pixels that is 9 on the screen."""
+_MARGIN = 20
+"""For the halves of the first and the last label that pygal has beyond the bars."""
 _TICKS = 4
 _LABELS = 4
 """Labels below the bars, at most."""
@@ -71,7 +73,8 @@ def _plot(title: str, head: tuple[str, str], rows: Sequence[tuple[str, float]], 
     rows = [(visible(label), value) for label, value in rows]
     highest = max((value for _, value in rows), default=0)
     chart = kind(
-        width=_WIDTH, style=_STYLE, js=[], no_prefix=True, show_legend=False, margin=4, spacing=6,
+        width=_WIDTH, style=_STYLE, js=[], no_prefix=True, show_legend=False, spacing=6,
+        margin=4, margin_left=_MARGIN, margin_right=_MARGIN,
         truncate_label=_LONGEST_LABEL, value_formatter=lambda value: f"{value:g}", y_labels=_ticks(highest), **options,
     )  # fmt: skip
     chart.x_labels = [label for label, _ in rows]

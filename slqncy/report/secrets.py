@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _SECRET = re.compile(r"TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL|COOKIE", re.IGNORECASE)
-_URL = re.compile(r"([A-Za-z][\w+.-]*://)(?:[^/\s@]*@)?([^/?#\s)]+)([/?#][^\s)]*)?")
+_URL = re.compile(r"([A-Za-z][\w+.-]*://)(?:[^/?#\s]*@)?([^/?#\s)]+)([/?#][^\s)]*)?")
 _PUBLIC = {"OPERATOR_CONTACT", "USER_AGENT", "DEFAULT_REQUEST_HEADERS"}
 """Sent with every request."""
 HIDDEN = "…"
@@ -16,7 +16,10 @@ HIDDEN = "…"
 def without_secrets(name: str, value: Any) -> Any:
     """A setting's value as JSON has it, less what may be a password: of URLs, user and path; of some names, all."""
     if isinstance(value, Mapping):
-        return {str(key): without_secrets(name if name in _PUBLIC else str(key), each) for key, each in value.items()}
+        return {
+            _URL.sub(_host, str(key)): without_secrets(name if name in _PUBLIC else str(key), each)
+            for key, each in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
         return [without_secrets(name, each) for each in value]
     if name in _PUBLIC or value is None or isinstance(value, bool | int | float):

@@ -1,0 +1,98 @@
+"""`scrapy report`: the page of a run, in a browser."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import webbrowser
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slqncy.archive import ArchiveError
+from slqncy.archive.coverage import coverage
+from slqncy.archive.layout import RUNS
+from slqncy.archive.ledger import require_archive
+from slqncy.archive.reports import read_reports, runs_of
+from slqncy.cli import ArchiveCommand, UsageError, write_file
+from slqncy.exitcodes import ExitStatus
+from slqncy.report.history import started
+from slqncy.visible import visible
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(ArchiveCommand):
+    """Exit status 0, 64 for a run or a day that is none, 74 without an archive or where a page cannot be written."""
+
+    arguments = "[RUN_ID | --since DAY [--until DAY] [-o FILE]] [--no-open]"
+    takes_arguments = True
+    about = "Open the page of a run in the browser, that of the last one unless named; or make one of a span of runs"
+    example = """\
+scrapy report
+scrapy report 20261126T041700-4711 --no-open
+scrapy report --since 2026-11-01 --until 2026-11-30 -o november.html"""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's own, --since, --until, -o and --no-open."""
+        super().add_options(parser)
+        parser.add_argument("--since", metavar="DAY", help="a page of the runs that started on this day (UTC) or later")
+        parser.add_argument("--until", metavar="DAY", help="on this day or earlier")
+        parser.add_argument("-o", "--output", metavar="FILE", help="write that page to FILE, not to a temporary file")
+        parser.add_argument("--no-open", action="store_true", help="print where the page is, and open no browser")
+
+    def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
+        """Print where the page is; in a terminal, open it too."""
+        require_archive(root)
+        runs = runs_of(root)
+        if opts.since or opts.until:
+            path = _span(root, args, opts)
+        elif opts.output:
+            raise UsageError("-o is for a span of runs: name it by --since or --until; the page of a run is in runs/")
+        elif not runs:
+            raise ArchiveError(f"{root}: no run has left a report yet")
+        else:
+            path = _page_of(root, runs, args)
+        print(visible(str(path)))
+        # Whoever pipes the name on opens it himself.
+        if sys.stdout.isatty() and not opts.no_open:
+            webbrowser.open(path.resolve().as_uri())
+        return ExitStatus.OK
+
+
+def _page_of(root: Path, runs: list[str], args: list[str]) -> Path:
+    if len(args) > 1 or (args and args[0] not in runs):
+        raise UsageError(f"{args[-1]!r} is no run of {root}; the last one is {runs[-1]}")
+    run = args[0] if args else runs[-1]
+    path = root / RUNS / f"{run}.html"
+    if not path.is_file():
+        day = f"{run[:4]}-{run[4:6]}-{run[6:8]}"
+        raise UsageError(f"{run} has no page; `scrapy report --since {day} --until {day}` makes one of its report")
+    return path
+
+
+def _span(root: Path, args: list[str], opts: argparse.Namespace) -> Path:
+    """Make the page: it is the caller's, and those of the runs stay as they are."""
+    from slqncy.report.page import span_page  # noqa: PLC0415  # Scrapy imports all commands, whichever is to run
+
+    if args:
+        raise UsageError(f"{args[0]!r} names one run, --since and --until a span of them")
+    since, until = _day(opts.since) or date.min, _day(opts.until) or date.max
+    reports = [report for report in read_reports(root, runs_of(root)) if since <= started(report).date() <= until]
+    if not reports:
+        raise UsageError(f"no run of {root} started in that span")
+    page = span_page(reports, coverage(root))
+    if opts.output:
+        write_file(Path(opts.output), page)
+        return Path(opts.output)
+    with tempfile.NamedTemporaryFile(prefix="slqncy-report-", suffix=".html", delete=False) as file:
+        file.write(page)
+    return Path(file.name)
+
+
+def _day(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise UsageError(f"{value!r} is no day such as 2026-11-26") from error
