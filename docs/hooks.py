@@ -19,7 +19,11 @@ _DOCS = "docs/"
 _PAGES = {"CHANGELOG.md": "changelog.md", "SECURITY.md": "security.md"}
 """Pages of the site that stand elsewhere in the repository."""
 _SOURCES = {page: source for source, page in _PAGES.items()}
-_SEARCH = 'data-md-component="search" role="dialog"'
+_LEFT_OUT = {
+    'data-md-component="search" role="dialog"': ' aria-label="Search"',
+    'type="radio" name="__palette"': ' tabindex="-1"',
+}
+"""What Material leaves out for those who use a screen reader or a keyboard, and where."""
 _LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)#:\s]+)(?P<anchor>#[^)\s]*)?\)")
 
 
@@ -48,5 +52,7 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
 
 
 def on_post_page(output: str, **_: object) -> str:
-    """Give Material's search a name that a screen reader can say."""
-    return output.replace(_SEARCH, f'{_SEARCH} aria-label="Search"')
+    """Put in what Material leaves out."""
+    for where, what in _LEFT_OUT.items():
+        output = output.replace(where, where + what)
+    return output
