@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # make extras: what scrapy browse, exports to Parquet, and METRICS_FILE need besides.
-.PHONY: demo extras test lint types unit audit constraints clean
+.PHONY: demo extras test lint types unit docs audit constraints clean
 
 demo: .venv/.runtime
 	$(BIN)/scrapy demo
@@ -22,6 +22,11 @@ types: .venv/.dev
 
 unit: .venv/.dev
 	$(BIN)/pytest -n auto --dist worksteal
+
+# The pages of docs/, into site/. The theme would tell of its end at each build; mkdocs.yml does.
+docs: .venv/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo Read it in site/, with: $(BIN)/mkdocs serve
 
 # Whether anything that is pinned has a known vulnerability. Asks the package index, and fails where it has no answer.
 audit: .venv/.audit
@@ -69,4 +74,4 @@ constraints: .venv/bin/python
 	printf 'cdxj-indexer\nfastwarc\npywb\nsetuptools\nwarcio\n' | $(COMPILE) - -o constraints-peers.txt
 
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis

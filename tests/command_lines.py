@@ -54,7 +54,7 @@ def mistake(line: str) -> str:
     words = list(takewhile(lambda word: not _ENDS.fullmatch(word), words))
     if len(words) == 1:
         return ""
-    _, name, *rest = words
+    _, name, *rest = (word for word in words if word not in {"-h", "--help"})
     if name not in COMMANDS:
         return f"{name} is no command"
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from scrapy.settings import default_settings
 
 from slqncy import run_report, settings
 from slqncy.archive.changes import Change
@@ -13,22 +15,28 @@ from slqncy.archive.months import Manifest
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import DuplicateKind, EventKind, PageKind, Rejection, State
 from slqncy.records import Duplicate, Event, Image, Provenance, Rejected, Rewrite, Story, Warc
-from slqncy.sites import site_names
+from slqncy.sites import load_site, site_names
+from slqncy.sites.profile import _flatten
+from slqncy.spiders.arguments import NAMES
 from slqncy.warc.exchange import Truncation
 from slqncy.warc.write import exchange_records
 from tests import warcs
-from tests.crawling import ROOT, scrapy
+from tests.command_lines import COMMANDS, mistake
+from tests.crawling import ROOT
 from tests.warc.samples import Memory, exchange
 
 if TYPE_CHECKING:
     from enum import StrEnum
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-WARC = (ROOT / "docs/warc.md").read_text(encoding="utf-8")
-MANNERS = (ROOT / "docs/manners.md").read_text(encoding="utf-8")
-DATA_FORMAT = (ROOT / "docs/data-format.md").read_text(encoding="utf-8")
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+}
+README, CHINESE = PAGES["README.md"], PAGES["README.zh.md"]
+WARC, DATA_FORMAT = PAGES["docs/warc.md"], PAGES["docs/data-format.md"]
 
 _ORIGINAL = ("webArchive", "originalUri", "originalDate", "originalDigest")
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 NOTES = dict.fromkeys(("page", "kind", "site", "servedAt", "refused", *_ORIGINAL), "-")
 """What `slqncy.download` adds to the fields of a raw response."""
 
@@ -102,23 +110,59 @@ def test_fields_of_raw_responses() -> None:
 
 
 def test_exit_statuses() -> None:
-    table = README.split("| exit status | what happened |\n")[1].split("\n\n")[0]
-    assert re.findall(r"^\| (\d+)", table, re.MULTILINE) == [str(status.value) for status in ExitStatus]
+    table = PAGES["docs/operating.md"].split("| exit status | what happened | what to do |\n")[1].split("\n\n")[0]
+    assert re.findall(r"^\| (\d+) \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE) == [str(status) for status in ExitStatus]
 
 
 def test_arguments_and_sites() -> None:
-    result = scrapy("crawl", "stories", "-a", "nonsense=1")
-    known = re.search(r"known are (.*?) \(", result.errors)
-    assert known
-    documented = set(re.findall(r"^\| `-a (\w+)=", README, re.MULTILINE))
-    assert documented == set(known[1].split(", "))
-    assert set(re.findall(r"`(\w+)`", README.split("Known: ")[1].split("|")[0])) == set(site_names())
+    crawling = PAGES["docs/crawling.md"]
+    assert set(re.findall(r"^\| `-a (\w+)=", crawling, re.MULTILINE)) == NAMES
+    assert set(re.findall(r"`(\w+)`", crawling.split("Known: ")[1].split("|")[0])) == set(site_names())
 
 
-def test_commands_exist() -> None:
-    listed = scrapy().output
-    for command in set(re.findall(r"^(?:\| `)?scrapy (\w+)", README, re.MULTILINE)):
-        assert re.search(rf"^  {command} ", listed, re.MULTILINE), command
+def test_sites_and_keys_of_profiles() -> None:
+    sites, keys = PAGES["docs/sites.md"].split("\n## The keys of a profile\n")
+    hosts = dict(re.findall(r"^\| `(\w+)` \| ([\w.]+)", sites, re.MULTILINE))
+    assert hosts == {name: load_site(name).hosts[0] for name in site_names()}
+    profile = tomllib.loads((ROOT / "slqncy/sites/slqncy.toml").read_text(encoding="utf-8"))
+    assert set(first_column(keys)) == {name for name, _ in _flatten(profile)} | {"extends"}
+
+
+def test_commands() -> None:
+    ours = {name for name, command in COMMANDS.items() if type(command).__module__.startswith("slqncy.")}
+    for table in (README, CHINESE, PAGES["docs/commands.md"] + PAGES["docs/crawling.md"]):
+        assert set(re.findall(r"^(?:\| `)?scrapy (\w+)", table, re.MULTILINE)) >= ours
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_command_lines_can_be_copied(page: str) -> None:
+    blocks = "\n".join(block for block in _FENCED.findall(PAGES[page]) if block.startswith("```sh"))
+    lines = re.findall(r"^(?:\$ )?(scrapy .*)$", blocks, re.MULTILINE)
+    lines += re.findall(r"`(scrapy [^`]+)`", _FENCED.sub("", PAGES[page]))
+    assert {line: wrong for line in lines if (wrong := mistake(line))} == {}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^):#]+)(?:#[^)]*)?\)", _FENCED.sub("", PAGES[page]))
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+def test_both_readmes_say_the_same() -> None:
+    english, chinese = (
+        {
+            "headings": re.findall(r"^#+ ", re.sub(r"^ *# .*", "", _FENCED.sub("", readme)), re.MULTILINE),
+            "code": [
+                re.sub(r"  +.*$|  +#.*$", "", line) for block in _FENCED.findall(readme) for line in block.split("\n")
+            ],
+            "links": re.findall(r"\]\(([^)]+)\)", readme)[1:],
+            "commands": first_column(readme),
+        }
+        for readme in (README, CHINESE)
+    )
+    assert english == chinese
+    assert "](README.zh.md)" in README
+    assert "](README.md)" in CHINESE
 
 
 def test_every_guard_is_where_it_is_said_to_be() -> None:
@@ -129,8 +173,11 @@ def test_every_guard_is_where_it_is_said_to_be() -> None:
     assert [link for link in re.findall(r"\]\(([^)]+)\)", security) if not (ROOT / link).is_file()] == []
 
 
-def test_settings_of_manners() -> None:
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `?([^`|]+)`? \|", MANNERS, re.MULTILINE))
-    assert rows.pop("USER_AGENT") == "made of it"
+def test_settings() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `?([^`|]+)`? \|", PAGES["docs/settings.md"], re.MULTILINE))
+    assert len(rows) == PAGES["docs/settings.md"].count("\n| `")
+    assert (rows.pop("USER_AGENT"), rows.pop("DOWNLOAD_SLOTS")) == ("made of it", "by archive")
     assert rows == {name: str(vars(settings)[name]) or '""' for name in rows}
-    assert len(rows) == MANNERS.split("\n## Settings\n")[1].split("\n## ")[0].count("\n| `") - 1
+    # What settings.py imports in capitals is in no line of its own.
+    here = set(re.findall(r"^([A-Z_]+) = ", (ROOT / "slqncy/settings.py").read_text(encoding="utf-8"), re.MULTILINE))
+    assert here - vars(default_settings).keys() - rows.keys() == set()
