@@ -43,9 +43,7 @@ class Command(ArchiveCommand):
         parser.add_argument(
             "--since", metavar="TIME", default="", help="only what was downloaded since a day or an RFC 3339 time"
         )
-        parser.add_argument(
-            "--latest", action="store_true", help="of each story only what the site has said last"
-        )
+        parser.add_argument("--latest", action="store_true", help="of each story only what the site has said last")
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Write them, and print how many."""
