@@ -134,12 +134,13 @@ def _wrong_usage(
 def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
     assert crawler.stats is not None
     directory = crawler.settings["ARCHIVE_DIR"]
+    page = run.archive.root / RUNS / f"{run.id}.html"
     is_typed = crawler.settings.getpriority("ARCHIVE_DIR") == SETTINGS_PRIORITIES["cmdline"]
     return Ended(
         summary=summary, counters=crawler.stats.get_stats(), examples=run.examples,
         status=run.status, reason=run.reason, held_until=run.held_until,
         seconds=(datetime.now(UTC) - run.started).total_seconds(),
-        report=str(run.archive.root / RUNS / f"{run.id}.json"),
+        report=str(page if page.exists() else page.with_suffix(".json")),
         command=["scrapy", "crawl", *map(_shown, sys.argv[1:])],
         settings=["-s", f"ARCHIVE_DIR={directory}"] if is_typed else [],
     )  # fmt: skip

@@ -51,8 +51,8 @@ class Progress:
     """All that were asked for and answered, or not."""
     rate: float
     """Pages a minute."""
-    delay: float | None
-    """The pause before the next request; None where the site is not asked."""
+    delay: float
+    """The pause before the next request; 0 where there is none, or where the site is not asked."""
     held: float
     """The pause that the site has asked for, as far as it is still to come."""
     reading: str
@@ -102,7 +102,7 @@ def _facts(progress: Progress) -> Iterator[tuple[str, list[str]]]:
         (progress.failed, "failed"),
     ]  # fmt: skip
     yield "stories", [f"{progress.new} new", *(f"{count} {what}" for count, what in others if count)]
-    pace = [] if progress.delay is None else [f"{progress.delay:.1f} s apart"]
+    pace = [f"{progress.delay:.1f} s apart"] if progress.delay else []
     yield (
         "pages",
         [f"{progress.pages} answered", plural(progress.lists, "list"), f"{progress.rate:.0f} a minute", *pace],
@@ -121,4 +121,4 @@ def _left(progress: Progress) -> Iterator[str]:
         if 0 < done < goal:
             yield f"about {span(progress.elapsed * (goal - done) / done)} left"
     elif queued + progress.pending:
-        yield f"at least {queued + progress.pending} pages left"
+        yield f"at least {plural(queued + progress.pending, 'page')} left"

@@ -112,7 +112,7 @@ class ProgressDisplay:
             new=count(EventKind.ARCHIVED), changed=count(EventKind.CHANGED) + count(EventKind.EARLIER),
             duplicates=count(EventKind.DUPLICATE), rejected=count(EventKind.REJECTED), failed=count(EventKind.FAILED),
             lists=sum(count(f"{kind}/{EventKind.FETCHED}") for kind in (PageKind.FRONT, PageKind.LIST)),
-            pages=pages, rate=self._rate.at(now, pages), delay=pace.delay if asks_site else None, held=pace.held,
+            pages=pages, rate=self._rate.at(now, pages), delay=pace.delay if asks_site else 0.0, held=pace.held,
             reading=_page(run.newest_pending, is_capture=not asks_site), pending=run.pending, outlook=run.outlook,
             elapsed=now - self._started,
         )  # fmt: skip
