@@ -85,7 +85,7 @@ def test_a_block_stays_at_the_foot_of_a_terminal(tmp_path: Path, columns: int, r
         assert shown.lines[-2] == "finished"
         assert shown.shows_cursor
         assert b"\x1b[?25l" not in shown.written, "a process that is killed could not show it again"
-        assert b"\x1b[33mno answer" in shown.written
+        assert b"\x1b[31mno answer" in shown.written
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -155,7 +155,7 @@ def _shown(word: str) -> str:
 def _tell(said: Closing, trouble: TextIO) -> None:
     """What went wrong is on standard error, which cron mails; of a run that went well all is on standard output."""
     for lines, stream, style in (
-        (said.account, sys.stdout, ""), (said.trouble, trouble, "yellow"), (said.advice, trouble, "bold"),
+        (said.account, sys.stdout, ""), (said.trouble, trouble, "red"), (said.advice, trouble, "bold"),
     ):  # fmt: skip
         if isinstance(stream, TextIOWrapper):
             # Where the terminal's encoding lacks a character, that is no reason to stop.

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.filesize import decimal
 
 from slqncy.display.facts import LABEL, beside, cut, folded, labelled, span, spelt
+from slqncy.display.number_line import plural
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
 
@@ -102,10 +103,10 @@ def _trouble(ended: Ended) -> Iterator[str]:
     hung, walls = (int(counters.get(f"slqncy/guard/{guard}", 0)) for guard in ("watchdog", "wall"))
     incomplete, failures = summary.incomplete, ", ".join(_sorts(summary.failures, counters, "failed"))
     for label, count, what, counter in (
-        ("incomplete", incomplete, f"{incomplete} by the count that their pages declare", "check/incomplete"),
+        ("incomplete", incomplete, f"{incomplete}, by the count that their pages declare", "check/incomplete"),
         ("no answer", summary.failures, f"{failures}; asked for again later", "outcome/failed"),
         ("walls", walls, f"{walls} times a captcha or a waiting room in place of a page", "guard/wall"),
-        ("robots.txt", summary.forbidden, f"forbids {summary.forbidden} pages", "outcome/robots"),
+        ("robots.txt", summary.forbidden, f"forbids {plural(summary.forbidden, 'page')}", "outcome/robots"),
         ("hung", hung, f"{hung} left out, as reading them hung", "guard/watchdog"),
     ):
         if count:

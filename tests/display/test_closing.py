@@ -79,7 +79,7 @@ def test_a_good_run() -> None:
     [
         (
             {"incomplete": 2}, {}, {"check/incomplete": "slqncy/szxw/7"},
-            "incomplete  2 by the count that their pages declare: slqncy/szxw/7",
+            "incomplete  2, by the count that their pages declare: slqncy/szxw/7",
         ),
         (
             {"failures": 3}, {"failed/too_slow": 2, "failed/server_error": 1}, {"outcome/failed": "slqncy/szxw/8"},
