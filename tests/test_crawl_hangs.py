@@ -17,7 +17,18 @@ from slqncy.demo.site import DemoResponse
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import EventKind, Exclusion, Failure, PageKind, State
 from slqncy.records import Event
-from tests.crawling import ROOT, Pages, crawl, links, scrapy, stories, story_page, text_of
+from tests.crawling import (
+    ROOT,
+    Pages,
+    crawl,
+    crawl_arguments,
+    links,
+    scrapy,
+    scrapy_from_nothing,
+    stories,
+    story_page,
+    text_of,
+)
 from tests.hanging_spider import HANGS, HANGS_EARLY, HANGS_LATER
 
 if TYPE_CHECKING:
@@ -113,7 +124,13 @@ def test_a_story_that_hangs_when_it_is_looked_at_again_stays_archived(serve_page
     server = serve_pages(pages)
     assert crawl(tmp_path, server.base_url).status == 0
     pages.pages["/szxw/1.html"] = story_page(1, text_of(1)) + HANGS
-    assert crawl(tmp_path, server.base_url, "full=1").status == ExitStatus.HUNG
+    # Whoever reads to the end of its messages has the last of them.
+    result = scrapy_from_nothing(*crawl_arguments(tmp_path, server.base_url, "full=1"))
+    assert result.status == ExitStatus.HUNG, result.errors
+    last = result.errors.splitlines()[-1]
+    assert last.startswith(f"scrapy crawl: reading {SITE}/szxw/1.html hung, in ")
+    assert "tests/hanging_spider.py:" in last
+    assert last.endswith("; run again, and it is left out (exit status 1)")
     assert is_sound(tmp_path), "before anybody has tidied up, too"
     server.requests.clear()
     assert crawl(tmp_path, server.base_url, "full=1").status == 0

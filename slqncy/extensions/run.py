@@ -426,7 +426,7 @@ class Run:
             raise CloseSpider("archive_unusable") from error
         self._open = True
         self._clock.start(_COMMIT_INTERVAL, now=False)
-        self._watchdog.watch(self.archive.traceback_descriptor)
+        self._watchdog.watch(self.archive.root, self.archive.traceback_descriptor)
         arguments = spider.arguments  # type: ignore[attr-defined]
         if not arguments.warcs and not arguments.web_archive:
             self._respect_holds(arguments.address)
