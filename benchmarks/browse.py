@@ -4,9 +4,9 @@
 
 DIR holds the stories of benchmarks/dedup. Their sentences are put together anew, at random and always the same, as
 stories of 500 to 2,500 characters over twelve years; one in 30 has a second version, one in 20 rewrites another, one in
-30 has a copy. They are written as an archive, of which the database is made. Then each class of questions is asked, as a
-page does: found, counted, sorted, with passages. Milliseconds: of the clock, and of this process's CPU, which tells more
-where others use the machine.
+30 has a copy. They are written as an archive, of which the database is made. Then each class of questions is asked, as
+the page does it: found, counted, sorted, with passages. Milliseconds: of the clock, and of this process's CPU, which
+tells more where others use the machine.
 """
 
 from __future__ import annotations
@@ -152,7 +152,6 @@ class Words:
 
 def classes(words: Words) -> dict[str, Callable[[], Question]]:
     """What is asked."""
-    year = {"first": date(2020, 1, 1), "last": date(2020, 12, 31)}
     return {
         "one letter": lambda: Question(words=[words.of(1)]),
         "two letters": lambda: Question(words=[words.of(2)]),
@@ -171,7 +170,7 @@ def classes(words: Words) -> dict[str, Callable[[], Question]]:
         "two words, by rank": lambda: Question(words=[words.of(2), words.of(3)], order=Order.RANK),
         "two frequent words": lambda: Question(words=[words.one_of(words.frequent), words.one_of(words.frequent)]),
         "word, section": lambda: Question(words=[words.of(2)], section=words.one_of(list(_SECTIONS))),
-        "word, a year": lambda: Question(words=[words.of(3)], **year),
+        "word, a year": lambda: Question(words=[words.of(3)], first=date(2020, 1, 1), last=date(2020, 12, 31)),
         "word, author": lambda: Question(words=[words.one_of(words.frequent)], author=words.one_of(words.authors)),
         "frequent, edited": lambda: Question(words=[words.one_of(words.frequent)], kind=Kind.EDITED),
         "frequent, rewrites": lambda: Question(words=[words.one_of(words.frequent)], kind=Kind.REWRITE),

@@ -18,7 +18,7 @@ from slqncy.archive.files import line_at, whole_lines
 from slqncy.archive.layout import BROWSE, BROWSE_LOCK, Kind, segment_kind
 from slqncy.archive.lock import Lock
 from slqncy.export.sqlite import TOKEN
-from slqncy.export.tables import SCHEMA_VERSION, Tables
+from slqncy.export.sqlite_tables import SCHEMA_VERSION, Tables
 from slqncy.records import Duplicate, Rejected, Rewrite, Story, decode
 
 if TYPE_CHECKING:

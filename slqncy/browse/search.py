@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slqncy.browse.question import Kind, Order
 from slqncy.export.grams import facet, query, runs
-from slqncy.export.tables import STORY, rows_of
+from slqncy.export.sqlite_tables import STORY, rows_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -55,7 +55,7 @@ def serve(root: Path, path: Path, port: int, tell: Callable[[str], None]) -> Non
         uvicorn.Server(config).run(sockets=[listening])
 
 
-class _Tables(Database):
+class _Tables(Database):  # type: ignore[misc]  # it has no types
     async def table_names(self) -> list[str]:
         """Tables to list, and to count the rows of, which an index without content refuses."""
         return [name for name in await super().table_names() if name != "grams"]

@@ -8,8 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from slqncy.archive import ArchiveError, disk
-from slqncy.export.schema import TRIGRAMS
-from slqncy.export.tables import Tables
+from slqncy.export.sqlite_schema import TRIGRAMS
+from slqncy.export.sqlite_tables import Tables
 
 if TYPE_CHECKING:
     from pathlib import Path

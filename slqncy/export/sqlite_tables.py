@@ -11,7 +11,7 @@ import msgspec
 
 from slqncy.archive.ledger import newest
 from slqncy.export.grams import facet, grams
-from slqncy.export.schema import TABLES
+from slqncy.export.sqlite_schema import TABLES
 from slqncy.records import Duplicate, Rejected, Rewrite, Story
 
 if TYPE_CHECKING:
