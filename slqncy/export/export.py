@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import sqlite3
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -48,9 +49,14 @@ def export(archive: Archive, form: Format, target: Path | None, *, since: str = 
         return selection.count
     try:
         with _staged(target) as path:
-            _write(module, form.shape, selection, path)
+            if form.shape is Shape.DATABASE:
+                selection.count = module.write_sqlite(archive, path, since=since, latest=latest)
+            else:
+                _write(module, form.shape, selection, path)
     except OSError as error:
         raise ArchiveError(f"{target}: not written: {error.strerror or error}") from error
+    except sqlite3.OperationalError as error:
+        raise ArchiveError(f"{target}: not written: {error}") from error
     return selection.count
 
 
