@@ -1,6 +1,6 @@
 """Time, memory and disk of exports.
 
-    python -m benchmarks.export [--stories 1000,10000,100000] [--chars 1500] [--directory DIR]
+    python -m benchmarks.export [--to FORMAT,…] [--stories 1000,10000,100000] [--chars 1500] [--directory DIR]
 
 Every export runs in a process of its own. Printed: seconds of clock and of processor, stories a second of processor,
 peak memory, and bytes. Takes 2 GB of disk for 100,000 stories.
@@ -32,15 +32,16 @@ def size_of(target: Path) -> int:
     return sum(path.stat().st_size for path in files)
 
 
-def targets() -> list[tuple[str, str]]:
+def targets(names: list[str]) -> list[tuple[str, str]]:
     """Each format with the name of what it is written to; lines once more in compressed form."""
-    plain = [(name, name) for name in FORMATS]
-    return plain + [(name, f"{name}.gz") for name, form in FORMATS.items() if form.shape is Shape.LINES]
+    plain = [(name, name) for name in names]
+    return plain + [(name, f"{name}.gz") for name in names if FORMATS[name].shape is Shape.LINES]
 
 
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--to", default=",".join(FORMATS), help="formats; all unless given")
     parser.add_argument("--stories", default=SIZES, help="sizes of the archives")
     parser.add_argument("--chars", type=int, default=1500, help="characters of a text")
     parser.add_argument("--directory", type=Path, help="where archives and exports are made")
@@ -53,7 +54,7 @@ def main() -> None:
             lines = sum(path.stat().st_size for path in root.glob("stories/*"))
             print(f"{stories:,} stories, {lines / MB:,.1f} MB of lines")
             print(f"  {'':16}{'clock s':>9}{'CPU s':>9}{'stories/s':>11}{'peak MB':>9}{'MB':>9}", flush=True)
-            for name, file_name in targets():
+            for name, file_name in targets(given.to.split(",")):
                 target = Path(directory, file_name)
                 cost = measured(run, root, name, target)
                 if cost.result != stories:

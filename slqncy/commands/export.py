@@ -23,7 +23,7 @@ class Command(ArchiveCommand):
 
     arguments = "--to FORMAT -o PATH [--since TIME] [--latest]"
     about = (
-        "Write the stories as Parquet, CSV, text or JSON for other programs; duplicates and rejected pages are left out"
+        "Write the stories for other programs: Parquet, SQLite, CSV, text, JSON; only SQLite has the duplicates, too"
     )
     example = (
         "scrapy export --to parquet -o stories.parquet\n"

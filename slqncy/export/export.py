@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import sqlite3
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from slqncy.archive import ArchiveError, disk
 from slqncy.export.formats import Format, Shape
 from slqncy.export.selection import Selection
+from slqncy.visible import visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,13 +45,18 @@ def export(archive: Archive, form: Format, target: Path | None, *, since: str = 
     module = import_module(f"slqncy.export.{form.module}")
     selection = _select(archive, since, latest=latest or form.one_a_story)
     if target is None:
-        sys.stdout.buffer.writelines(module.lines(selection))
+        _print(module.lines(selection))
         return selection.count
     try:
         with _staged(target) as path:
-            _write(module, form.shape, selection, path)
+            if form.shape is Shape.DATABASE:
+                selection.count = module.write_sqlite(archive, path, since=since, latest=latest)
+            else:
+                _write(module, form.shape, selection, path)
     except OSError as error:
         raise ArchiveError(f"{target}: not written: {error.strerror or error}") from error
+    except sqlite3.OperationalError as error:
+        raise ArchiveError(f"{target}: not written: {error}") from error
     return selection.count
 
 
@@ -64,6 +71,12 @@ def _select(archive: Archive, since: str, *, latest: bool) -> Selection:
     if first is None:
         raise NoStoriesError(f"{archive.root}: no stories{f' since {since}' * bool(since)}; nothing is written")
     return Selection(chain([first], stories), token)
+
+
+def _print(lines: Iterator[bytes]) -> None:
+    # A program gets the bytes as they are; a terminal would obey some of them.
+    shown = (f"{visible_lines(line.decode().rstrip())}\n".encode() for line in lines) if sys.stdout.isatty() else lines
+    sys.stdout.buffer.writelines(shown)
 
 
 def _write(module: Any, shape: Shape, selection: Selection, path: Path) -> None:

@@ -15,6 +15,8 @@ class Shape(Enum):
     """A file that `write(selection, file)` writes."""
     DIRECTORY = auto()
     """A directory that `write(selection, directory)` fills."""
+    DATABASE = auto()
+    """A file of tables, of which stories are one: `slqncy.export.sqlite`."""
 
 
 class Format(NamedTuple):
@@ -29,6 +31,7 @@ class Format(NamedTuple):
 
 FORMATS = {
     "parquet": Format(Shape.FILE, "parquet"),
+    "sqlite": Format(Shape.DATABASE, "sqlite"),
     "csv": Format(Shape.LINES, "csv_rows"),
     "text": Format(Shape.DIRECTORY, "text_files"),
     "hf": Format(Shape.DIRECTORY, "huggingface"),

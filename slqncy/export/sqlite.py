@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from slqncy.archive import ArchiveError, disk
 from slqncy.export.sqlite_schema import TRIGRAMS
 from slqncy.export.sqlite_tables import Tables
 
@@ -20,25 +18,11 @@ TOKEN = "token"  # noqa: S105  # of `scrapy changes`
 
 
 def write_sqlite(archive: Archive, path: Path, *, since: str = "", latest: bool = False) -> int:
-    """Write all tables into a file, which replaces the one that is there once it is whole.
+    """Write all tables into a file, which must not be there yet. Whoever is cut short leaves one that is of no use.
 
     `since` and `latest` choose stories as `Archive.stories` does; `since` the other pages, too. Gives the rows in
-    `stories`. Raises ArchiveError where it cannot be written, and else as `Archive.stories` does.
+    `stories`. Raises sqlite3.Error where it cannot be written, and else as `Archive.stories` does.
     """
-    temporary = disk.temporary_of(path)
-    try:
-        disk.remove(temporary)
-        count = _write(archive, temporary, since, latest=latest)
-        disk.sync_file(temporary)
-        disk.replace(temporary, path)
-    except (sqlite3.Error, OSError) as error:
-        raise ArchiveError(f"{path}: cannot be written: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-    return count
-
-
-def _write(archive: Archive, path: Path, since: str, *, latest: bool) -> int:
     with closing(Tables(path)) as tables:
         tables.write_at_once()
         tables.begin()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
+import sys
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +88,37 @@ def test_readers_of_csv(table: Path) -> None:
     polars = pl.read_csv(table, infer_schema=False)
     assert polars.columns == COLUMNS
     assert polars["text"].to_list() == texts
+
+
+# Standard output
+
+
+class Stdout(io.TextIOWrapper):
+    """Standard output, of which it is known what it is connected to."""
+
+    def __init__(self, *, is_terminal: bool) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", newline="")
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+
+@pytest.mark.parametrize("name", ["csv", "dolma", "schema.org"])
+def test_a_terminal_obeys_nothing_and_a_program_gets_the_bytes(
+    sample_archive: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = {}
+    for is_terminal in (True, False):
+        monkeypatch.setattr(sys, "stdout", stdout := Stdout(is_terminal=is_terminal))
+        export(Archive(sample_archive), FORMATS[name], None)
+        stdout.seek(0)
+        printed[is_terminal] = stdout.read()
+    monkeypatch.undo()
+    assert printed[False] == exported(sample_archive, name, tmp_path / "out").read_bytes().decode()
+    assert "\u202e" in printed[False]
+    assert "<U+202E>" in printed[True]
+    assert printed[True].replace("\n", "").isprintable()
 
 
 # Dolma

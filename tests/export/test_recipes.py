@@ -7,8 +7,10 @@ import re
 import runpy
 import shlex
 import shutil
+import sqlite3
 import subprocess
 from collections import Counter
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -21,7 +23,7 @@ from slqncy.archive import Archive
 from slqncy.export import FORMATS, export
 from slqncy.export.columns import TIMES
 from tests.crawling import ROOT
-from tests.export.samples import stories
+from tests.export.samples import HOSTILE, stories
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,6 +122,13 @@ def test_every_format_and_column_is_explained() -> None:
     assert re.findall(r"^\| `([^`]+)` \|", formats, re.MULTILINE) == ["--to", *FORMATS]
     assert re.findall(r"^\| `([^`]+)` \|", columns, re.MULTILINE) == list(TIMES)
     assert re.findall(r"^\*\*(.+)\.\*\*", DOCUMENT, re.MULTILINE) == list(FORMATS)
+
+
+def test_words_are_found_as_the_document_says(place: Path) -> None:
+    (question,) = re.findall(r"`(SELECT title [^`]+)`", DOCUMENT)
+    with closing(sqlite3.connect(place / "stories.sqlite")) as db:
+        found = db.execute(question.replace("社区", "正文")).fetchall()
+    assert {title for (title,) in found} == {"第1条新闻", "第2条新闻", "第3条新闻", HOSTILE}
 
 
 def test_every_format_has_a_recipe_or_is_text() -> None:
