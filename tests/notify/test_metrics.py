@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from slqncy.archive.layout import Kind
+from slqncy.archive.totals import Totals
 from slqncy.exitcodes import ExitStatus
 from slqncy.notify import Outcome, Watchers
 from slqncy.notify.metrics import write_metrics
 from slqncy.run_report import HostReceipt, Pages, Politeness, RunReport
 from tests.crawling import ROOT
-
-if TYPE_CHECKING:
-    from slqncy.archive.totals import Totals
 
 PROMTOOL = shutil.which("promtool")
 STARTED, FINISHED = datetime(2026, 11, 26, 8, 0, tzinfo=UTC), datetime(2026, 11, 26, 8, 2, tzinfo=UTC)
@@ -92,6 +91,17 @@ def test_a_file_that_cannot_be_written_is_a_line_of_the_log(
     (said,) = [record.getMessage() for record in caplog.records]
     assert said.startswith("METRICS_FILE cannot be written: [Errno ")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["blocked", "directory.prom"]
+
+
+def test_every_figure_is_explained(tmp_path: Path) -> None:
+    totals = Totals(stories=1, newest=2, lines={Kind.STORY: 3}, size=4)
+    path = tmp_path / "slqncy.prom"
+    write(path, ExitStatus.OK, REPORT, totals)
+    written = dict.fromkeys(re.findall(r"^# TYPE (\w+) gauge$", path.read_text("utf-8"), re.MULTILINE))
+    explained = re.findall(r"^\| `(slqncy_\w+)`", (ROOT / "docs/schedule.md").read_text("utf-8"), re.MULTILINE)
+    assert explained == list(written)
+    asked_for = re.findall(r"slqncy_\w+", (ROOT / "deploy/prometheus/slqncy.rules.yml").read_text("utf-8"))
+    assert set(asked_for) <= set(written)
 
 
 @pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
