@@ -72,6 +72,8 @@ def propose(samples: Sequence[Sample], site: Site) -> Proposal:
     if fronts is None:
         raise NoProposalError("stories were found, but no section page that lists them: a profile names one at least")
     accepted = [sample for path, sample in stories.items() if rule.accepts(path)]
+    if all(sample.noarchive for sample in accepted):
+        raise NoProposalError(f"stories say {accepted[0].noarchive!r}, and a crawl would archive none of them")
     hosts = hosts_of(samples, accepted, site)
     if known := next(filter(None, map(known_site, hosts)), ""):
         raise NoProposalError(
