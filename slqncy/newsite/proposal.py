@@ -63,9 +63,10 @@ def propose(samples: Sequence[Sample], site: Site) -> Proposal:
     others = {sample.path: sample for sample in samples if not sample.is_story}
     headed = linked_paths(samples, by_length=True)
     found = families(headed, stories, others)
-    if not found or not set(found[0].paths) & stories.keys():
+    best = next((family for family in found if family.holds(stories)), None)
+    if best is None:
         raise NoProposalError(no_stories(samples))
-    rule = story_rule(found[0], headed, stories, others)
+    rule = story_rule(best, headed, stories, others)
     lists = {path: _stories_on(sample, rule) for path, sample in others.items() if path != "/"}
     named = linked_paths(samples, by_length=False)
     fronts = section_rule(named, lists, rule)

@@ -209,3 +209,12 @@ def test_pages_that_ask_not_to_be_archived_are_not_recorded() -> None:
     assert proposal.remarks == ["3 of 6 stories say 'noarchive', and would not be archived"]
     with pytest.raises(NoProposalError, match="would archive none of them"):
         propose([*lists, *stories[:3]], ADDRESS.site)
+
+
+def test_a_kind_of_which_nothing_is_a_story_is_passed_over() -> None:
+    films = {f"/film/a{number}.html": "<html><body><p>放映" for number in range(1000, 1040)}
+    pages = {f"/szxw/{number}.html": page_of(number) for number in range(100, 106)}
+    home = f'<html><body><a href="/szxw/">时政新闻</a>{links(*films, *pages)}</body></html>'
+    samples, asked = walk(Pages({"/": home, "/szxw/": links(*pages), **films, **pages}))
+    assert propose(samples, ADDRESS.site).stories.accepts("/szxw/777.html")
+    assert sum(path.startswith("/film/") for path in asked) == 3
