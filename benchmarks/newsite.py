@@ -1,6 +1,6 @@
 """How well `scrapy newsite` infers the URL grammar of a site from links, and tells stories from lists.
 
-    python benchmarks/newsite.py DATASET [--hosts]
+    python -m benchmarks.newsite DATASET [--hosts]
 
 DATASET is a folder of pages, ID.html.gz with ID.json beside it, whose "url" or "domain" says where the page is from.
 Of each host the links to itself are taken, and half of them (by a hash) are given to the inference. Of the other half,
@@ -9,7 +9,8 @@ a link counts as a story where its text is a headline of at least 12 letters, an
 Hosts are parted by a hash of their domains: nothing was looked at, or changed, for what the held-out half shows.
 
 All pages of DATASET are stories; how many are told to be is counted, and the same of the stories and lists in
-tests/pages.
+tests/pages. Last, profiles are proposed for the demo site, whose pages have three designs, under other addresses: the
+rule is held against all addresses of the site.
 """
 
 from __future__ import annotations
@@ -30,14 +31,26 @@ from slqncy.extract.page import parse_page
 from slqncy.extract.title import squash
 from slqncy.guards.markup import Limits
 from slqncy.newsite.grammar import families, story_rule
+from slqncy.newsite.proposal import propose
 from slqncy.newsite.sample import Headers, read_sample
 from slqncy.newsite.shapes import take_apart
 from slqncy.newsite.stranger import stranger
+from tests.newsite.renamed import Renamed
+from tests.newsite.walking import ADDRESS, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PAGES = Path(__file__).parent.parent / "tests/pages"
+DEMO_PATHS = (
+    "/{section}/{number}.html",
+    "/{section}/content_{number}.shtml",
+    "/{section}/{date:%Y%m}/t{date:%Y%m%d}_{number}.htm",
+    "/{section}/{date:%Y-%m}/{date:%d}/c_{number}.htm",
+    "/{date:%Y}/{date:%m-%d}/{number}.shtml",
+    "/a/{date:%Y%m%d}/{number:06}.htm",
+    "/content_{number}.htm",
+)
 HEADLINE, NAME = 12, 6
 FEWEST = 5
 """Links to stories in either half: with fewer there is nothing to infer, or to measure."""
@@ -142,6 +155,21 @@ def report_pages(dataset: Path) -> None:
         print(f"  {sum(told)} of {len(told)} in tests/pages/{kind}")
 
 
+def report_demo() -> None:
+    print("The demo site under other addresses: stories accepted, other addresses accepted, pages read, sections")
+    for story_path in DEMO_PATHS:
+        site = Renamed(story_path)
+        samples, _ = walk(site)
+        proposal = propose(samples, ADDRESS.site)
+        stories = set(site.stories.values())
+        accepted = {path for path in site.old_paths if proposal.stories.accepts(path)}
+        others = len(site.old_paths) - len(stories)
+        print(
+            f"  {len(accepted & stories)}/{len(stories)}  {len(accepted - stories)}/{others}"
+            f"  {len(samples)}  {len(proposal.section_titles)}/3  {proposal.stories.story}"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset", type=Path)
@@ -153,6 +181,7 @@ def main() -> None:
     report("Development half", (o for o in outcomes if o not in held_out), hosts=arguments.hosts)
     report("Held-out half", held_out, hosts=False)
     report_pages(arguments.dataset)
+    report_demo()
 
 
 if __name__ == "__main__":

@@ -227,7 +227,7 @@ def _write(proposal: Proposal, target: Path) -> list[Path]:
     (target.parent / f"{target.stem}-pages").mkdir()
     for name, content in files.items():
         (target.parent / name).write_bytes(content)
-    return [target, *(target.parent / name for name in files)]
+    return [target, target.parent / f"test_{target.stem}.py", target.parent / f"{target.stem}-pages"]
 
 
 def _told(pages: Sequence[Sample], site: Site) -> list[Told]:

@@ -77,6 +77,10 @@ class Family:
     weight: float
     """How many of them seem to be stories."""
 
+    def holds(self, paths: Collection[str]) -> bool:
+        """Whether any of the paths is among them."""
+        return not set(paths).isdisjoint(self.paths)
+
 
 def is_headline(text: str) -> bool:
     """Whether the text of a link may be a headline."""

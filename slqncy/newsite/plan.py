@@ -35,8 +35,9 @@ def next_pages(samples: Sequence[Sample], asked: Collection[str], address: Addre
     fronts = [path for path, text in named.items() if is_name(text) and is_front(path)]
     wanted = [path for path in fronts[:_FRONTS] if path not in read]
     found = families(headed, stories, others)
-    for place, family in enumerate(found[:_FAMILIES]):
-        most = _OF_BEST if place == 0 and stories.intersection(family.paths) else _OF_EACH
+    best = next((family for family in found if family.holds(stories)), None)
+    for family in found[:_FAMILIES]:
+        most = _OF_BEST if family is best else _OF_EACH
         missing = most - len(read.intersection(family.paths))
         wanted += islice(_spread([path for path in family.paths if path not in read]), max(0, missing))
     home = address.home_url().rstrip("/")

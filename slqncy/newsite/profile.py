@@ -59,7 +59,7 @@ def _stories(proposal: Proposal, base: Site) -> Iterator[str]:
         yield "# No further page of a story was looked for: the form is the usual one."
         yield f"story_page = {_quoted(stories.story_page)}"
     if not stories.names_sections:
-        yield "# Addresses of stories name no section: none is in the archive, and no numbers can be swept."
+        yield "# Addresses of stories name no section, and so section is empty in the archive."
 
 
 def _sections(proposal: Proposal, base: Site) -> Iterator[str]:

@@ -63,15 +63,18 @@ def propose(samples: Sequence[Sample], site: Site) -> Proposal:
     others = {sample.path: sample for sample in samples if not sample.is_story}
     headed = linked_paths(samples, by_length=True)
     found = families(headed, stories, others)
-    if not found or not set(found[0].paths) & stories.keys():
+    best = next((family for family in found if family.holds(stories)), None)
+    if best is None:
         raise NoProposalError(no_stories(samples))
-    rule = story_rule(found[0], headed, stories, others)
+    rule = story_rule(best, headed, stories, others)
     lists = {path: _stories_on(sample, rule) for path, sample in others.items() if path != "/"}
     named = linked_paths(samples, by_length=False)
     fronts = section_rule(named, lists, rule)
     if fronts is None:
         raise NoProposalError("stories were found, but no section page that lists them: a profile names one at least")
     accepted = [sample for path, sample in stories.items() if rule.accepts(path)]
+    if all(sample.noarchive for sample in accepted):
+        raise NoProposalError(f"stories say {accepted[0].noarchive!r}, and a crawl would archive none of them")
     hosts = hosts_of(samples, accepted, site)
     if known := next(filter(None, map(known_site, hosts)), ""):
         raise NoProposalError(

@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
+from slqncy.sites.folders import as_name, as_path
+
 if TYPE_CHECKING:
     from slqncy.sites.profile import Site
 
@@ -16,8 +18,8 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 LONGEST = 2000
 """Characters of a URL: browsers and servers take no more for granted, and Scrapy asks for none above 2083."""
 _SLASHES = re.compile("/{2,}")
-_FOLDER = ":"
-"""What stands for / in the number of a story: in ids, sections end where the last / is."""
+NO_SECTION = "-"
+"""In ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class StoryAddress:
     section: str
     """"" where the site's addresses name none."""
     story_id: str
-    """The site's own number; where that goes over several folders, with : in place of /."""
+    """The site's own number. Where either goes over several folders, it has ~ in place of /."""
     page: int = 1
     """1, or the number of a further page of a long story."""
 
@@ -98,15 +100,15 @@ class Address:
         if match is None:
             return None
         groups = match.groupdict()
-        story_id = groups["story_id"].replace("/", _FOLDER)
-        return StoryAddress(groups.get("section") or "", story_id, int(groups.get("page", 1)))
+        section, story_id = as_name(groups.get("section") or ""), as_name(groups["story_id"])
+        return StoryAddress(section, story_id, int(groups.get("page", 1)))
 
     def section(self, canonical_url: str) -> str | None:
         """The section whose front page a canonical URL is, if it is one."""
         parts = urlsplit(canonical_url)
         match = self.site.section.fullmatch(parts.path)
         # With a query it is another page of the section's list, which counts as part of that list.
-        return match["section"] if match and not parts.query else None
+        return as_name(match["section"]) if match and not parts.query else None
 
     def home_url(self) -> str:
         """Canonical URL of the home page."""
@@ -114,16 +116,17 @@ class Address:
 
     def section_url(self, section: str) -> str:
         """Canonical URL of a section's front page."""
-        return self.home_url().rstrip("/") + self.site.section_path.format(section=section)
+        return self.home_url().rstrip("/") + self.site.section_path.format(section=as_path(section))
 
     def story_url(self, story: StoryAddress) -> str:
         """Canonical URL of a story's first page."""
-        path = self.site.story_path.format(section=story.section, story_id=story.story_id.replace(_FOLDER, "/"))
+        section, story_id = as_path(story.section), as_path(story.story_id)
+        path = self.site.story_path.format(section=section, story_id=story_id)
         return self.home_url().rstrip("/") + path
 
     def story_name(self, story: StoryAddress) -> str:
         """The id of a story: stable for ever, never made from title or text."""
-        return "/".join(filter(None, (self.site.name, story.section, story.story_id)))
+        return f"{self.site.name}/{story.section or NO_SECTION}/{story.story_id}"
 
     def _own_path(self, parts: SplitResult) -> str | None:
         """The path on the site, or None where scheme, host or port are another's."""

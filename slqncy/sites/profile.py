@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slqncy.sites.folders import as_name
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
@@ -43,7 +45,7 @@ class Site:
     hosts: tuple[str, ...]
     """Host names of the site, the canonical one first."""
     sections: tuple[str, ...]
-    """Sections a run starts from unless it is told otherwise."""
+    """Sections a run starts from unless it is told otherwise; with ~ for the / of those in several folders."""
     story: re.Pattern[str]
     """Path of a story; groups story_id and, where the address names it, section."""
     story_page: re.Pattern[str]
@@ -120,7 +122,7 @@ def _build(data: dict[str, Any], path: Traversable) -> Site:
         name=profile.text("name"),
         scheme=profile.text("urls.scheme"),
         hosts=tuple(host.lower() for host in profile.names("urls.hosts")),
-        sections=profile.names("urls.sections"),
+        sections=tuple(map(as_name, profile.names("urls.sections"))),
         story=profile.pattern("urls.story", "story_id"),
         story_page=profile.pattern("urls.story_page", "story_id", "page"),
         section=profile.pattern("urls.section", "section"),

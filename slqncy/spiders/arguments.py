@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from slqncy.backfill.captures import WebArchive
 from slqncy.sites import Address, StoryAddress, load_site
+from slqncy.sites.folders import as_name, as_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,11 +111,11 @@ def is_base_url(value: str) -> bool:
 def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:
     if value is None:
         return None
-    sections = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    sections = tuple(dict.fromkeys(as_name(name.strip()) for name in value.split(",") if name.strip()))
     wrong = [name for name in sections if address.section(address.section_url(name)) != name]
     if wrong or not sections:
         raise ArgumentError(
-            f"sections={value!r}: {(wrong or [''])[0]!r} is no section of this site; write sections=szxw,…"
+            f"sections={value!r}: {as_path((wrong or [''])[0])!r} is no section of this site; write sections=szxw,…"
         )
     return sections
 
@@ -167,7 +168,7 @@ def _ids(given: Mapping[str, str], address: Address) -> tuple[range, ...]:
             apart.append(numbers)
     if (count := sum(map(len, apart))) > _MOST_IDS:
         raise ArgumentError(f"ids={_cut(value)!r} are {count} numbers; ask for at most {_MOST_IDS} in one run")
-    section = address.site.sections[0]
+    section = address.site.sections[0] if address.site.names_sections else ""
     story = StoryAddress(section, str(apart[-1][-1]))
     if address.story(address.story_url(story)) != story:
         raise ArgumentError(f"ids={_cut(value)!r}: {address.story_url(story)} is no story by the profile of this site")

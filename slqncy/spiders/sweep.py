@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.display.progress import Outlook
 from slqncy.reasons import PageKind
-from slqncy.sites import StoryAddress
+from slqncy.sites import NO_SECTION, StoryAddress
 from slqncy.spiders.scope import Scope
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class Sweep(Scope):
 
     def __init__(self, run: Run, arguments: Arguments, settings: BaseSettings) -> None:
         super().__init__(run, arguments, settings)
-        self._in_sections = arguments.sections or self._address.site.sections
+        site = self._address.site
+        self._in_sections = (arguments.sections or site.sections) if site.names_sections else ("",)
         self._most = self._left = sum(map(len, arguments.ids)) * len(self._in_sections)
         self._stories = self._numbered()
 
@@ -81,4 +82,5 @@ class Sweep(Scope):
 
     def _next(self, section: str, numbers: range) -> int | None:
         site = self._address.site.name
+        section = section or NO_SECTION
         return self._run.archive.next_to_ask(site, section, numbers, self._now, anew=self._arguments.full)

@@ -11,6 +11,8 @@ import pytest
 
 from slqncy.demo import DemoServer, serving
 from slqncy.demo.site import DemoResponse
+from slqncy.newsite.stranger import stranger
+from slqncy.spiders.probe import Probe
 from tests.crawling import ROOT, Pages, Result, crawl, links, redirect, scrapy, stories
 from tests.newsite.renamed import HOST, Renamed
 
@@ -156,3 +158,11 @@ def test_sites_that_no_profile_can_be_proposed_for(
     assert line.startswith("scrapy newsite: ")
     assert message in line
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_site_is_where_it_leads() -> None:
+    probe = Probe("http://example.com/", stranger("http://example.com/"), 1)
+    probe._follow("https://www.example.com/")
+    assert probe.address.home_url() == "https://www.example.com/"
+    probe._follow("http://elsewhere.example/")
+    assert probe.address.home_url() == "https://www.example.com/"

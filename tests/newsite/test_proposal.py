@@ -194,3 +194,27 @@ def test_a_mirror_of_a_site_that_has_a_profile() -> None:
     pages.append(sample('<a href="/szxw/">时政新闻</a>' + "湖滨新闻" * 9))
     with pytest.raises(NoProposalError, match="-a site=slqncy -a base_url=URL"):
         propose(pages, ADDRESS.site)
+
+
+def test_pages_that_ask_not_to_be_archived_are_not_recorded() -> None:
+    asking = '<head><meta name="robots" content="noarchive">'
+    bodies = [page_of(n).replace("<head>", asking if n < 103 else "<head>") for n in range(100, 106)]
+    stories = [sample(body, f"/szxw/{number}.html") for number, body in enumerate(bodies, 100)]
+    lists = [
+        sample(links(*(page.path for page in stories)), "/szxw/"),
+        sample('<a href="/szxw/">时政新闻</a>' + "湖滨新闻" * 9),
+    ]
+    proposal = propose([*lists, *stories], ADDRESS.site)
+    assert [page.path for page in chosen(proposal)] == ["/szxw/103.html", "/szxw/104.html", "/szxw/105.html"]
+    assert proposal.remarks == ["3 of 6 stories say 'noarchive', and would not be archived"]
+    with pytest.raises(NoProposalError, match="would archive none of them"):
+        propose([*lists, *stories[:3]], ADDRESS.site)
+
+
+def test_a_kind_of_which_nothing_is_a_story_is_passed_over() -> None:
+    films = {f"/film/a{number}.html": "<html><body><p>放映" for number in range(1000, 1040)}
+    pages = {f"/szxw/{number}.html": page_of(number) for number in range(100, 106)}
+    home = f'<html><body><a href="/szxw/">时政新闻</a>{links(*films, *pages)}</body></html>'
+    samples, asked = walk(Pages({"/": home, "/szxw/": links(*pages), **films, **pages}))
+    assert propose(samples, ADDRESS.site).stories.accepts("/szxw/777.html")
+    assert sum(path.startswith("/film/") for path in asked) == 3

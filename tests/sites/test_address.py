@@ -223,9 +223,9 @@ WITHOUT_SECTIONS = site_with(r"/content_(?P<story_id>\d+)\.html", "/content_{sto
 @pytest.mark.parametrize(
     ("address", "path", "story", "name"),
     [
-        (DATED, "/gn/2024/04/20/7.html", StoryAddress("gn", "2024:04:20:7"), "slqncy/gn/2024:04:20:7"),
-        (DATED, "/a/b/2024/04/20/7_2.html", StoryAddress("a/b", "2024:04:20:7", 2), "slqncy/a/b/2024:04:20:7"),
-        (WITHOUT_SECTIONS, "/content_123.html", StoryAddress("", "123"), "slqncy/123"),
+        (DATED, "/gn/2024/04/20/7.html", StoryAddress("gn", "2024~04~20~7"), "slqncy/gn/2024~04~20~7"),
+        (DATED, "/a/b/2024/04/20/7_2.html", StoryAddress("a~b", "2024~04~20~7", 2), "slqncy/a~b/2024~04~20~7"),
+        (WITHOUT_SECTIONS, "/content_123.html", StoryAddress("", "123"), "slqncy/-/123"),
     ],
 )
 def test_a_number_over_several_folders_and_a_story_without_a_section(
@@ -236,3 +236,10 @@ def test_a_number_over_several_folders_and_a_story_without_a_section(
     assert address.story(url) == story
     assert address.story_url(story) == url.replace("_2.html", ".html")
     assert address.story_name(story) == name
+
+
+def test_a_section_in_several_folders() -> None:
+    section = r"/(?P<section>[a-z]+(?:/[a-z]+)?)/"
+    address = Address(replace(SITE, section=re.compile(section)))
+    assert address.section("http://www.slqncy.com/news/gn/") == "news~gn"
+    assert address.section_url("news~gn") == "http://www.slqncy.com/news/gn/"
