@@ -69,8 +69,8 @@ def served(directory: Path) -> Iterator[str]:
 @needs_chromium
 @pytest.mark.parametrize(
     ("name", "size", "scheme"),
-    [("architecture", DESKTOP, "light"), ("operating", PHONE, "dark")],
-    ids=["wide", "narrow"],
+    [("data-format", DESKTOP, "light"), ("architecture", PHONE, "light"), ("dedup", PHONE, "dark")],
+    ids=["much code", "a drawing", "a wide table"],
 )
 def test_pages_are_for_everybody(site: Path, name: str, size: dict[str, int], scheme: str) -> None:
     with served(site) as address, browser() as started, page_of(started, size, scheme) as page:
