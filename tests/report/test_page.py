@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
 from lxml.html import document_fromstring
 
+from slqncy.archive import ArchiveWriter
 from slqncy.archive.coverage import coverage
 from slqncy.archive.reports import read_reports, runs_of
+from slqncy.archive.verify import verify
 from slqncy.reasons import Standing
+from slqncy.report.leave import leave
 from slqncy.report.page import run_page, span_page
 from slqncy.report.plots import lying, standing
 from slqncy.run_report import FailedPage, HostReceipt, NewStories, Pages, Pair, Pairs, Politeness, RunReport, SlowPage
 from tests.browser import DESKTOP, PHONE, browser, needs_chromium, overflow, page_of, violations
 from tests.display.test_number_line import line
+from tests.samples import finished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,3 +222,18 @@ def test_on_paper_all_that_is_folded_is_shown(chromium: Browser, pages: dict[str
         page.emulate_media(media="print")
         assert cell.is_visible()
         assert not page.locator("nav").is_visible()
+
+
+def test_a_page_that_cannot_be_made_takes_no_report_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bytes:
+        raise RuntimeError("a defect of the template")
+
+    monkeypatch.setattr("slqncy.report.page.run_page", broken)
+    with closing(ArchiveWriter(tmp_path)) as writer:
+        report = RunReport(run_id="20261126T041700-1", started="2026-11-26T04:17:00+00:00")
+        proof = leave(writer, report, [])
+        writer.write(finished(proof, run_id=report.run_id))
+    (written,) = read_reports(tmp_path, runs_of(tmp_path))
+    assert (written.exit_status, written.page) == (70, "")
+    assert "the page of the run cannot be made" in written.exit_reason
+    assert verify(tmp_path, full=True).defects == []
