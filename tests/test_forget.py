@@ -186,6 +186,16 @@ def test_nothing_of_the_text_is_left(taken: tuple[Path, Result]) -> None:
     assert not (root / ".takedown.json").exists()
 
 
+def test_pages_of_runs_say_of_stories_their_addresses_only(made: Made) -> None:
+    """So that nothing on them has to go."""
+    pages = [path.read_text(encoding="utf-8") for path in sorted(made.root.glob("runs/*.html"))]
+    assert len(pages) == 3
+    assert "http://www.slqncy.com/szxw/3.html" in pages[1], "a copy"
+    titles = {story.title for story in Archive(made.root).stories()}
+    assert titles
+    assert [title for title in titles for page in pages if title in page] == []
+
+
 def test_it_says_what_went_and_what_is_left_to_do(taken: tuple[Path, Result]) -> None:
     said = taken[1].output
     assert "slqncy/szxw/1 is forgotten" in said

@@ -22,6 +22,7 @@ from benchmarks.reliability.crawl_responses import invalid, invalid_for_others, 
 from benchmarks.reliability.crawl_site import varied_site
 from slqncy.archive import Archive
 from slqncy.archive.layout import Kind
+from slqncy.archive.reports import read_reports, runs_of
 from slqncy.demo import serving
 from tests.crawling import Pages, scrapy
 
@@ -114,6 +115,9 @@ def test_a_server_that_hangs_holds_nothing_up(tmp_path: Path, times: int) -> Non
         finally:
             site.released.set()
     assert b"Traceback" not in life.log.read_bytes()
+    (report,) = read_reports(archive, runs_of(archive))
+    assert (report.exit_status, report.finish_reason) == (75, "shutdown" if times == 1 else "second_signal")
+    assert report.requests["adds_up"] is True
     # What was answered is in the archive, and what was not is not.
     contents = Archive(archive)
     lines = [*contents.stories(), *contents.duplicates(), *contents.rejected()]

@@ -12,6 +12,7 @@ import pytest
 
 from slqncy import __version__
 from slqncy.archive.hosts import Host, read_hosts, write_hosts
+from slqncy.archive.reports import read_reports, runs_of
 from slqncy.exitcodes import ExitStatus
 from slqncy.manners.delay import Limits, is_trouble, next_delay
 from slqncy.manners.identity import user_agent
@@ -22,6 +23,7 @@ from tests.timed_server import Reply, timed_server
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from slqncy.run_report import Politeness
     from tests.crawling import Result
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -54,6 +56,12 @@ def adds_up(archive: Path) -> bool:
     return all(report["requests"]["adds_up"] and report["addresses"]["adds_up"] for report in reports)
 
 
+def receipt_of(archive: Path) -> Politeness:
+    """Of the only run."""
+    (report,) = read_reports(archive, runs_of(archive))
+    return report.politeness
+
+
 def test_one_request_at_a_time_and_a_pause_after_each(tmp_path: Path) -> None:
     def replies(path: str, times: int) -> Reply:
         if path == STORIES[1] and not times:
@@ -73,6 +81,15 @@ def test_one_request_at_a_time_and_a_pause_after_each(tmp_path: Path) -> None:
     assert server.gaps[server.paths.index(STORIES[1])] >= 0.5, "trouble doubles the pause"
     assert server.gaps[server.paths.index(STORIES[4])] >= 0.35, "a slow answer makes it longer"
     assert {visit.user_agent for visit in server.visits} == {f"slqncy/{__version__} (+{CONTACT})"}
+    receipt = receipt_of(tmp_path)
+    (host,) = receipt.hosts.values()
+    assert receipt.requests == host.requests == len(server.visits)
+    assert (receipt.robots, receipt.redirects, receipt.retries, receipt.answers_503) == (1, 1, 1, 1)
+    assert (receipt.delay_asked, host.most_in_flight) == (0.25, 1)
+    assert receipt.delay_longest >= 0.5
+    assert host.least_gap is not None
+    # Measured on our side, from the end of the answer to before there is a connection.
+    assert 0.24 <= host.least_gap <= min(server.gaps)
 
 
 def test_the_site_is_left_alone_for_as_long_as_it_says(tmp_path: Path) -> None:
@@ -96,6 +113,8 @@ def test_the_site_is_left_alone_for_as_long_as_it_says(tmp_path: Path) -> None:
     assert server.visits[story + 1].at >= until.timestamp()
     assert server.paths.count("/szxw/") == server.paths.count(STORIES[1]) == 2
     assert adds_up(tmp_path)
+    receipt = receipt_of(tmp_path)
+    assert (receipt.retry_after, receipt.retry_after_kept, receipt.answers_429, receipt.answers_503) == (2, 2, 1, 1)
 
 
 def test_a_long_hold_ends_the_run_and_the_next_one_too(tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def _fills(theme: int) -> str:
     return "".join(f".{_class(look)}{{fill:{colours[theme]}}}" for look, colours in enumerate(_COLOURS))
 
 
-STYLE = f"{_fills(0)}@media(prefers-color-scheme:dark){{{_fills(1)}}}"
+STYLE = f"{_fills(0)}@media screen and (prefers-color-scheme:dark){{{_fills(1)}}}"
 """The colours of bars, light and dark, by look: those of class k0 are archived, and so on in the order of LOOKS."""
 
 

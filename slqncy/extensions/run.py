@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import scrapy
-from msgspec import to_builtins
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.asyncio import create_looping_call
@@ -29,7 +28,8 @@ from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.watchdog import Watchdog
 from slqncy.manners.retry_after import LONGEST
 from slqncy.reasons import NO_ANSWER, UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, Rejection, State
-from slqncy.records import Event, Story, hash_of, moment
+from slqncy.records import Event, Story, moment
+from slqncy.report.leave import leave
 from slqncy.summary import BLOCKED, BUDGET_SPENT, TOLD_TO_WAIT, Addresses, Summary, judge, summarize
 from slqncy.visible import blanked
 
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure as TwistedFailure
 
-    from slqncy.archive.coverage import NumberLine
     from slqncy.archive.ledger import Known
     from slqncy.extract.walls import Wall
     from slqncy.items import StoryItem
@@ -54,8 +53,6 @@ logger = logging.getLogger(__name__)
 
 _SECOND_SIGNAL = "second_signal"
 """Our finish reason where a second signal cut a crawl short."""
-_LOOKED_BACK = 200
-"""Reports of earlier runs that its page is made with, at most; those on other sites are among them."""
 _MOST_DETAIL = 500
 """Characters of an event's detail."""
 _COMMIT_INTERVAL = 1.0
@@ -534,38 +531,18 @@ class Run:
         return self.summary
 
     def _report(self, finish_reason: str) -> None:
-        self.now = None
-        lines = self.archive.number_lines()
-        report = self._told(finish_reason, lines)
-        try:
-            page = self._page(report, lines)
-        except Exception:
-            # The report itself must not be lost with it.
-            logger.exception("The page of the run cannot be made")
-            self.status, self.reason = ExitStatus.SOFTWARE, "the page of the run cannot be made; the log has the reason"
-            report = self._told(finish_reason, lines)
-        else:
-            self.archive.write_page(self.id, page)
-            report.page = hash_of(page)
-        written = self.archive.write_run(self.id, to_builtins(report))
-        self.report = report
-        self._happened(
-            EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}", hash=hash_of(written)
-        )
-
-    def _told(self, finish_reason: str, lines: list[NumberLine]) -> RunReport:
         assert self._crawler.spider is not None
         assert self.summary is not None
-        return self.account.report(
+        self.now = None
+        lines = self.archive.number_lines()
+        self.report = self.account.report(
             self._crawler.spider, self.summary, self.started, run_id=self.id, exit_status=int(self.status),
             exit_reason=self.reason, finish_reason=finish_reason,
             coverage={line.name: line.as_dict() for line in lines},
         )  # fmt: skip
-
-    def _page(self, report: RunReport, lines: list[NumberLine]) -> bytes:
-        from slqncy.report.page import run_page  # noqa: PLC0415  # what draws takes memory while a run has no use for it
-
-        return run_page(report, self.archive.reports_before(self.id, _LOOKED_BACK), lines)
+        proof = leave(self.archive, self.report, lines)
+        self.status, self.reason = ExitStatus(self.report.exit_status), self.report.exit_reason
+        self._happened(EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}", hash=proof)
 
     def _callback_error(self, failure: TwistedFailure, response: scrapy.http.Response | None) -> None:
         # Without a response it was the spider's start that failed.

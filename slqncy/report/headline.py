@@ -52,12 +52,10 @@ def headline(report: RunReport, *, is_usual: bool = True) -> Headline:
 
 
 def headline_of(reports: Sequence[RunReport]) -> Headline:
-    """What those of several runs mean together: that of the last one that did not go well stands for what to do."""
-    wrong = [report for report in reports if report.exit_status != ExitStatus.OK]
+    """What those of several runs mean together: what is to be done is what the last one leaves to do."""
+    wrong = sum(report.exit_status != ExitStatus.OK for report in reports)
+    last = headline(reports[-1])
     if not wrong:
-        return Headline("✓", f"All of {len(reports)} runs went well", _HEADLINES[ExitStatus.OK].to_do)
-    last = headline(wrong[-1])
-    return Headline(
-        last.sign, f"{len(wrong)} of {len(reports)} runs did not go well",
-        f"The last of them, {wrong[-1].run_id}: {last.words}. {last.to_do}",
-    )  # fmt: skip
+        return Headline(last.sign, f"All of {len(reports)} runs went well", last.to_do)
+    to_do = f"The last run, {reports[-1].run_id}: {last.words}. {last.to_do}"
+    return Headline(_UNUSUAL.sign, f"{wrong} of {len(reports)} runs did not go well", to_do)

@@ -50,7 +50,6 @@ class Line(NamedTuple):
     """How many, in words, and the number of their colour."""
     gaps: str
     unnumbered: str
-    is_section: bool
 
 
 class Told(NamedTuple):
@@ -81,7 +80,6 @@ def span_page(reports: Sequence[RunReport], lines: Sequence[NumberLine]) -> byte
 
 def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
     report, runs = told.report, told.runs
-    of_site = [_line(line) for line in lines if not line.is_section]
     sections = sorted((line for line in lines if line.is_section), key=lambda line: -line.numbers.size)
     html = _environment().get_template("page.html").render(
         report=report, headline=told.headline, findings=told.findings, changes=told.changes,
@@ -103,7 +101,8 @@ def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
                 for run, pause in [*zip(runs[1:], pauses(runs), strict=True)][-_MOST_BARS:]
             ],
         ),
-        lines=of_site + [_line(line) for line in sections[:_MOST_LINES]],
+        lines=[_line(line) for line in lines if not line.is_section],
+        section_lines=[_line(line) for line in sections[:_MOST_LINES]],
     )  # fmt: skip
     return html.encode()
 
@@ -129,7 +128,6 @@ def _line(line: NumberLine) -> Line:
         [(n, look.words, place) for place, (n, look) in enumerate(zip(totals(line), LOOKS, strict=True)) if n],
         ", ".join(map(pasted, longest_gaps(line))),
         unnumbered(line) if line.unnumbered else "",
-        line.is_section,
     )  # fmt: skip
 
 

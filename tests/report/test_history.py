@@ -107,10 +107,10 @@ def test_what_an_exit_status_means() -> None:
     assert "otherwise than as a rule" in headline(RunReport(exit_status=0), is_usual=False).words
     assert headline(RunReport(exit_status=75), is_usual=False).words == "Not finished"
     assert "does not know" in headline(RunReport(exit_status=3)).words
-    runs = [RunReport(run_id="a", exit_status=69), RunReport(run_id="b", exit_status=75), RunReport()]
-    said = headline_of(runs)
-    assert said.words == "2 of 3 runs did not go well"
-    assert said.to_do.startswith("The last of them, b: Not finished.")
+    runs = [RunReport(run_id="a", exit_status=69), RunReport(run_id="b", exit_status=75), RunReport(run_id="c")]
+    assert headline_of(runs).words == "2 of 3 runs did not go well"
+    assert headline_of(runs).to_do == "The last run, c: All is well. There is nothing to do."
+    assert headline_of(runs[:2]).to_do.startswith("The last run, b: Not finished. Run again")
     assert headline_of(runs[2:]).sign == "✓"
 
 

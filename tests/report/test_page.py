@@ -1,0 +1,239 @@
+"""The page of a run: what it says, what it never says, and how it is met by eye, by keyboard and by a screen reader."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from jsonschema import Draft202012Validator
+from lxml.html import document_fromstring
+
+from slqncy.archive import ArchiveWriter
+from slqncy.archive.coverage import coverage
+from slqncy.archive.reports import read_reports, runs_of
+from slqncy.archive.verify import verify
+from slqncy.reasons import Standing
+from slqncy.report.leave import leave
+from slqncy.report.page import run_page, span_page
+from slqncy.report.plots import lying, standing
+from slqncy.run_report import FailedPage, HostReceipt, NewStories, Pages, Pair, Pairs, Politeness, RunReport, SlowPage
+from tests.browser import DESKTOP, PHONE, browser, needs_chromium, overflow, page_of, violations
+from tests.display.test_number_line import line
+from tests.samples import finished
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from lxml.html import HtmlElement
+    from playwright.sync_api import Browser
+
+    from tests.conftest import DemoCrawl
+
+SMALLEST = {"width": 320, "height": 640}
+MARKUP = "</style></script></title></svg><script>window.pwned = 1</script><img src=x onerror=alert(1)>"
+ORDERS = f"{MARKUP}\"'&\u202e\u2066{{{{ 7*7 }}}}"
+HOSTILE = f"http://news.example/szxw/{ORDERS}"
+LINKS = ["javascript:alert(1)", "data:text/html,<script>alert(1)</script>", "//elsewhere.example/", HOSTILE]
+
+
+def hostile_report() -> RunReport:
+    """Of a site that puts its orders wherever it has a say."""
+    return RunReport(
+        run_id="20261126T041700-1", site=ORDERS, started="2026-11-26T04:17:00+00:00",
+        exit_status=65, exit_reason=ORDERS, arguments={"base_url": ORDERS},
+        settings={ORDERS: [ORDERS]}, counters={ORDERS: ORDERS}, versions={"slqncy": ORDERS},
+        requests={"requested": 4, "rejected": 4, "adds_up": False},
+        stories=NewStories(lines=1, sections={ORDERS: 1}, days={"": 1}, fields={ORDERS: 1}),
+        rejections={ORDERS: Pages(count=999, urls=LINKS)},
+        duplicates={"same_text": Pairs(count=999, pairs=[Pair(id=ORDERS, url=url, of=ORDERS) for url in LINKS])},
+        slowest=[SlowPage(url=url, exchange=1.0, reading=0.5) for url in LINKS],
+        failures=[FailedPage(url=url, reason=ORDERS, detail="what it failed on: 青石巷十七号") for url in LINKS],
+        politeness=Politeness(requests=4, retry_after=2, retry_after_kept=1, unsent=1, hosts={ORDERS: HostReceipt()}),
+    )  # fmt: skip
+
+
+def hostile_page() -> bytes:
+    earlier = [hostile_report() for _ in range(6)]
+    for day, report in enumerate(earlier, 19):
+        report.started = f"2026-11-{day}T04:17:00+00:00"
+        report.stories.fields, report.stories.lines = {ORDERS: 9}, 9
+    report = hostile_report()
+    report.stories.fields, report.stories.lines = {ORDERS: 1}, 9
+    lines = [line({1: Standing.ARCHIVED, 9: Standing.REJECTED}, f"{ORDERS}/{ORDERS}"), line({}, ORDERS)]
+    return run_page(report, earlier, lines)
+
+
+def shown(page: bytes) -> HtmlElement:
+    return document_fromstring(page.decode())
+
+
+def words(page: bytes) -> str:
+    return " ".join(str(shown(page).text_content()).split())
+
+
+def test_orders_are_shown_and_not_obeyed() -> None:
+    page = hostile_page()
+    document = shown(page)
+    assert {str(element.tag) for element in document.iter()} & {"script", "img", "iframe", "link", "base"} == set()
+    assert "<U+202E><U+2066>" in words(page)
+    assert "\u202e" not in page.decode()
+    assert "49" not in words(page).split("{{")[1][:9], "a template of theirs is text"
+    assert {element.get("href") for element in document.iter("a")} - {None} == {
+        element.get("href") for element in document.iter("a") if str(element.get("href")).startswith(("#", "http://news"))
+    }  # fmt: skip
+    assert {element.get("rel") for element in document.iter("a") if not str(element.get("href")).startswith("#")} == {
+        "noreferrer noopener"
+    }
+    assert "青石巷" not in page.decode(), "what failures say in detail would have to be forgotten"
+
+
+def test_a_page_is_one_file_that_loads_nothing() -> None:
+    document = shown(hostile_page())
+    (policy,) = (each for each in document.iter("meta") if each.get("http-equiv") == "Content-Security-Policy")
+    assert policy.get("content") == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    loads = [(element.tag, name) for element in document.iter() for name in ("src", "srcset") if element.get(name)]
+    assert loads == []
+    style = "".join(str(element.text) for element in document.iter("style"))
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_same_reports_make_the_same_page() -> None:
+    assert hostile_page() == hostile_page()
+
+
+def test_a_plot_has_its_figures_in_a_table_and_nothing_of_pygal_but_shapes() -> None:
+    plot = standing("Stories", ("day", "stories"), [("2026-11-01", 3), ("<b>", 0)])
+    svg = document_fromstring(plot.svg)
+    assert {str(element.tag) for element in svg.iter()} <= {"html", "body", "svg", "g", "rect", "path", "text", "title"}
+    assert [title.text for title in svg.iter("title")] == ["2026-11-01: 3", "<b>: 0"]
+    assert 'role="img" aria-label="Stories"' in plot.svg
+    assert plot.rows == [("2026-11-01", 3), ("<b>", 0)]
+    assert lying("Sections", ("section", "stories"), [("first", 2), ("second", 1)]).rows[0] == ("first", 2)
+
+
+@pytest.mark.parametrize("days", [{}, {"2026-11-26": 3}, {"": 2, "*": 9}, {"1990-01-01": 1, "2026-11-26": 1}], ids=len)
+def test_days_are_told_apart_however_many_there_are(days: dict[str, int]) -> None:
+    report = RunReport(run_id="1", started="2026-11-26T04:17:00+00:00", stories=NewStories(lines=3, days=days))
+    tables = [
+        table for table in shown(run_page(report, [], [])).iter("table") if "published" in str(table.text_content())
+    ]
+    counts = [int(str(cell.text)) for table in tables for cell in table.iter("td") if cell.get("class") == "number"]
+    assert sum(counts) == sum(days.values())
+    assert len(counts) < 70
+
+
+def test_the_demo_site_of_a_real_run(demo_crawl: DemoCrawl) -> None:
+    (path,) = demo_crawl.archive.glob("runs/*.html")
+    (report,) = read_reports(demo_crawl.archive, runs_of(demo_crawl.archive))
+    said = words(path.read_bytes())
+    assert "All is well" in said
+    assert "Exit status 0: finished." in said
+    assert f"{report.requests['requested']} pages were asked for, and each has one outcome" in said
+    # The account on the page is whole.
+    outcomes = said.split("each has one outcome: ")[1].split(".")[0]
+    assert sum(int(part.split()[0]) for part in outcomes.split(", ")) == report.requests["requested"]
+    schema = json.loads((demo_crawl.archive / "schema/run.v1.json").read_bytes())
+    Draft202012Validator(schema).validate(json.loads(path.with_suffix(".json").read_bytes()))
+    # What the server was asked for is what the receipt says.
+    receipt = report.politeness
+    assert receipt.requests == len(demo_crawl.requests) == receipt.pages + receipt.robots
+    (host,) = receipt.hosts.values()
+    assert (host.requests, host.most_in_flight, host.bytes_sent) == (receipt.requests, 1, receipt.bytes_sent)
+    assert report.stories.lines == sum(report.stories.sections.values()) == sum(report.stories.days.values())
+    assert report.stories.lines == report.stories.fields["title"] == report.requests["archived"]
+    assert sum(pages.count for pages in report.rejections.values()) == report.requests["rejected"]
+    assert sum(pairs.count for pairs in report.duplicates.values()) == report.requests["duplicates"]
+    declared = sum(delta.stories for delta in report.stories.declared_delta)
+    assert declared == report.stories.fields["declared_chars"]
+    assert len(report.slowest) == 10
+    assert report.timings.cpu > 0
+    assert report.timings.exchanges < report.timings.wall
+    assert report.timings.peak_memory > 50_000_000
+    assert report.settings == {"ARCHIVE_DIR": str(demo_crawl.archive), "DOWNLOAD_DELAY": "0"}
+    assert {"slqncy", "python", "scrapy", "twisted", "lxml", "pyopenssl", "sqlite"} <= report.versions.keys()
+
+
+@pytest.fixture(scope="module")
+def pages(demo_crawl: DemoCrawl, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Of a real run, of a hostile site, and of a span of runs."""
+    folder = tmp_path_factory.mktemp("pages")
+    reports = list(read_reports(demo_crawl.archive, runs_of(demo_crawl.archive)))
+    written = {"hostile": hostile_page(), "span": span_page(reports * 2, coverage(demo_crawl.archive))}
+    for name, page in written.items():
+        (folder / f"{name}.html").write_bytes(page)
+    (real,) = demo_crawl.archive.glob("runs/*.html")
+    return {"run": real} | {name: folder / f"{name}.html" for name in written}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
+
+
+@needs_chromium
+@pytest.mark.xdist_group("report pages")
+@pytest.mark.parametrize(
+    ("name", "scheme"), [("run", "light"), ("run", "dark"), ("hostile", "light"), ("span", "dark")]
+)
+def test_nobody_is_left_out(chromium: Browser, pages: dict[str, Path], name: str, scheme: str) -> None:
+    """Opened as a file, on a desktop and a telephone, all that is folded shown."""
+    with page_of(chromium, DESKTOP, scheme) as page:
+        page.goto(pages[name].as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert violations(page) == []
+            assert overflow(page) == 0
+        page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+        assert overflow(page) == 0
+        assert page.evaluate("window.pwned") is None
+
+
+@needs_chromium
+@pytest.mark.xdist_group("report pages")
+def test_by_keyboard(chromium: Browser, pages: dict[str, Path]) -> None:
+    with page_of(chromium, DESKTOP, "light") as page:
+        page.goto(pages["run"].as_uri())
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
+        outline = "getComputedStyle(document.activeElement).outlineStyle"
+        assert page.evaluate(outline) == "solid"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        page.evaluate("document.querySelector('summary').focus()")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.querySelector('details').open") is True
+        folded = page.evaluate("[...document.querySelectorAll('.scroll')].every(each => each.tabIndex === 0)")
+        assert folded is True
+
+
+@needs_chromium
+@pytest.mark.xdist_group("report pages")
+def test_on_paper_all_that_is_folded_is_shown(chromium: Browser, pages: dict[str, Path]) -> None:
+    with page_of(chromium, DESKTOP, "light") as page:
+        page.goto(pages["run"].as_uri())
+        cell = page.locator("details td").first
+        assert not cell.is_visible()
+        page.emulate_media(media="print")
+        assert cell.is_visible()
+        assert not page.locator("nav").is_visible()
+
+
+def test_a_page_that_cannot_be_made_takes_no_report_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bytes:
+        raise RuntimeError("a defect of the template")
+
+    monkeypatch.setattr("slqncy.report.page.run_page", broken)
+    with closing(ArchiveWriter(tmp_path)) as writer:
+        report = RunReport(run_id="20261126T041700-1", started="2026-11-26T04:17:00+00:00")
+        proof = leave(writer, report, [])
+        writer.write(finished(proof, run_id=report.run_id))
+    (written,) = read_reports(tmp_path, runs_of(tmp_path))
+    assert (written.exit_status, written.page) == (70, "")
+    assert "the page of the run cannot be made" in written.exit_reason
+    assert verify(tmp_path, full=True).defects == []
