@@ -73,6 +73,7 @@ class ProgressDisplay:
         if not self._run.is_open:
             return
         self._started = monotonic()
+        self._rate.at(self._started, 0)
         if moves_cursor(sys.stderr):
             self._foot = Foot(sys.stderr)
             handler = get_scrapy_root_handler()
