@@ -22,9 +22,7 @@ class Command(ArchiveCommand):
     """Exit status 0; 64 for a wrong argument; 65 for damage, or where there is no story; 74 for the disk."""
 
     arguments = "--to FORMAT -o PATH [--since TIME] [--latest]"
-    about = (
-        "Write the stories for other programs: Parquet, SQLite, CSV, text, JSON; only SQLite has the duplicates, too"
-    )
+    about = "Write the stories for other programs: Parquet, SQLite, CSV, text, JSON; only SQLite has duplicates, too"
     example = (
         "scrapy export --to parquet -o stories.parquet\n"
         "scrapy export --to hf --latest -o dataset\n"

@@ -121,11 +121,11 @@ def test_every_format_and_column_is_explained() -> None:
     formats, columns = DOCUMENT.split("\n| column | type | meaning |\n")
     assert re.findall(r"^\| `([^`]+)` \|", formats, re.MULTILINE) == ["--to", *FORMATS]
     assert re.findall(r"^\| `([^`]+)` \|", columns, re.MULTILINE) == list(TIMES)
-    assert re.findall(r"^\*\*(.+)\.\*\*", DOCUMENT, re.MULTILINE) == list(FORMATS)
+    assert re.findall(r"^### (.+)", DOCUMENT.split("\n## Recipes\n")[0], re.MULTILINE) == list(FORMATS)
 
 
 def test_words_are_found_as_the_document_says(place: Path) -> None:
-    (question,) = re.findall(r"`(SELECT title [^`]+)`", DOCUMENT)
+    (question,) = re.findall(r"^```sql\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
     with closing(sqlite3.connect(place / "stories.sqlite")) as db:
         found = db.execute(question.replace("社区", "正文")).fetchall()
     assert {title for (title,) in found} == {"第1条新闻", "第2条新闻", "第3条新闻", HOSTILE}
