@@ -12,7 +12,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 from slqncy import settings as project_settings
 from slqncy.extensions.watchdog import LEAST_TIMEOUT
 from slqncy.manners.identity import user_agent
-from slqncy.notify import is_ping_url
+from slqncy.notify import is_metrics_file, is_ping_url
 from slqncy.resolver import WEB_ARCHIVE_URLS
 from slqncy.spiders.arguments import is_base_url
 
@@ -67,7 +67,7 @@ def _wrong_watchers(settings: BaseSettings) -> Iterator[str]:
         # It is a secret also where it is wrong.
         yield "PING_URL must be an address like https://hc-ping.com/UUID"
     if name := settings["METRICS_FILE"]:
-        if not name.endswith(".prom"):
+        if not is_metrics_file(name):
             yield f"METRICS_FILE={name!r} must be a name that ends with .prom: others are not collected"
         if not find_spec("prometheus_client"):
             yield "METRICS_FILE needs an extra: pip install 'slqncy[metrics]', or make extras"

@@ -103,6 +103,15 @@ def test_of_a_good_run_nothing_is_mailed_also_where_no_ping_arrives(machine: Pat
     assert list(stories(machine / "archive")) == ["slqncy/szxw/1"]
 
 
+def test_pages_show_the_lines_that_are_tried() -> None:
+    shown = {
+        page.name: [line for line in page.read_text("utf-8").splitlines() if re.match(r"[0-9*]+ \*", line)]
+        for page in (ROOT / "deploy/cron", *ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))
+    }
+    assert shown["README.zh.md"] == shown["operating.md"] == shown["README.md"]
+    assert shown["schedule.md"] == shown["cron"]
+
+
 @pytest.mark.skipif(not SYSTEMD, reason="systemd is not installed")
 def test_units_are_what_systemd_understands_and_expose_little(tmp_path: Path) -> None:
     for unit in UNITS.iterdir():

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+def is_metrics_file(name: str) -> bool:
+    """Whether a file is one of those that node_exporter collects, and that may be replaced."""
+    return name.endswith(".prom")
+
+
 class Outcome(NamedTuple):
     """How a crawl ended."""
 
@@ -43,7 +48,7 @@ class Watchers:
 
     def end(self, outcome: Outcome) -> None:
         """The run ended."""
-        if self._metrics_file:
+        if is_metrics_file(self._metrics_file):
             self._write_metrics(outcome)
         self._pings.end(outcome.status, "\n".join(outcome.words))
 

@@ -81,6 +81,13 @@ def test_a_name_may_have_any_characters(tmp_path: Path) -> None:
     assert write(tmp_path / "slqncy.prom", ExitStatus.OK, site=site)["slqncy_run_exit_status", site] == 0
 
 
+def test_a_file_of_another_name_is_not_replaced(tmp_path: Path) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    Watchers("", str(precious), tmp_path, "slqncy").end(Outcome(ExitStatus.CONFIG, ("METRICS_FILE must be …",)))
+    assert precious.read_text() == "mine"
+
+
 @pytest.mark.parametrize("where", ["missing/slqncy.prom", "blocked/slqncy.prom", "directory.prom"])
 def test_a_file_that_cannot_be_written_is_a_line_of_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, where: str
