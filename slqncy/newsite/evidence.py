@@ -98,7 +98,7 @@ def _own_hosts(sample: Sample) -> Iterator[str]:
 def _other_stories(found: Sequence[Family], stories: Collection[str], rule: StoryRule) -> list[str]:
     remarks = []
     for family in found:
-        missed = [path for path in family.paths if not rule.accepts(path)]
+        missed = [path for path in family.paths if not (rule.accepts(path) or rule.is_part(path))]
         if read := [path for path in missed if path in stories]:
             remarks.append(
                 f"{len(missed)} addresses like {read[0]} are stories too, by {len(read)} that were read, "

@@ -22,7 +22,9 @@ _UNREAD = 0.5
 """What a link of a kind counts of which no page was read, beside one whose pages were all stories."""
 _WORDS = ("[a-z][a-z0-9]*", "[a-z][a-z0-9_-]*", "[A-Za-z0-9][A-Za-z0-9_-]*")
 """What the name of a folder may be, the narrowest first."""
-_PAGE = r"_(?P<page>\d+)"
+USUAL_MARK = "_"
+_MARKS = (USUAL_MARK, "-", "/")
+"""What may stand between a story's address and the number of its page."""
 _FEWEST_STORIES = 3
 """Links to stories of a page that lists them."""
 _FEWEST_REFUTED = 3
@@ -42,6 +44,10 @@ class StoryRule:
     def accepts(self, path: str) -> bool:
         """Whether a path, without its query, is a story by this rule."""
         return re.fullmatch(self.story, path) is not None
+
+    def is_part(self, path: str) -> bool:
+        """Whether a path, without its query, is a further page of a story."""
+        return not self.accepts(path) and re.fullmatch(self.story_page, path) is not None
 
     def section_of(self, path: str) -> str:
         """The section that the path of a story names, or ""."""
@@ -109,10 +115,26 @@ def families(links: Mapping[str, str], stories: Collection[str], others: Collect
     return sorted((family for family in found if family.weight), key=lambda family: -family.weight)
 
 
+def page_marks(links: Mapping[str, Collection[str]]) -> Counter[str]:
+    """What stands before the number of a story's second page, and in how many stories.
+
+    `links` are the paths that each story links, by its own path.
+    """
+    return Counter(
+        mark
+        for path, linked in links.items()
+        for mark in _MARKS
+        if f"{path.removesuffix(extension := take_apart(path).extension)}{mark}2{extension}" in linked
+    )
+
+
 def story_rule(
-    family: Family, links: Mapping[str, str], stories: Collection[str], others: Collection[str]
+    family: Family, links: Mapping[str, str], stories: Collection[str], others: Collection[str], mark: str = USUAL_MARK
 ) -> StoryRule:
-    """The rule that fits the addresses of a family, less the sections in which nothing is a story."""
+    """The rule that fits the addresses of a family, less the sections in which nothing is a story.
+
+    `mark` stands before the number of a story's further page.
+    """
     paths = {path: take_apart(path) for path in family.paths}
     sections: defaultdict[str, list[str]] = defaultdict(list)
     for path, apart in paths.items():
@@ -131,7 +153,7 @@ def story_rule(
     number = f"{head}{form.before}(?P<story_id>{form.number}){form.behind}"
     return StoryRule(
         story=number + form.extension,
-        story_page=number + _PAGE + form.extension,
+        story_page=rf"{number}{mark}(?P<page>\d+){form.extension}",
         path=f"{head_text}{form.before_text}{{story_id}}{form.behind_text}",
         names_sections=names_sections,
     )

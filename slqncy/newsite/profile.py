@@ -56,7 +56,7 @@ def _stories(proposal: Proposal, base: Site) -> Iterator[str]:
         yield f"# The rule is that of {BASE}."
     else:
         yield f"story = {_quoted(stories.story)}"
-        yield "# No further page of a story was looked for: the form is the usual one."
+        yield _comment(f"{proposal.parted} story pages link a second page of theirs{_usual(proposal)}.")
         yield f"story_page = {_quoted(stories.story_page)}"
     if not stories.names_sections:
         yield "# Addresses of stories name no section, and so section is empty in the archive."
@@ -101,6 +101,10 @@ def _rest(proposal: Proposal) -> Iterator[str]:
     for encoding in proposal.encodings:
         yield _comment(f"{encoding}.")
     yield f"# The gate is that of {BASE}: a run is a success if it sees a story, and if at least half can be read."
+
+
+def _usual(proposal: Proposal) -> str:
+    return "" if proposal.parted.right else "; the form is the usual one"
 
 
 def _why_extends(proposal: Proposal) -> str:

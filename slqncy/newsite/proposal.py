@@ -10,7 +10,7 @@ from slqncy.extract.links import page_links
 from slqncy.extract.pagination import list_pages
 from slqncy.newsite.banner import find_banner
 from slqncy.newsite.evidence import Fit, encodings_of, hosts_of, remarks, site_name
-from slqncy.newsite.grammar import families, is_name, section_rule, story_rule
+from slqncy.newsite.grammar import USUAL_MARK, families, is_name, page_marks, section_rule, story_rule
 from slqncy.newsite.refusal import NoProposalError, known_site, no_stories, refuse
 from slqncy.newsite.sample import linked_paths
 
@@ -36,6 +36,8 @@ class Proposal:
     """Story pages whose addresses are stories by the rule."""
     others_fit: Fit
     """Pages that are no stories whose addresses are none by the rule."""
+    parted: Fit
+    """Story pages that link the second page of their story."""
     sections: SectionRule
     section_titles: dict[str, str]
     """The sections a run starts from, each as the navigation names it."""
@@ -66,7 +68,9 @@ def propose(samples: Sequence[Sample], site: Site) -> Proposal:
     best = next((family for family in found if family.holds(stories)), None)
     if best is None:
         raise NoProposalError(no_stories(samples))
-    rule = story_rule(best, headed, stories, others)
+    marks = page_marks({path: {urlsplit(link.url).path for link in stories[path].links} for path in stories})
+    mark = marks.most_common(1)[0][0] if marks else USUAL_MARK
+    rule = story_rule(best, headed, stories, others, mark)
     lists = {path: _stories_on(sample, rule) for path, sample in others.items() if path != "/"}
     named = linked_paths(samples, by_length=False)
     fronts = section_rule(named, lists, rule)
@@ -86,7 +90,8 @@ def propose(samples: Sequence[Sample], site: Site) -> Proposal:
         scheme=site.scheme,
         hosts=hosts,
         stories=rule,
-        stories_fit=Fit(len(accepted), len(stories)),
+        stories_fit=Fit(len(accepted), sum(not rule.is_part(path) for path in stories)),
+        parted=Fit(marks[mark], len(stories)),
         others_fit=Fit(sum(not rule.accepts(path) for path in others), len(others)),
         sections=fronts,
         section_titles=_titles(named, fronts),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slqncy.newsite.grammar import StoryRule, families, is_front, section_rule, story_rule, words
+from slqncy.newsite.grammar import StoryRule, families, is_front, page_marks, section_rule, story_rule, words
 
 TITLE = "湖滨社区办起邻里读书会"
 
@@ -120,3 +120,17 @@ def test_names_of_folders(names: list[str], pattern: str) -> None:
 )  # fmt: skip
 def test_front_pages(path: str, is_one: bool) -> None:
     assert is_front(path) is is_one
+
+
+def test_further_pages_of_stories_tell_their_form() -> None:
+    marks = page_marks(
+        {
+            "/szxw/1.html": {"/szxw/1-2.html", "/szxw/1-3.html", "/szxw/2.html"},
+            "/szxw/2.html": {"/szxw/2-2.html", "/szxw/1_2.html"},
+            "/szxw/3.html": {"/szxw/4.html", "/szxw/3.html"},
+        }
+    )
+    assert marks == {"-": 2}
+    links = {f"/szxw/{number}.html": TITLE for number in range(100, 105)} | {"/szxw/": "时政"}
+    rule = story_rule(families(links, (), ())[0], links, (), (), "-")
+    assert rule.story_page == r"/(?P<section>[a-z][a-z0-9]*)/(?P<story_id>\d+)-(?P<page>\d+)\.html"

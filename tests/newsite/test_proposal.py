@@ -218,3 +218,30 @@ def test_a_kind_of_which_nothing_is_a_story_is_passed_over() -> None:
     samples, asked = walk(Pages({"/": home, "/szxw/": links(*pages), **films, **pages}))
     assert propose(samples, ADDRESS.site).stories.accepts("/szxw/777.html")
     assert sum(path.startswith("/film/") for path in asked) == 3
+
+
+def test_an_address_is_no_pattern(tmp_path: Path) -> None:
+    folder = "/(x.+)+$'"
+    pages = {f"{folder}/{number}.html": page_of(number) for number in range(100, 106)}
+    home = f'<html><body><a href="/szxw/">时政新闻</a>{links(*pages)}</body></html>'
+    samples, _ = walk(Pages({"/": home, "/szxw/": links(*pages), **pages}))
+    address = Address(load(propose(samples, ADDRESS.site), tmp_path / "mine.toml"))
+    for path in (f"{folder}/777.html", "/(xy+)+$'/777.html", "/xyxy/777.html"):
+        url = address.canonical(f"http://{HOST}{path}")
+        assert url
+        assert (address.story(url) is not None) is path.startswith(folder)
+
+
+def test_further_pages_are_no_stories_of_another_kind() -> None:
+    pages = {f"/szxw/{number}.html": page_of(number) for number in range(100, 106)}
+    more = {f"/szxw/{number}-2.html": page_of(number) for number in range(100, 106)}
+    linking = {
+        path: page.replace("</body>", f'<a href="{path.replace(".html", "-2.html")}">下一页</a></body>')
+        for path, page in pages.items()
+    }
+    home = f'<html><body><a href="/szxw/">时政新闻</a>{links(*pages, *more)}</body></html>'
+    samples, _ = walk(Pages({"/": home, "/szxw/": links(*pages), **linking, **more}))
+    proposal = propose(samples, ADDRESS.site)
+    assert proposal.stories.story_page.endswith(r"(?P<story_id>\d+)-(?P<page>\d+)\.html")
+    assert proposal.parted.right == proposal.stories_fit.right == proposal.stories_fit.of == 6
+    assert proposal.remarks == []
