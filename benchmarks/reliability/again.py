@@ -27,7 +27,7 @@ from slqncy.archive.verify import verify
 from slqncy.demo import DemoResponse, serving
 from slqncy.reasons import EventKind
 from slqncy.records import Event, encode, moment
-from tests.crawling import crawl, text_of
+from tests.crawling import crawl_arguments, scrapy_from_nothing, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,7 +147,7 @@ def run(archive: Path, server: DemoServer) -> Cost:
     """Crawl once. Seconds are those of the crawl's process, its start included."""
     before, asked = counted(archive), len(server.requests)
     cpu, began = _cpu_of_children(), time.monotonic()
-    result = crawl(archive, server.base_url)
+    result = scrapy_from_nothing(*crawl_arguments(archive, server.base_url))
     wall, cpu = time.monotonic() - began, _cpu_of_children() - cpu
     failures = [f"exit status {result.status}: {result.errors[-500:]}"] if result.status else []
     failures += verify(archive, full=True).defects

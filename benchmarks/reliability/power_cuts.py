@@ -16,6 +16,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
+from itertools import islice
 from multiprocessing import get_context
 from random import Random
 from time import monotonic
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from benchmarks.reliability.disk_model import State
 
 _PROCESSES = 2
-_CHUNK = 30
-"""Calls that one job takes."""
+_JOBS = 16
+"""Parts of the work. Each replays all calls before its last one."""
 _MOST_EXAMPLES = 12
 
 
@@ -80,8 +81,10 @@ def power_cuts(base: Path, *, seed: int = 0, states: int = 0, sabotage: str = ""
         # The others leave the same again.
         cuts += [Cut(cut.call, cut.name, cut.round + 1) for cut in cuts[-points * len(CUTS) :]]
     if states:
-        cuts = sorted(Random(seed).sample(cuts, states), key=lambda cut: cut.call)  # noqa: S311
-    jobs = [[cut for cut in cuts if first <= cut.call < first + _CHUNK] for first in range(0, points, _CHUNK)]
+        cuts = Random(seed).sample(cuts, states)  # noqa: S311
+    # Neighbours leave the same state now and then, which is looked at once by each process.
+    cuts.sort(key=lambda cut: cut.call)
+    jobs = [cuts[len(cuts) * job // _JOBS : len(cuts) * (job + 1) // _JOBS] for job in range(_JOBS)]
     figures = Figures()
     for refusal in (call.strings[0] for call in calls if call.is_said and call.strings[0].startswith(b"refused")):
         figures.add(Figures(bad=1, faults=Counter({Fault.REFUSED: 1}), examples=[f"no power cut: {refusal.decode()}"]))
@@ -113,7 +116,7 @@ def _try(calls: list[Call], base: Path, seed: int, cuts: list[Cut]) -> Figures:
     for cut in cuts:
         of_call.setdefault(cut.call, []).append(cut)
     with in_memory() as folder:
-        for point, (disk, acknowledged) in enumerate(_points(calls, base)):
+        for point, (disk, acknowledged) in enumerate(islice(_points(calls, base), cuts[-1].call + 1)):
             for cut in of_call.get(point, ()):
                 state = disk.after(*CUTS[cut.name], Random(f"{seed}/{cut}"))  # noqa: S311
                 key = _hash(state)

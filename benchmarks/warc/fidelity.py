@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from benchmarks.reliability.again import big_site
 from slqncy.demo import serving
 from tests import warcs
-from tests.crawling import scrapy, story_page, text_of
+from tests.crawling import scrapy_from_nothing, story_page, text_of
 from tests.peers import PEERS
 from tests.raw_server import raw_server
 from tests.wire_cases import MAXSIZE, TIMEOUT, Case, cases
@@ -107,7 +107,7 @@ def fetch(directory: Path, server: RawServer, asked: Sequence[str]) -> Path:
 
 def _measured(*arguments: str) -> Cost:
     cpu, began = _cpu_of_children(), time.monotonic()
-    result = scrapy(*arguments, timeout=3600)
+    result = scrapy_from_nothing(*arguments, timeout=3600)
     if "Traceback" in result.errors:
         sys.exit(result.errors)
     return Cost(_cpu_of_children() - cpu, time.monotonic() - began)
