@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
-from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from datasette.utils import sqlite_timelimit
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Base400, Response
+from datasette.views.base import DatasetteError
+from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from slqncy.browse.captures import NoCaptureError, raw_response
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 hookimpl = HookimplMarker("datasette")
 
+_log = logging.getLogger(__name__)
 DATABASE = "archive"
 """Name of the database in addresses."""
 TIME_LIMIT = 1_000
@@ -42,6 +45,7 @@ STRICT = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Content-Security-Policy of these pages: no script, whatever a text says."""
+_HEADINGS = {404: "Not here", 503: "Too long"}
 _MOST_TEXT = 200_000
 """Characters of a raw response that are shown."""
 _SITES = "SELECT DISTINCT site, section FROM stories ORDER BY site, section"
@@ -50,8 +54,16 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _UNSAFE = re.compile(r"[^0-9A-Za-z._-]+")
 
 
-class NotThereError(LookupError):
+class NotThereError(Base400):  # type: ignore[misc]  # it has no types
     """What is asked for is not there; the message says so."""
+
+    status = 404
+
+
+class TooLongError(Base400):  # type: ignore[misc]
+    """It takes longer than a page may."""
+
+    status = 503
 
 
 class Choices(NamedTuple):
@@ -79,13 +91,29 @@ class Pages:
             "": self.search, "story": self.story, "compare": self.compare, "capture": self.capture,
             "capture/download": self.download,
         }  # fmt: skip
-        return [(f"^/{path}$", _answered(page)) for path, page in pages.items()]
+        return [(f"^/{path}$", page) for path, page in pages.items()]
 
     @hookimpl
     def prepare_jinja2_environment(self, env: Environment) -> None:
         """What templates show texts of others with."""
         env.filters |= {"visible": visible, "web_link": web_link, "language": language}
         env.globals |= {"marked": marked, "passage": passage, "key_of": key_of, "kinds": Kind, "orders": Order}
+
+    @hookimpl
+    def handle_exception(self, datasette: Datasette, request: Request, exception: Exception) -> Awaitable[Response]:
+        """What is said where Datasette's pages cannot say what they should."""
+        status, message = 500, "This should not happen; the terminal says more."
+        if isinstance(exception, DatasetteError):
+            is_html = exception.message_is_html
+            status, message = exception.status, Markup(exception.message) if is_html else visible(exception.message)  # noqa: S704
+        elif isinstance(exception, Base400):
+            status, message = exception.status, visible(str(exception))
+        else:
+            _log.error("%s: %r", request.path, exception, exc_info=exception)
+        if request.path.endswith(".json"):
+            return _at_once(Response.json({"ok": False, "error": message, "status": status}, status=status))
+        context = {"heading": _HEADINGS.get(status, "This does not work"), "message": message}
+        return _rendered(datasette, request, "message", context, status=status)
 
     async def search(self, datasette: Datasette, request: Request) -> Response:
         """What was found."""
@@ -167,24 +195,6 @@ def language(tag: str) -> str:
     return tag if _TAG.fullmatch(tag) else "zh"
 
 
-def _answered(page: Page) -> Page:
-    """A page that says what is wrong where something is."""
-
-    @wraps(page)
-    async def answered(datasette: Datasette, request: Request) -> Response:
-        try:
-            return await page(datasette, request)
-        except NotThereError as error:
-            return await _rendered(datasette, request, "message", {"message": str(error)}, status=404)
-        except sqlite3.OperationalError as error:
-            if "interrupted" not in str(error):
-                raise
-            message = "This takes longer than a second. Ask for rarer words, or for fewer days."
-            return await _rendered(datasette, request, "message", {"message": message}, status=503)
-
-    return answered
-
-
 def _given(request: Request) -> dict[str, str]:
     """The parameters of an address, each as it stands first."""
     return {name: request.args[name] for name in request.args}
@@ -201,14 +211,23 @@ def _key(key: str) -> tuple[str, int]:
     return story_id, _number(version)
 
 
+async def _at_once(response: Response) -> Response:
+    return response
+
+
 async def _read(datasette: Datasette, read: Callable[[sqlite3.Connection], T]) -> T:
-    """What is in the database, in a thread. Raises sqlite3.OperationalError where that takes too long."""
+    """What is in the database, in a thread. Raises TooLongError."""
 
     def limited(db: sqlite3.Connection) -> T:
         with sqlite_timelimit(db, TIME_LIMIT):
             return read(db)
 
-    found: T = await datasette.get_database(DATABASE).execute_fn(limited)
+    try:
+        found: T = await datasette.get_database(DATABASE).execute_fn(limited)
+    except sqlite3.OperationalError as error:
+        if "interrupted" not in str(error):
+            raise
+        raise TooLongError("This takes longer than a second. Ask for rarer words, or for fewer days.") from error
     return found
 
 

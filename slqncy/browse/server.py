@@ -49,13 +49,17 @@ def serve(root: Path, path: Path, port: int, tell: Callable[[str], None]) -> Non
     with closing(_listening(port)) as listening, _pages(root, path) as datasette:
         port = listening.getsockname()[1]
         app = Guard(datasette.app(), path, [f"{HOST}:{port}", f"localhost:{port}"])
-        config = uvicorn.Config(app, log_level="warning", ws="none", server_header=False, access_log=False)
+        config = uvicorn.Config(app, log_level="error", ws="none", server_header=False, access_log=False)
         # Whoever comes now is answered once the server runs.
         tell(f"http://{HOST}:{port}/")
         uvicorn.Server(config).run(sockets=[listening])
 
 
 class _Tables(Database):  # type: ignore[misc]  # it has no types
+    async def execute(self, *args: Any, **options: Any) -> Any:
+        """What a question has wrong is told to whoever asks, and not on the terminal."""
+        return await super().execute(*args, **{**options, "log_sql_errors": False})
+
     async def table_names(self) -> list[str]:
         """Tables to list, and to count the rows of, which an index without content refuses."""
         return [name for name in await super().table_names() if name != "grams"]
@@ -73,6 +77,8 @@ def _listening(port: int) -> socket.socket:
 def _pages(root: Path, path: Path) -> Iterator[Datasette]:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
         plugin = Pages(root, db)
+    # Its own prints a traceback with all variables for each word that SQLite does not know.
+    default = pm.unregister(name="datasette.handle_exception")
     pm.register(plugin)
     try:
         datasette = Datasette(
@@ -86,3 +92,4 @@ def _pages(root: Path, path: Path) -> Iterator[Datasette]:
         yield datasette
     finally:
         pm.unregister(plugin)
+        pm.register(default, "datasette.handle_exception")
