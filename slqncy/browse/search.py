@@ -35,10 +35,11 @@ _AMONG = {
 _LATEST = "AND +rowid IN (SELECT row FROM stories WHERE latest AND id IN ({}))"
 _HIT = """
 SELECT row, id, version, title, text, site, section, date_published, date_downloaded,
-    (SELECT count(*) FROM stories AS version WHERE version.id = page.id),
-    (SELECT count(*) FROM links WHERE original = page.id)
+    (SELECT count(*) FROM stories AS version WHERE version.id = page.id)
 FROM {table} AS page WHERE row = ?
 """
+# By itself: where the id comes out of a row, SQLite reads all of the view.
+_COPIES = "SELECT count(*) FROM links WHERE original = ?"
 
 
 class Hit(NamedTuple):
@@ -93,8 +94,13 @@ def search(db: sqlite3.Connection, question: Question) -> Found:
         rows = _ranked(db, rows, question.words, table)
     start = (question.page - 1) * PAGE
     select = _HIT.format(table=table)
-    hits = [Hit(*db.execute(select, (row,)).fetchone()) for row in rows[start : start + PAGE]]
+    hits = [_hit(db, select, row) for row in rows[start : start + PAGE]]
     return Found(len(rows), is_more, hits)
+
+
+def _hit(db: sqlite3.Connection, select: str, row: int) -> Hit:
+    found = db.execute(select, (row,)).fetchone()
+    return Hit(*found, *db.execute(_COPIES, (found[1],)).fetchone())
 
 
 def _matching(db: sqlite3.Connection, question: Question, table: str) -> Iterator[int]:
