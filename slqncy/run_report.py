@@ -191,3 +191,19 @@ class RunReport:
     counters: Annotated[dict[str, int | float | str], Meta(description="All counters, Scrapy's own included.")] = field(
         default_factory=dict
     )
+
+
+@dataclass(slots=True, kw_only=True)
+class EarlierRun:
+    """As much of a report as later runs look back on: the rest may be half a megabyte, and there are many."""
+
+    run_id: str = ""
+    site: str = ""
+    started: str = ""
+    exit_status: int = 0
+    arguments: dict[str, str] = field(default_factory=dict)
+    requests: dict[str, int | bool] = field(default_factory=dict)
+    stories: NewStories = field(default_factory=NewStories)
+
+
+AnyRun = RunReport | EarlierRun

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
 from slqncy.archive import disk
 from slqncy.archive.layout import RUNS
 from slqncy.records import hash_of
-from slqncy.run_report import RunReport
+from slqncy.run_report import EarlierRun, RunReport
 from slqncy.visible import visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
+
+
+_Told = TypeVar("_Told", RunReport, EarlierRun)
 
 
 def encode_report(report: dict[str, Any]) -> bytes:
@@ -31,9 +34,18 @@ def runs_of(root: Path) -> list[str]:
 
 def read_reports(root: Path, runs: Iterable[str]) -> Iterator[RunReport]:
     """What runs have said; one that cannot be read is left out, as `verify --full` names it. Raises OSError."""
+    return _read(root, runs, RunReport)
+
+
+def look_back(root: Path, runs: Iterable[str]) -> Iterator[EarlierRun]:
+    """The same, less what later runs do not look back on."""
+    return _read(root, runs, EarlierRun)
+
+
+def _read(root: Path, runs: Iterable[str], kind: type[_Told]) -> Iterator[_Told]:
     for run in runs:
         with suppress(ValueError):
-            yield msgspec.json.decode((root / RUNS / f"{run}.json").read_bytes(), type=RunReport)
+            yield msgspec.json.decode((root / RUNS / f"{run}.json").read_bytes(), type=kind)
 
 
 class Report(NamedTuple):

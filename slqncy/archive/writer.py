@@ -34,7 +34,7 @@ from slqncy.archive.months import compress
 from slqncy.archive.reading import Reading, hang, take_away
 from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
-from slqncy.archive.reports import encode_report, read_reports, runs_of
+from slqncy.archive.reports import encode_report, look_back, runs_of
 from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import break_seal, is_broken, set_seal
 from slqncy.archive.takedown import complete
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Entry, Known
     from slqncy.reasons import PageKind
     from slqncy.records import Line, Rewrite, Warc
-    from slqncy.run_report import RunReport
+    from slqncy.run_report import EarlierRun
     from slqncy.warc.exchange import Exchange
 
 
@@ -229,10 +229,10 @@ class ArchiveWriter:
         with self._disk_errors():
             disk.write_whole(self.root / RUNS / f"{run_id}.html", page)
 
-    def reports_before(self, run_id: str, most: int) -> list[RunReport]:
-        """The reports of the last runs before one, oldest first; those that cannot be read are left out."""
+    def runs_before(self, run_id: str, most: int) -> list[EarlierRun]:
+        """The last runs before one, by their reports, oldest first; those that cannot be read are left out."""
         with self._disk_errors():
-            return list(read_reports(self.root, [run for run in runs_of(self.root) if run < run_id][-most:]))
+            return list(look_back(self.root, [run for run in runs_of(self.root) if run < run_id][-most:]))
 
     def keep_hosts(self) -> None:
         """Write what is known of hosts, at once. Raises ArchiveError."""

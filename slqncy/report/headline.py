@@ -9,7 +9,7 @@ from slqncy.exitcodes import ExitStatus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slqncy.run_report import RunReport
+    from slqncy.run_report import AnyRun
 
 
 class Headline(NamedTuple):
@@ -44,14 +44,14 @@ _HEADLINES: dict[int, Headline] = {
 """Of the statuses a run has that leaves a report."""
 
 
-def headline(report: RunReport, *, is_usual: bool = True) -> Headline:
+def headline(report: AnyRun, *, is_usual: bool = True) -> Headline:
     """What the exit status of a run means, or that all went well, and something is otherwise than as a rule."""
     if report.exit_status == ExitStatus.OK and not is_usual:
         return _UNUSUAL
     return _HEADLINES.get(report.exit_status, _UNKNOWN)
 
 
-def headline_of(reports: Sequence[RunReport]) -> Headline:
+def headline_of(reports: Sequence[AnyRun]) -> Headline:
     """What those of several runs mean together: what is to be done is what the last one leaves to do."""
     wrong = sum(report.exit_status != ExitStatus.OK for report in reports)
     last = headline(reports[-1])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from slqncy.run_report import RunReport
+    from slqncy.run_report import AnyRun
 
 SHOWN = 60
 """Runs that a page looks back on, at most."""
@@ -45,13 +45,13 @@ class Change:
         return self.share is not None and self.usual is not None and self.share < self.usual - _DROP
 
 
-def alike(report: RunReport, others: Iterable[RunReport]) -> list[RunReport]:
+def alike(report: AnyRun, others: Iterable[AnyRun]) -> list[AnyRun]:
     """The latest runs on the same site that read the same kind of thing, oldest first."""
     found = [other for other in others if _kind(other) == _kind(report) and other.started]
     return sorted(found, key=lambda other: other.started)[-SHOWN:]
 
 
-def shares(report: RunReport) -> dict[str, float]:
+def shares(report: AnyRun) -> dict[str, float]:
     """In what part of a run's new stories each field is not empty; of all stories read, what part is whole."""
     told = report.stories
     found = {name: count / told.lines for name, count in told.fields.items()} if told.lines >= _SAMPLE else {}
@@ -61,19 +61,19 @@ def shares(report: RunReport) -> dict[str, float]:
     return found
 
 
-def changes(report: RunReport, earlier: Sequence[RunReport]) -> list[Change]:
+def changes(report: AnyRun, earlier: Sequence[AnyRun]) -> list[Change]:
     """The shares of a run beside the medians of the runs before."""
     now, before = shares(report), list(map(shares, earlier))
     names = dict.fromkeys(name for each in (now, *before) for name in each)
     return [Change(name, now.get(name), _median([each[name] for each in before if name in each])) for name in names]
 
 
-def pauses(runs: Sequence[RunReport]) -> list[timedelta]:
+def pauses(runs: Sequence[AnyRun]) -> list[timedelta]:
     """How long after the one before each run but the first has started."""
     return [later - sooner for sooner, later in pairwise(map(started, runs))]
 
 
-def days_without(runs: Sequence[RunReport]) -> list[date]:
+def days_without(runs: Sequence[AnyRun]) -> list[date]:
     """Days (UTC) without a run between the first and the last one, where as a rule there is one each day."""
     between = pauses(runs)
     if len(between) < _SAMPLE or _usual(between) > _DAILY:
@@ -83,7 +83,7 @@ def days_without(runs: Sequence[RunReport]) -> list[date]:
     return [day for day in (first + timedelta(n) for n in range((last - first).days)) if day not in days]
 
 
-def findings(report: RunReport, earlier: Sequence[RunReport]) -> Iterator[str]:
+def findings(report: AnyRun, earlier: Sequence[AnyRun]) -> Iterator[str]:
     """What is otherwise than as a rule, one sentence each. `earlier` are alike, oldest first."""
     runs = [*earlier, report]
     if dropped := [
@@ -98,7 +98,7 @@ def findings(report: RunReport, earlier: Sequence[RunReport]) -> Iterator[str]:
         yield f"days without a run, of late {len(days)}: {named}. Does what starts the runs still start them?"
 
 
-def _silences(runs: Sequence[RunReport]) -> Iterator[str]:
+def _silences(runs: Sequence[AnyRun]) -> Iterator[str]:
     heard: dict[str, list[datetime]] = {}
     for run in runs:
         for section in run.stories.sections:
@@ -130,13 +130,13 @@ def in_words(span: timedelta) -> str:
     return f"{span.total_seconds():.3g} seconds"
 
 
-def _kind(report: RunReport) -> tuple[str, ...]:
+def _kind(report: AnyRun) -> tuple[str, ...]:
     # Older reports do not name the site.
     site = report.site or report.arguments.get("site", "")
     return site, *(mode for mode in _MODES if mode in report.arguments)
 
 
-def started(report: RunReport) -> datetime:
+def started(report: AnyRun) -> datetime:
     """When a run started."""
     return datetime.fromisoformat(report.started)
 

@@ -28,7 +28,7 @@ def leave(archive: ArchiveWriter, report: RunReport, lines: Sequence[NumberLine]
 
     Where the page cannot be made, that is an exit status of its own, and the report is written all the same.
     """
-    earlier = archive.reports_before(report.run_id, _LOOKED_BACK)
+    earlier = archive.runs_before(report.run_id, _LOOKED_BACK)
     try:
         from slqncy.report.page import run_page  # noqa: PLC0415  # what draws takes memory that a crawl has a use for
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from slqncy.archive.coverage import NumberLine
     from slqncy.report.headline import Headline
     from slqncy.report.history import Change
-    from slqncy.run_report import Delta, RunReport
+    from slqncy.run_report import AnyRun, Delta, RunReport
 
 _OUTCOMES = (
     "archived", "changed", "earlier", "unchanged", "not_modified", "duplicates", "rejected", "gone", "returned",
@@ -59,11 +59,11 @@ class Told(NamedTuple):
     headline: Headline
     findings: list[str]
     changes: list[Change]
-    runs: Sequence[RunReport]
+    runs: Sequence[AnyRun]
     """That it looks back on, or is made of; oldest first."""
 
 
-def run_page(report: RunReport, others: Iterable[RunReport], lines: Sequence[NumberLine]) -> bytes:
+def run_page(report: RunReport, others: Iterable[AnyRun], lines: Sequence[NumberLine]) -> bytes:
     """The page of a run, beside those of the `others` that read the same kind of thing; `lines` are as it left them."""
     earlier = alike(report, (other for other in others if other.started < report.started))
     found = list(findings(report, earlier))
@@ -164,7 +164,7 @@ def _span(delta: Delta) -> str:
     return f"{delta.least} or more" if delta.most is None else f"{delta.least} to {delta.most}"
 
 
-def _at(run: RunReport) -> str:
+def _at(run: AnyRun) -> str:
     return f"{datetime.fromisoformat(run.started):%m-%d %H:%M}"
 
 
