@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _OUTCOMES = (
     "archived", "changed", "earlier", "unchanged", "not_modified", "duplicates", "rejected", "gone", "returned",
-    "list_pages", "sitemaps", "further_pages", "index_answers", "failures", "forbidden", "unanswered",
+    "list_pages", "sitemaps", "further_pages", "index_answers", "failures", "forbidden", "unanswered", "unsent",
 )  # fmt: skip
 """Of requests: each has one of these."""
 _MOST_BARS = 60

@@ -15,6 +15,7 @@ from slqncy.archive.coverage import coverage
 from slqncy.archive.reports import read_reports, runs_of
 from slqncy.archive.verify import verify
 from slqncy.reasons import Standing
+from slqncy.report import page as run_pages
 from slqncy.report.leave import leave
 from slqncy.report.page import run_page, span_page
 from slqncy.report.plots import lying, standing
@@ -22,6 +23,7 @@ from slqncy.run_report import FailedPage, HostReceipt, NewStories, Pages, Pair, 
 from tests.browser import DESKTOP, PHONE, browser, needs_chromium, overflow, page_of, violations
 from tests.display.test_number_line import line
 from tests.samples import finished
+from tests.test_summary import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,3 +236,7 @@ def test_a_page_that_cannot_be_made_takes_no_report_with_it(tmp_path: Path, monk
     assert (written.exit_status, written.page) == (70, "")
     assert "the page of the run cannot be made" in written.exit_reason
     assert verify(tmp_path, full=True).defects == []
+
+
+def test_every_outcome_of_a_request_is_told() -> None:
+    assert set(run_pages._OUTCOMES) == set(OUTCOMES)
