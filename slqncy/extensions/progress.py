@@ -108,13 +108,17 @@ class ProgressDisplay:
 
         arguments = self._crawler.spider.arguments  # type: ignore[union-attr]
         asks_site = not arguments.warcs and not arguments.web_archive
+        outlook = run.outlook
+        if outlook.unit == "stories":
+            # Some were archived since it was told.
+            outlook = outlook._replace(done=run.stories_archived)
         now, pages = monotonic(), int(get("slqncy/requested", 0)) - run.pending
         return Progress(
             new=count(EventKind.ARCHIVED), changed=count(EventKind.CHANGED) + count(EventKind.EARLIER),
             duplicates=count(EventKind.DUPLICATE), rejected=count(EventKind.REJECTED), failed=count(EventKind.FAILED),
             lists=sum(count(f"{kind}/{EventKind.FETCHED}") for kind in (PageKind.FRONT, PageKind.LIST)),
             pages=pages, rate=self._rate.at(now, pages), delay=pace.delay if asks_site else 0.0, held=pace.held,
-            reading=_page(run.newest_pending, is_capture=not asks_site), pending=run.pending, outlook=run.outlook,
+            reading=_page(run.newest_pending, is_capture=not asks_site), pending=run.pending, outlook=outlook,
             elapsed=now - self._started,
         )  # fmt: skip
 
