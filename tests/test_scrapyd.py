@@ -105,6 +105,8 @@ def deploy(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "scrapyd_client.deploy", "--version", "1"],
         cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+        # An egg is compiled once here, or by every job.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     )  # fmt: skip
 
 
