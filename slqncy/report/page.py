@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, totals, unnumbered
@@ -109,7 +108,8 @@ def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        # Where scrapyd runs, the package is within an egg.
+        loader=PackageLoader("slqncy.report", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=_finalize,
     )  # fmt: skip
     environment.filters |= {"words": in_words, "bytes": _bytes, "at": _at_length}
