@@ -117,7 +117,10 @@ def _become(output: int, errors: int, command: list[str], environment: dict[str,
     except SystemExit as told:
         if not isinstance(told.code, int):
             raise
-        _exit(told.code)
+        status = told.code
+    else:
+        status = 0
+    _exit(status)
 
 
 def _exit(status: int) -> NoReturn:
