@@ -117,7 +117,10 @@ def _become(output: int, errors: int, command: list[str], environment: dict[str,
     except SystemExit as told:
         if not isinstance(told.code, int):
             raise
-        _exit(told.code)
+        status = told.code
+    else:
+        status = 0
+    _exit(status)
 
 
 def _exit(status: int) -> NoReturn:
@@ -138,7 +141,13 @@ def _exit(status: int) -> NoReturn:
 if __name__ == "__main__":
     from scrapy.utils.misc import walk_modules_iter
 
+    from slqncy.archive.schemas import schemas
+    from slqncy.report import page
+
     for package in _PRELOADED:
         deque(walk_modules_iter(package), maxlen=0)
+    # What each process makes once.
+    schemas()
+    page._environment().get_template("page.html")
     gc.freeze()
     _serve(socket.socket(fileno=int(sys.argv[1])))

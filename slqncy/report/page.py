@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -106,6 +107,7 @@ def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
     return html.encode()
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         # Where scrapyd runs, the package is within an egg.
