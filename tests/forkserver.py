@@ -35,8 +35,8 @@ _PRELOADED = (
     "scrapy.extensions.remote_control", "scrapy.extensions.telnet", "scrapy.pqueues", "scrapy.squeues",
 )  # fmt: skip
 """Packages and modules that commands import."""
-_ORDER_SIZE = 1 << 16
-"""Most bytes of a module's name, its arguments and its environment."""
+_ORDER_SIZE = 1 << 18
+"""Bytes of a module's name, its arguments and its environment; Linux refuses to send as many at once."""
 
 
 def run(module: str, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
