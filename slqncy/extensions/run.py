@@ -8,7 +8,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import scrapy
@@ -24,6 +24,7 @@ from slqncy.dedup.archived import ArchivedStories
 from slqncy.display.progress import Outlook
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.account import Account
+from slqncy.extensions.pending import Pending
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.watchdog import Watchdog
 from slqncy.manners.retry_after import LONGEST
@@ -64,14 +65,6 @@ NEW_LINE = frozenset({EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER})
 """Outcomes of a story's page that add a line to stories/."""
 
 
-class _Asked(NamedTuple):
-    """A page that is asked for, and not answered yet."""
-
-    kind: PageKind
-    story: str
-    """id of the story, or ""."""
-
-
 class Run:
     """The run's archive, its account of requests, and its result.
 
@@ -97,6 +90,7 @@ class Run:
         """When what is read was said; None while the site is asked, and says it now."""
         self.account = Account(crawler)
         """Of what the report tells."""
+        self.pending = Pending()
         self.examples: dict[str, str] = {}
         """The first story id, or URL of another page, that a counter has counted, by the counter's name."""
         self._disk_error: ArchiveError | None = None
@@ -109,8 +103,6 @@ class Run:
         self._budget = crawler.settings.getint("REQUEST_BUDGET")
         self._requests = 0
         self._known_before = 0
-        self._pending: dict[str, _Asked] = {}
-        self._stories_pending = 0
         self._passed_over: set[str] = set()
         self._closing: asyncio.Task[None] | None = None
         self._clock = create_looping_call(self._commit)
@@ -137,11 +129,6 @@ class Run:
         return sum(int(get(f"slqncy/outcome/{event}", 0)) for event in NEW_LINE)
 
     @property
-    def stories_pending(self) -> int:
-        """Story pages asked for and not answered yet."""
-        return self._stories_pending
-
-    @property
     def is_open(self) -> bool:
         """Whether there is an archive to write to."""
         return self._open
@@ -150,21 +137,6 @@ class Run:
     def is_going(self) -> bool:
         """Whether nobody has told the run to stop, or closed it."""
         return self._open and self._closing is None and self._crawler.crawling
-
-    def is_pending(self, url: str) -> bool:
-        """Whether a page is asked for and not answered yet."""
-        return url in self._pending
-
-    @property
-    def pending(self) -> int:
-        """Pages asked for and not answered yet."""
-        return len(self._pending)
-
-    @property
-    def newest_pending(self) -> tuple[str, PageKind] | None:
-        """The page that was asked for last, and is not answered yet."""
-        url = next(reversed(self._pending), None)
-        return (url, self._pending[url].kind) if url else None
 
     def capture(self, exchange: Exchange) -> Warc:
         """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
@@ -199,8 +171,7 @@ class Run:
 
     def asked(self, known: Known, kind: PageKind) -> None:
         """A page is asked for, as a page of a kind: a list page may have the address of a story."""
-        self._pending[known.url] = _Asked(kind, known.story)
-        self._stories_pending += kind is PageKind.STORY
+        self.pending.add(known, kind)
         self.count("requested")
 
     def begin_reading(self, url: str) -> None:
@@ -209,7 +180,7 @@ class Run:
         Raises ArchiveError.
         """
         self.account.durations.begin_reading(url, monotonic())
-        if asked := self._pending.get(url):
+        if asked := self.pending.get(url):
             self.archive.begin_reading(
                 Event(
                     event=EventKind.EXCLUDED, at=moment(datetime.now(UTC)), run_id=self.id, url=url, kind=asked.kind,
@@ -239,7 +210,7 @@ class Run:
         self, url: str, event: EventKind, record: Story | None = None, rewrite: Rewrite | None = None, **details: Any
     ) -> None:
         """A page's request came to its one outcome, which is on disk with the next commit, together with its lines."""
-        asked = self._pending.get(url)
+        asked = self.pending.get(url)
         if asked is None:
             raise RuntimeError(f"{url} was not asked for, or has been answered")
         self.archive.release_captures()
@@ -260,7 +231,7 @@ class Run:
         A capture that cannot be had says nothing of its page.
         """
         detail = (f"{detail}: {wall.reason}, {wall.words}" if wall else detail)[:_MOST_DETAIL]
-        if asked := self._pending.get(url):
+        if asked := self.pending.get(url):
             known = self.archive.known(url)
             assert known is not None
             state = State.FAILED if known.state in UNSETTLED and not date_captured else None
@@ -385,8 +356,7 @@ class Run:
     def _settle(self, url: str, outcome: str) -> None:
         self.end_reading()
         self.account.durations.settle(url)
-        asked = self._pending.pop(url, None)
-        self._stories_pending -= asked is not None and asked.kind is PageKind.STORY
+        asked = self.pending.settle(url)
         self.count(f"outcome/{outcome}")
         self.examples.setdefault(f"outcome/{outcome}", (asked and asked.story) or url)
 
@@ -527,7 +497,7 @@ class Run:
         addresses = Addresses(
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
-        self.summary = summarize(stats, addresses, pending=len(self._pending), finish_reason=finish_reason)
+        self.summary = summarize(stats, addresses, pending=len(self.pending), finish_reason=finish_reason)
         return self.summary
 
     def _report(self, finish_reason: str) -> None:
@@ -562,7 +532,7 @@ class Run:
         self._errors += 1
         try:
             for url in urls:
-                if url in self._pending:
+                if url in self.pending:
                     self.failed(url, Failure.INTERNAL, repr(failure.value))
         except ArchiveError as error:
             self.stop_for_disk(error)
