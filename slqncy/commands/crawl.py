@@ -138,7 +138,7 @@ def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
     is_typed = crawler.settings.getpriority("ARCHIVE_DIR") == SETTINGS_PRIORITIES["cmdline"]
     return Ended(
         summary=summary, counters=crawler.stats.get_stats(), examples=run.examples,
-        status=run.status, reason=run.reason, held_until=run.held_until,
+        status=run.status, reason=run.reason, held_until=run.waiting.until,
         seconds=(datetime.now(UTC) - run.started).total_seconds(),
         report=str(page if page.exists() else page.with_suffix(".json")),
         command=["scrapy", "crawl", *map(_shown, sys.argv[1:])],

@@ -91,7 +91,7 @@ class Account:
             started=started.isoformat(),
             finished=datetime.now(UTC).isoformat(),
             versions=_versions(),
-            arguments=getattr(spider, "raw_arguments", {}),
+            arguments=spider.raw_arguments,  # type: ignore[attr-defined]
             settings=_settings(self._crawler.settings),
             timings=Timings(
                 wall=round(monotonic() - self._began, 3),

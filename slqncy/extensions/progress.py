@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
+    from slqncy.extensions.pending import Asked
+
 logger = logging.getLogger(__name__)
 
 _REFRESH = 1.0
@@ -112,22 +114,22 @@ class ProgressDisplay:
         if outlook.unit == "stories":
             # Some were archived since it was told.
             outlook = outlook._replace(done=run.stories_archived)
-        now, pages = monotonic(), int(get("slqncy/requested", 0)) - run.pending
+        now, pending = monotonic(), len(run.pending)
+        pages = int(get("slqncy/requested", 0)) - pending
         return Progress(
             new=count(EventKind.ARCHIVED), changed=count(EventKind.CHANGED) + count(EventKind.EARLIER),
             duplicates=count(EventKind.DUPLICATE), rejected=count(EventKind.REJECTED), failed=count(EventKind.FAILED),
             lists=sum(count(f"{kind}/{EventKind.FETCHED}") for kind in (PageKind.FRONT, PageKind.LIST)),
             pages=pages, rate=self._rate.at(now, pages), delay=pace.delay if asks_site else 0.0, held=pace.held,
-            reading=_page(run.newest_pending, is_capture=not asks_site), pending=run.pending, outlook=outlook,
+            reading=_page(run.pending.newest, is_capture=not asks_site), pending=pending, outlook=outlook,
             elapsed=now - self._started,
         )  # fmt: skip
 
 
-def _page(page: tuple[str, PageKind] | None, *, is_capture: bool) -> str:
+def _page(page: Asked | None, *, is_capture: bool) -> str:
     """A page in a few words, as its address reads to people."""
     if page is None:
         return ""
-    url, kind = page
-    parts = urlsplit(url)
+    parts = urlsplit(page.url)
     path = unquote(parts.path) + (f"?{unquote(parts.query)}" if parts.query else "")
-    return f"{'capture of a ' if is_capture else ''}{_PAGES[kind]} {visible(path)}"
+    return f"{'capture of a ' if is_capture else ''}{_PAGES[page.kind]} {visible(path)}"

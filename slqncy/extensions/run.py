@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import scrapy
@@ -16,7 +15,6 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.asyncio import create_looping_call
 
-from slqncy import __version__
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.archive.hosts import Host
 from slqncy.dedup import Thresholds
@@ -24,9 +22,11 @@ from slqncy.dedup.archived import ArchivedStories
 from slqncy.display.progress import Outlook
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.account import Account
+from slqncy.extensions.pending import Pending
 from slqncy.extensions.stop import Stop, StoppedError
+from slqncy.extensions.waiting import Waiting
+from slqncy.extensions.warcinfo import warcinfo
 from slqncy.extensions.watchdog import Watchdog
-from slqncy.manners.retry_after import LONGEST
 from slqncy.reasons import NO_ANSWER, UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, Rejection, State
 from slqncy.records import Event, Story, moment
 from slqncy.report.leave import leave
@@ -57,19 +57,9 @@ _MOST_DETAIL = 500
 """Characters of an event's detail."""
 _COMMIT_INTERVAL = 1.0
 """Seconds after which what was written is acknowledged at the latest."""
-_PATIENCE = 3
-"""How often in a row the site may say that we should wait, or put up a wall."""
 _WALLS = {Rejection.CHALLENGE: "a captcha or a test for a browser", Rejection.WAITING_ROOM: "a waiting room"}
 NEW_LINE = frozenset({EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER})
 """Outcomes of a story's page that add a line to stories/."""
-
-
-class _Asked(NamedTuple):
-    """A page that is asked for, and not answered yet."""
-
-    kind: PageKind
-    story: str
-    """id of the story, or ""."""
 
 
 class Run:
@@ -97,20 +87,17 @@ class Run:
         """When what is read was said; None while the site is asked, and says it now."""
         self.account = Account(crawler)
         """Of what the report tells."""
+        self.pending = Pending()
+        self.waiting = Waiting()
         self.examples: dict[str, str] = {}
         """The first story id, or URL of another page, that a counter has counted, by the counter's name."""
         self._disk_error: ArchiveError | None = None
         self._damage = ""
         self._open = False
         self._errors = 0
-        self._told_to_wait = 0
-        self._wait_reason = ""
-        self._wait_until = ""
         self._budget = crawler.settings.getint("REQUEST_BUDGET")
         self._requests = 0
         self._known_before = 0
-        self._pending: dict[str, _Asked] = {}
-        self._stories_pending = 0
         self._passed_over: set[str] = set()
         self._closing: asyncio.Task[None] | None = None
         self._clock = create_looping_call(self._commit)
@@ -137,11 +124,6 @@ class Run:
         return sum(int(get(f"slqncy/outcome/{event}", 0)) for event in NEW_LINE)
 
     @property
-    def stories_pending(self) -> int:
-        """Story pages asked for and not answered yet."""
-        return self._stories_pending
-
-    @property
     def is_open(self) -> bool:
         """Whether there is an archive to write to."""
         return self._open
@@ -151,24 +133,12 @@ class Run:
         """Whether nobody has told the run to stop, or closed it."""
         return self._open and self._closing is None and self._crawler.crawling
 
-    def is_pending(self, url: str) -> bool:
-        """Whether a page is asked for and not answered yet."""
-        return url in self._pending
-
-    @property
-    def pending(self) -> int:
-        """Pages asked for and not answered yet."""
-        return len(self._pending)
-
-    @property
-    def newest_pending(self) -> tuple[str, PageKind] | None:
-        """The page that was asked for last, and is not answered yet."""
-        url = next(reversed(self._pending), None)
-        return (url, self._pending[url].kind) if url else None
-
     def capture(self, exchange: Exchange) -> Warc:
         """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
-        place = self.archive.capture(exchange, self._info, self._crawler.settings.getint("WARC_MAXSIZE"))
+        assert self._crawler.spider is not None
+        settings = self._crawler.settings
+        info = warcinfo(self._crawler.spider, settings, self.id)
+        place = self.archive.capture(exchange, info, settings.getint("WARC_MAXSIZE"))
         self.count("warc/exchanges")
         return place
 
@@ -199,8 +169,7 @@ class Run:
 
     def asked(self, known: Known, kind: PageKind) -> None:
         """A page is asked for, as a page of a kind: a list page may have the address of a story."""
-        self._pending[known.url] = _Asked(kind, known.story)
-        self._stories_pending += kind is PageKind.STORY
+        self.pending.add(known, kind)
         self.count("requested")
 
     def begin_reading(self, url: str) -> None:
@@ -209,7 +178,7 @@ class Run:
         Raises ArchiveError.
         """
         self.account.durations.begin_reading(url, monotonic())
-        if asked := self._pending.get(url):
+        if asked := self.pending.get(url):
             self.archive.begin_reading(
                 Event(
                     event=EventKind.EXCLUDED, at=moment(datetime.now(UTC)), run_id=self.id, url=url, kind=asked.kind,
@@ -229,8 +198,7 @@ class Run:
         assert known.not_before is not None
         if known.url not in self._passed_over:
             self._passed_over.add(known.url)
-            self.count("guard/watchdog")
-            self.examples.setdefault("guard/watchdog", known.story or known.url)
+            self.count("guard/watchdog", example=known.story or known.url)
             until = moment(datetime.fromtimestamp(known.not_before, UTC))
             logger.warning("%s is not read before %s, for reading it hung", known.url, until)
         return True
@@ -239,7 +207,7 @@ class Run:
         self, url: str, event: EventKind, record: Story | None = None, rewrite: Rewrite | None = None, **details: Any
     ) -> None:
         """A page's request came to its one outcome, which is on disk with the next commit, together with its lines."""
-        asked = self._pending.get(url)
+        asked = self.pending.get(url)
         if asked is None:
             raise RuntimeError(f"{url} was not asked for, or has been answered")
         self.archive.release_captures()
@@ -260,7 +228,7 @@ class Run:
         A capture that cannot be had says nothing of its page.
         """
         detail = (f"{detail}: {wall.reason}, {wall.words}" if wall else detail)[:_MOST_DETAIL]
-        if asked := self._pending.get(url):
+        if asked := self.pending.get(url):
             known = self.archive.known(url)
             assert known is not None
             state = State.FAILED if known.state in UNSETTLED and not date_captured else None
@@ -315,9 +283,7 @@ class Run:
         self.count("guard/retry_after")
         parts = urlsplit(url)
         host = self.archive.hosts.setdefault(f"{parts.scheme}://{parts.netloc}", Host())
-        # What stood there is over, or was written by a clock that was wrong.
-        host.hold_until = self._wait_until = moment(until)
-        self._wait_reason = f"{parts.netloc} answers with Retry-After"
+        self.waiting.told(parts.netloc, host, until)
         self.archive.keep_hosts()
         if is_too_long:
             self._stop(TOLD_TO_WAIT, at_once=True)
@@ -330,10 +296,12 @@ class Run:
             raise StoppedError(f"{url}: the budget of {self._budget} requests is spent")
         self._requests += 1
 
-    def count(self, what: str, by: int = 1) -> None:
-        """Add to a counter of the run."""
+    def count(self, what: str, by: int = 1, *, example: str = "") -> None:
+        """Add to a counter of the run, and keep the first example of what it counts."""
         assert self._crawler.stats is not None
         self._crawler.stats.inc_value(f"slqncy/{what}", by)
+        if by and example:
+            self.examples.setdefault(what, example)
 
     def stop_for_disk(self, error: ArchiveError) -> None:
         """End the run at once: nothing is written any more, and what was acknowledged is safe."""
@@ -373,22 +341,16 @@ class Run:
         if self.now is not None:
             # What a capture says was said to somebody else.
             return
-        self.count("guard/wall", wall is not None)
-        if wall:
-            self.examples.setdefault("guard/wall", url)
-        if said := f"shows {_WALLS[wall]}" if wall else told and f"answers {told}":
-            self._wait_reason = f"{self._host(url)} {said}"
-        self._told_to_wait = self._told_to_wait + 1 if said else 0
-        if self._told_to_wait >= _PATIENCE:
+        self.count("guard/wall", wall is not None, example=url)
+        said = f"shows {_WALLS[wall]}" if wall else told and f"answers {told}"
+        if self.waiting.answered(said and f"{self._host(url)} {said}"):
             self._stop(TOLD_TO_WAIT)
 
     def _settle(self, url: str, outcome: str) -> None:
         self.end_reading()
         self.account.durations.settle(url)
-        asked = self._pending.pop(url, None)
-        self._stories_pending -= asked is not None and asked.kind is PageKind.STORY
-        self.count(f"outcome/{outcome}")
-        self.examples.setdefault(f"outcome/{outcome}", (asked and asked.story) or url)
+        asked = self.pending.settle(url)
+        self.count(f"outcome/{outcome}", example=(asked and asked.story) or url)
 
     def _stop(self, reason: str, *, at_once: bool = False) -> None:
         assert self._crawler.engine is not None
@@ -439,41 +401,15 @@ class Run:
             raise
 
     def _respect_holds(self, address: Address) -> None:
-        # What lies further ahead was written by a clock that was wrong.
-        longest = moment(datetime.now(UTC) + timedelta(seconds=LONGEST + 1))
         hosts = self.archive.hosts.items()
-        held = [host.hold_until for origin, host in hosts if address.is_served_at(f"{origin}/")]
-        self._wait_until = max((until for until in held if until <= longest), default="")
-        if self.held_until:
-            self._wait_reason = "it has told an earlier run so, by Retry-After"
+        self.waiting.recall(host for origin, host in hosts if address.is_served_at(f"{origin}/"))
+        if self.waiting.until:
             raise CloseSpider(TOLD_TO_WAIT)
-
-    @property
-    def held_until(self) -> str:
-        """When the site wants to be asked again (RFC 3339, UTC), or "" where it has not said so, or that is over."""
-        return self._wait_until if self._wait_until > moment(datetime.now(UTC)) else ""
 
     def _host(self, url: str) -> str:
         """The host that a page is asked of."""
         address: Address = self._crawler.spider.address  # type: ignore[union-attr]
         return urlsplit(address.served(url)).netloc
-
-    @cached_property
-    def _info(self) -> dict[str, str]:
-        """What a file of raw responses says of itself."""
-        settings, spider = self._crawler.settings, self._crawler.spider
-        arguments = getattr(spider, "raw_arguments", {})
-        return {
-            "software": f"slqncy/{__version__} scrapy/{scrapy.__version__}",
-            "format": "WARC File Format 1.1",
-            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "isPartOf": self.id,
-            "description": " ".join(
-                (getattr(spider, "name", ""), *(f"-a {name}={arguments[name]}" for name in arguments))
-            ),
-            "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
-            "http-header-user-agent": settings["USER_AGENT"],
-        }
 
     def _commit(self) -> None:
         if self._disk_error is None:
@@ -510,7 +446,7 @@ class Run:
         self.status, self.reason = judge(
             summary, arguments.address.site.gate,
             finish_reason=finish_reason, errors=self._errors, is_sweep=bool(arguments.ids),
-            wait_until=self.held_until, wait_reason=self._wait_reason,
+            wait_until=self.waiting.until, wait_reason=self.waiting.reason,
         )  # fmt: skip
         if self._damage and self.status not in {ExitStatus.SOFTWARE, ExitStatus.TEMPORARY}:
             self.status, self.reason = ExitStatus.DATA, self._damage
@@ -527,7 +463,7 @@ class Run:
         addresses = Addresses(
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
         )
-        self.summary = summarize(stats, addresses, pending=len(self._pending), finish_reason=finish_reason)
+        self.summary = summarize(stats, addresses, pending=len(self.pending), finish_reason=finish_reason)
         return self.summary
 
     def _report(self, finish_reason: str) -> None:
@@ -562,7 +498,7 @@ class Run:
         self._errors += 1
         try:
             for url in urls:
-                if url in self._pending:
+                if url in self.pending:
                     self.failed(url, Failure.INTERNAL, repr(failure.value))
         except ArchiveError as error:
             self.stop_for_disk(error)

@@ -28,10 +28,9 @@ class Step:
         """Scrapy's way to make a component."""
         return cls(crawler)
 
-    def count(self, what: str, by: int = 1) -> None:
-        """Add to a counter of this step."""
-        assert self._crawler.stats is not None
-        self._crawler.stats.inc_value(f"slqncy/{self.name}/{what}", by)
+    def count(self, what: str, by: int = 1, *, example: str = "") -> None:
+        """Add to a counter of this step, and keep the first example of what it counts."""
+        self.run.count(f"{self.name}/{what}", by, example=example)
 
     @property
     def run(self) -> Run:

@@ -41,8 +41,7 @@ class Check(Step):
         elif story.declared_delta == 0:
             self.count("complete")
         else:
-            self.count("incomplete")
-            self.run.examples.setdefault("check/incomplete", story.id)
+            self.count("incomplete", example=story.id)
         return item
 
     def _judge(self, item: StoryItem) -> None:

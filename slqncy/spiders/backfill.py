@@ -146,7 +146,7 @@ class Backfill:
 
     def _account(self, known: Known, kind: PageKind) -> None:
         """A page counts as asked for with its first capture, and once more for each further outcome."""
-        if not self._run.is_pending(known.url):
+        if known.url not in self._run.pending:
             self._run.asked(known, kind)
 
     def _failed(self, url: str, found: Found, reason: Failure, detail: str) -> None:

@@ -49,6 +49,6 @@ class Choice:
         for rank, item in sorted(items, key=lambda each: (each[0] > best, each[1].story.as_of)):
             if rank > best:
                 item.reject(Rejection.PASSED_OVER, f"{rank.name.lower()}; another capture is {best.name.lower()}")
-            if not self._run.is_pending(known.url):
+            if known.url not in self._run.pending:
                 self._run.asked(known, PageKind.STORY)
             yield item

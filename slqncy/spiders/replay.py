@@ -104,7 +104,7 @@ class Replay:
         async for found in self._results():
             yield found
             # It goes through the pipelines in the turns that are given away here.
-            while self._run.is_pending(found.story.canonical_url) and self._run.is_going:  # noqa: ASYNC110
+            while found.story.canonical_url in self._run.pending and self._run.is_going:  # noqa: ASYNC110
                 await asyncio.sleep(0)
 
     async def _results(self) -> AsyncIterator[StoryItem]:
@@ -236,7 +236,7 @@ class Replay:
                 self._give_up(part)
         if not (date_captured(response) and self._choice.is_of(url)):
             yield from self._choice.made()
-        if not self._run.is_pending(url):
+        if url not in self._run.pending:
             self._run.asked(known, kind)
         fetched: Fetched = response.meta["fetched"]
         if failure and fetched.refused and kind is PageKind.STORY:

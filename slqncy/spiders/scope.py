@@ -161,7 +161,7 @@ class Scope:
 
     def release(self) -> Iterator[Known | Page]:
         """What to ask for now."""
-        return self.frontier.release(self._run.stories_archived, self._run.pending, self._run.stories_pending)
+        return self.frontier.release(self._run.stories_archived, len(self._run.pending), self._run.pending.stories)
 
     @property
     def outlook(self) -> Outlook:

@@ -46,9 +46,9 @@ class Sweep(Scope):
 
     def release(self) -> Iterator[Known | Page]:
         """What to ask for now."""
-        room = self._most_pending - self._run.pending
+        room = self._most_pending - len(self._run.pending)
         if self._arguments.max_stories is not None:
-            room = min(room, self._arguments.max_stories - self._run.stories_archived - self._run.stories_pending)
+            room = min(room, self._arguments.max_stories - self._run.stories_archived - self._run.pending.stories)
         while room > 0 and (story := next(self._stories, None)):
             yield story
             room -= 1
