@@ -142,7 +142,7 @@ CREATE VIEW gone AS
     SELECT id, at FROM changes WHERE change = 'GONE'
         AND number = (SELECT max(number) FROM changes AS later WHERE later.id = changes.id);
 
--- By two letters, as most words are, or by one: WHERE grams MATCH '社区'. Of the newest of stories and duplicates.
+-- By two letters, as most words are: WHERE grams MATCH '社区'; by one: WHERE grams MATCH '湖*'. Of duplicates, too.
 CREATE VIRTUAL TABLE grams USING fts5 (
     gram, content = '', detail = 'none', columnsize = 0, tokenize = 'ascii'
 );
