@@ -14,6 +14,10 @@ OTHERS = "*"
 """Key of what a tally with a limit has no key of its own for."""
 MOST_LISTED = 100
 """Pages or pairs that are named of each reason or kind; the count counts them all."""
+MOST_FAILURES = 1000
+"""Failures that are named; the counters count them all."""
+MOST_SLOW = 10
+"""Slow pages that are named."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,6 +13,27 @@ if TYPE_CHECKING:
 
     from slqncy.sites import Gate
 
+OUTCOMES = {
+    "archived": "archived",
+    "changed": "changed",
+    "earlier": "earlier versions",
+    "unchanged": "unchanged",
+    "not_modified": "not modified",
+    "duplicates": "duplicates",
+    "rejected": "rejected",
+    "gone": "gone",
+    "returned": "returned",
+    "list_pages": "list pages",
+    "sitemaps": "sitemaps",
+    "further_pages": "further pages of stories",
+    "index_answers": "answers of an index",
+    "failures": "failures",
+    "forbidden": "forbidden by robots.txt",
+    "unanswered": "unanswered",
+    "unsent": "not asked any more",
+}
+"""Figures of a summary in words: each request is in exactly one of them."""
+_ALWAYS_TOLD = {"archived", "duplicates", "rejected", "list_pages", "failures"}
 _KEPT = (State.ARCHIVED, State.DUPLICATE, State.GONE)
 _STOPPED = "shutdown"
 """Scrapy's finish reason after SIGINT or SIGTERM."""
@@ -114,7 +135,7 @@ class Summary:
     @property
     def adds_up(self) -> bool:
         """Whether every request has exactly one outcome."""
-        return self.requested == sum(figure for figure, _ in self._terms())
+        return self.requested == sum(self._outcomes.values())
 
     @property
     def stories_seen(self) -> int:
@@ -127,33 +148,15 @@ class Summary:
         wanted = self.stories_failed or (self.waiting and not self.known)
         return bool(wanted) and not self.story_pages and not self.stories_read
 
-    def _terms(self) -> list[tuple[int, str]]:
-        return [
-            (self.archived, "archived"),
-            (self.changed, "changed"),
-            (self.earlier, "earlier versions"),
-            (self.unchanged, "unchanged"),
-            (self.not_modified, "not modified"),
-            (self.duplicates, "duplicates"),
-            (self.rejected, "rejected"),
-            (self.gone, "gone"),
-            (self.returned, "returned"),
-            (self.list_pages, "list pages"),
-            (self.sitemaps, "sitemaps"),
-            (self.further_pages, "further pages of stories"),
-            (self.index_answers, "answers of an index"),
-            (self.failures, "failures"),
-            (self.forbidden, "forbidden by robots.txt"),
-            (self.unanswered, "unanswered"),
-            (self.unsent, "not asked any more"),
-        ]
+    @property
+    def _outcomes(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in OUTCOMES}
 
     def sentence(self) -> str:
         """The account of all requests, in one line; outcomes that did not occur are left out."""
-        always = {"archived", "duplicates", "rejected", "list pages", "failures"}
         sign = "=" if self.adds_up else "≠"
         return f"{self.requested} requested {sign} " + " + ".join(
-            f"{figure} {name}" for figure, name in self._terms() if figure or name in always
+            f"{figure} {OUTCOMES[name]}" for name, figure in self._outcomes.items() if figure or name in _ALWAYS_TOLD
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def archive(demo_crawl: DemoCrawl, tmp_path_factory: pytest.TempPathFactory) -> 
     old = {"run_id": "20261001T041700-7", "started": "2026-10-01T04:17:00.5+00:00", "exit_status": 69, "failures": []}
     (root / "runs/20261001T041700-7.json").write_text(json.dumps(old))
     (root / "runs/20261002T041700-7.json").write_text("{")
+    (root / "runs/20261003T041700-7.json").write_text(json.dumps(old | {"started": "yesterday"}))
     return root
 
 
@@ -95,12 +96,13 @@ def test_in_a_terminal_a_browser_opens_it(archive: Path, tmp_path: Path) -> None
     [
         (["20261126T000000-1"], "'20261126T000000-1' is no run of "),
         (["../../etc/passwd"], "'../../etc/passwd' is no run of "),
+        (["20261001T041700-7", "20261001T041700-7"], "name one run; --since and --until make a page of several"),
         (["--since", "yesterday"], "'yesterday' is no day such as 2026-11-26"),
         (["--since", "2099-01-01"], "no run of "),
         (["-o", "x.html"], "-o is for a span of runs"),
         (["20261126T000000-1", "--since", "2026-11-01"], "names one run, --since and --until a span"),
     ],
-    ids=["unknown", "path", "day", "empty span", "no span", "both"],
+    ids=["unknown", "path", "two", "day", "empty span", "no span", "both"],
 )
 def test_what_makes_no_sense_is_said(archive: Path, arguments: list[str], message: str) -> None:
     result = report(archive, *arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
@@ -33,7 +33,10 @@ def runs_of(root: Path) -> list[str]:
 
 
 def read_reports(root: Path, runs: Iterable[str]) -> Iterator[RunReport]:
-    """What runs have said; one that cannot be read is left out, as `verify --full` names it. Raises OSError."""
+    """What runs have said; one that cannot be read, or has no start, is left out, as `verify --full` names it.
+
+    Raises OSError.
+    """
     return _read(root, runs, RunReport)
 
 
@@ -44,8 +47,14 @@ def look_back(root: Path, runs: Iterable[str]) -> Iterator[EarlierRun]:
 
 def _read(root: Path, runs: Iterable[str], kind: type[_Told]) -> Iterator[_Told]:
     for run in runs:
-        with suppress(ValueError):
-            yield msgspec.json.decode((root / RUNS / f"{run}.json").read_bytes(), type=kind)
+        try:
+            report = msgspec.json.decode((root / RUNS / f"{run}.json").read_bytes(), type=kind)
+            # Runs are put in order, and compared, by that.
+            is_dated = datetime.fromisoformat(report.started).tzinfo is not None
+        except ValueError:
+            continue
+        if is_dated:
+            yield report
 
 
 class Report(NamedTuple):

@@ -62,8 +62,10 @@ scrapy report --since 2026-11-01 --until 2026-11-30 -o november.html"""
 
 
 def _page_of(root: Path, runs: list[str], args: list[str]) -> Path:
-    if len(args) > 1 or (args and args[0] not in runs):
-        raise UsageError(f"{args[-1]!r} is no run of {root}; the last one is {runs[-1]}")
+    if len(args) > 1:
+        raise UsageError("name one run; --since and --until make a page of several")
+    if args and args[0] not in runs:
+        raise UsageError(f"{args[0]!r} is no run of {root}; the last one is {runs[-1]}")
     run = args[0] if args else runs[-1]
     path = root / RUNS / f"{run}.html"
     if not path.is_file():

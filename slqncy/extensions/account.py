@@ -22,7 +22,7 @@ from slqncy.report.durations import Durations
 from slqncy.report.receipt import Exchange, Purpose, Receipt
 from slqncy.report.secrets import without_secrets
 from slqncy.report.stories import Stories
-from slqncy.run_report import FailedPage, RunReport, Timings
+from slqncy.run_report import MOST_FAILURES, FailedPage, RunReport, Timings
 from slqncy.warc.wire import last_status
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from slqncy.summary import Summary
     from slqncy.wire import Recording
 
-_MOST_FAILURES = 1000
-"""Failures that a run's JSON names; the counters count them all."""
 _NOT_GIVEN = {"SETTINGS_MODULE", "USER_AGENT"}
 """Made of others."""
 _MEMORY_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -75,7 +73,7 @@ class Account:
 
     def failed(self, url: str, reason: str, detail: str) -> None:
         """A page could not be had."""
-        if len(self._failures) < _MOST_FAILURES:
+        if len(self._failures) < MOST_FAILURES:
             self._failures.append(FailedPage(url=url, reason=reason, detail=detail))
 
     def report(self, spider: Spider, summary: Summary, started: datetime, **said: Any) -> RunReport:

@@ -6,9 +6,8 @@ import heapq
 from collections import defaultdict
 from typing import NamedTuple
 
-from slqncy.run_report import SlowPage
+from slqncy.run_report import MOST_SLOW, SlowPage
 
-_MOST = 10
 _DIGITS = 3
 
 
@@ -56,7 +55,7 @@ class Durations:
         if not exchange + reading:
             return
         took = _Took(exchange + reading, url, exchange, reading)
-        if len(self._slowest) < _MOST:
+        if len(self._slowest) < MOST_SLOW:
             heapq.heappush(self._slowest, took)
         else:
             heapq.heappushpop(self._slowest, took)

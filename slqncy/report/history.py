@@ -47,7 +47,7 @@ class Change:
 
 def alike(report: AnyRun, others: Iterable[AnyRun]) -> list[AnyRun]:
     """The latest runs on the same site that read the same kind of thing, oldest first."""
-    found = [other for other in others if _kind(other) == _kind(report) and other.started]
+    found = [other for other in others if _kind(other) == _kind(report)]
     return sorted(found, key=lambda other: other.started)[-SHOWN:]
 
 

@@ -7,7 +7,9 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from slqncy.run_report import (
+    MOST_FAILURES,
     MOST_LISTED,
+    MOST_SLOW,
     Delta,
     HostReceipt,
     NewStories,
@@ -22,7 +24,6 @@ from slqncy.run_report import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-_SLOWEST, _FAILURES = 10, 1000
 _PEAKS: dict[str, Callable[[Iterable[Any]], Any]] = {
     **dict.fromkeys(("peak_memory", "most_in_flight", "delay_asked", "delay_longest"), max),
     "least_gap": lambda gaps: min((gap for gap in gaps if gap is not None), default=None),
@@ -45,8 +46,8 @@ def merged(reports: Sequence[RunReport]) -> RunReport:
         stories=_stories([report.stories for report in reports]),
         duplicates=_pairs(reports),
         rejections=_pages(reports),
-        slowest=sorted((page for report in reports for page in report.slowest), key=_took, reverse=True)[:_SLOWEST],
-        failures=[failure for report in reports for failure in report.failures][:_FAILURES],
+        slowest=sorted((page for report in reports for page in report.slowest), key=_took, reverse=True)[:MOST_SLOW],
+        failures=[failure for report in reports for failure in report.failures][:MOST_FAILURES],
         coverage=last.coverage,
     )  # fmt: skip
 

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from rich.filesize import decimal
 
 from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, totals, unnumbered
 from slqncy.display.picture import STYLE, bar
 from slqncy.report.headline import headline, headline_of
-from slqncy.report.history import alike, changes, findings, in_words, pauses
+from slqncy.report.history import alike, changes, findings, in_words, pauses, started
 from slqncy.report.merge import merged
 from slqncy.report.plots import lying, standing
-from slqncy.run_report import OTHERS
+from slqncy.run_report import MOST_LISTED, OTHERS
+from slqncy.summary import OUTCOMES
 from slqncy.visible import visible
 
 if TYPE_CHECKING:
@@ -30,11 +32,6 @@ if TYPE_CHECKING:
     from slqncy.report.history import Change
     from slqncy.run_report import AnyRun, Delta, RunReport
 
-_OUTCOMES = (
-    "archived", "changed", "earlier", "unchanged", "not_modified", "duplicates", "rejected", "gone", "returned",
-    "list_pages", "sitemaps", "further_pages", "index_answers", "failures", "forbidden", "unanswered", "unsent",
-)  # fmt: skip
-"""Of requests: each has one of these."""
 _MOST_BARS = 60
 _MOST_SECTIONS = 20
 _MOST_LINES = 50
@@ -61,6 +58,7 @@ class Told(NamedTuple):
     changes: list[Change]
     runs: Sequence[AnyRun]
     """That it looks back on, or is made of; oldest first."""
+    is_span: bool = False
 
 
 def run_page(report: RunReport, others: Iterable[AnyRun], lines: Sequence[NumberLine]) -> bytes:
@@ -75,7 +73,7 @@ def run_page(report: RunReport, others: Iterable[AnyRun], lines: Sequence[Number
 def span_page(reports: Sequence[RunReport], lines: Sequence[NumberLine]) -> bytes:
     """The page of several runs, oldest first, of which there must be one; `lines` are as they are now."""
     found = list(findings(reports[-1], alike(reports[-1], reports[:-1])))
-    return _page(Told(merged(reports), headline_of(reports), found, [], reports), lines)
+    return _page(Told(merged(reports), headline_of(reports), found, [], reports, is_span=True), lines)
 
 
 def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
@@ -83,7 +81,8 @@ def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
     sections = sorted((line for line in lines if line.is_section), key=lambda line: -line.numbers.size)
     html = _environment().get_template("page.html").render(
         report=report, headline=told.headline, findings=told.findings, changes=told.changes,
-        style=Markup(STYLE), outcomes=_OUTCOMES, is_span=" to " in report.run_id,  # noqa: S704  # our own colours
+        style=Markup(STYLE), outcomes=OUTCOMES, is_span=told.is_span,  # noqa: S704  # our own colours
+        most_listed=MOST_LISTED,
         runs=[(run, headline(run), pause) for run, pause in zip(runs, [None, *pauses(runs)], strict=True)][::-1],
         days=standing("New stories by day of publication", ("published", "stories"), _periods(report.stories.days)),
         sections=lying("New stories by section", ("section", "stories"), _first(report.stories.sections)),
@@ -114,7 +113,7 @@ def _environment() -> Environment:
         loader=PackageLoader("slqncy.report", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=_finalize,
     )  # fmt: skip
-    environment.filters |= {"words": in_words, "bytes": _bytes, "at": _at_length}
+    environment.filters |= {"words": in_words, "bytes": decimal, "at": _at_length}
     return environment
 
 
@@ -167,16 +166,8 @@ def _span(delta: Delta) -> str:
 
 
 def _at(run: AnyRun) -> str:
-    return f"{datetime.fromisoformat(run.started):%m-%d %H:%M}"
+    return f"{started(run):%m-%d %H:%M}"
 
 
 def _at_length(moment: str) -> str:
     return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M:%S} UTC" if moment else ""
-
-
-def _bytes(size: float) -> str:
-    for unit in ("bytes", "KB", "MB"):
-        if size < 1000:  # noqa: PLR2004
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.3g} GB"

@@ -15,7 +15,6 @@ from slqncy.archive.coverage import coverage
 from slqncy.archive.reports import read_reports, runs_of
 from slqncy.archive.verify import verify
 from slqncy.reasons import Standing
-from slqncy.report import page as run_pages
 from slqncy.report.leave import leave
 from slqncy.report.page import run_page, span_page
 from slqncy.report.plots import lying, standing
@@ -23,7 +22,6 @@ from slqncy.run_report import FailedPage, HostReceipt, NewStories, Pages, Pair, 
 from tests.browser import DESKTOP, PHONE, browser, needs_chromium, overflow, page_of, violations
 from tests.display.test_number_line import line
 from tests.samples import finished
-from tests.test_summary import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,5 +236,15 @@ def test_a_page_that_cannot_be_made_takes_no_report_with_it(tmp_path: Path, monk
     assert verify(tmp_path, full=True).defects == []
 
 
-def test_every_outcome_of_a_request_is_told() -> None:
-    assert set(run_pages._OUTCOMES) == set(OUTCOMES)
+def test_an_outcome_is_told_in_the_words_of_the_terminal() -> None:
+    report = hostile_report()
+    report.requests = {"requested": 3, "archived": 1, "unsent": 2}
+    assert "each has one outcome: 1 archived, 2 not asked any more." in words(run_page(report, [], []))
+
+
+def test_failures_that_are_not_named_are_counted() -> None:
+    report = hostile_report()
+    report.requests["failures"] = 1234
+    assert "1234 pages could not be had; of these the first 4 are named." in words(run_page(report, [], []))
+    report.failures = []
+    assert "Every page that was asked for came" not in words(run_page(report, [], []))
