@@ -95,6 +95,7 @@ def _pattern(line: str) -> str:
     pieces, end = [], 0
     for match in _NUMBER.finditer(line):
         pieces.append(escaped(line[end : match.start()]))
-        pieces.append(groups.get(match.start(), r"\s*" if match[0].isspace() else r"\d+"))
+        # What takes no digit back cannot be made to try all ways of sharing a run of them out.
+        pieces.append(groups.get(match.start(), r"\s*" if match[0].isspace() else r"\d{1,9}+"))
         end = match.end()
     return "".join(pieces) + escaped(line[end:])

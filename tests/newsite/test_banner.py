@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,6 +47,15 @@ def test_one_of_another_wording() -> None:
     banner = find_banner(stories("全文共 {} 个字 | 预计阅读需要 {} 分钟"), SITE)
     assert banner.pattern == r"全文共\s*(?P<chars>\d{1,7})\s*个字\s*\|\s*预计阅读需要\s*(?P<minutes>\d{1,5})\s*分钟"
     assert (banner.pages, banner.whole, banner.constant) == (5, 5, None)
+
+
+def test_a_line_of_many_numbers_makes_no_pattern_that_takes_for_ever() -> None:
+    banner = find_banner(stories(f"{'1 ' * 12}全文{{}}字 {{}}分钟"), SITE)
+    assert banner.whole == 5
+    began = process_time()
+    assert not re.search(banner.pattern, "1" * 28)
+    assert process_time() - began < 2
+    assert re.search(banner.pattern, f"{'1 ' * 12}全文100字 1分钟")
 
 
 @pytest.mark.parametrize(
