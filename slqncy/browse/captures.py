@@ -31,8 +31,13 @@ class Raw:
     capture: Capture
     body: bytes
     """Unpacked, where that can be done."""
-    note: str
-    """What is not as it was sent, or ""."""
+    trouble: str
+    """Why it is not unpacked, or ""."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What is not as it was sent, each thing once."""
+        return [note for note in (self.trouble, self.capture.incomplete) if note]
 
     def lines(self) -> list[str]:
         """Status and headers."""
@@ -60,6 +65,6 @@ def raw_response(root: Path, file: str, offset: int | None) -> Raw:
         raise NoCaptureError(str(error)) from error
     codings = named_codings(value for name, value in capture.headers if name.lower() == b"content-encoding")
     try:
-        return Raw(capture, unpack(capture.payload, codings, MOST_BYTES), capture.incomplete)
+        return Raw(capture, unpack(capture.payload, codings, MOST_BYTES), "")
     except CodingError as error:
         return Raw(capture, capture.payload, f"shown as sent: {error}")

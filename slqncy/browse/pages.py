@@ -16,7 +16,7 @@ from pluggy import HookimplMarker
 
 from slqncy.browse.captures import NoCaptureError, raw_response
 from slqncy.browse.passages import marked, passage
-from slqncy.browse.question import Kind, Order, question, words_of
+from slqncy.browse.question import Order, question, words_of
 from slqncy.browse.reading import Comparison, key_of, page_of, reading
 from slqncy.browse.search import MOST, MOST_PAGES, PAGE, NoLettersError, search
 from slqncy.visible import visible
@@ -97,7 +97,7 @@ class Pages:
     def prepare_jinja2_environment(self, env: Environment) -> None:
         """What templates show texts of others with."""
         env.filters |= {"visible": visible, "web_link": web_link, "language": language}
-        env.globals |= {"marked": marked, "passage": passage, "key_of": key_of, "kinds": Kind, "orders": Order}
+        env.globals |= {"marked": marked, "passage": passage, "key_of": key_of, "orders": Order}
 
     @hookimpl
     def handle_exception(self, datasette: Datasette, request: Request, exception: Exception) -> Awaitable[Response]:
@@ -128,6 +128,7 @@ class Pages:
             last = max(1, -(-found.count // PAGE))
             context |= {
                 "found": found,
+                "first": (asked.page - 1) * PAGE + 1,
                 "last_page": last,
                 "at_page": lambda page: "/?" + urlencode({**given, "page": page}),
             }
