@@ -20,7 +20,8 @@ from slqncy.display.terminal import write_lines
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.progress import ProgressDisplay
 from slqncy.extensions.run import Run
-from slqncy.notify import Outcome, Watchers, redacted
+from slqncy.notify import Outcome, Watchers
+from slqncy.report.secrets import without_secrets
 from slqncy.sites import SiteError
 from slqncy.spiders.arguments import DEFAULT_SITE, ArgumentError, parse_arguments
 from slqncy.visible import visible
@@ -148,8 +149,9 @@ def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
 
 def _shown(word: str) -> str:
     """A word of the command line, as a log may have it."""
-    name, _, url = word.partition("=")
-    return f"{name}={redacted(url)}" if name == "PING_URL" else word
+    name, is_setting, value = word.partition("=")
+    # Arguments have names in small letters.
+    return f"{name}={without_secrets(name, value)}" if is_setting and name.isupper() else word
 
 
 def _tell(said: Closing, trouble: TextIO) -> None:

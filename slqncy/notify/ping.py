@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from slqncy import __version__
+from slqncy.report.secrets import without_secrets
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -47,14 +48,6 @@ def is_ping_url(url: str) -> bool:
         return bool(_URL.fullmatch(url) and parts.hostname) and parts.port != 0
     except ValueError:
         return False
-
-
-def redacted(url: str) -> str:
-    """An address without what lets others use it, user, path and query: https://hc-ping.com/…"""
-    if not is_ping_url(url):
-        return "…" if url else ""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/…"
 
 
 def start_of(url: str, run: UUID) -> Ping:
@@ -99,6 +92,7 @@ class Pings:
 
     def __init__(self, url: str) -> None:
         self._url = url if is_ping_url(url) else ""
+        self._shown = without_secrets("PING_URL", self._url)
         self._run = uuid4()
         self._has_warned = False
         self._start: Thread | None = None
@@ -144,4 +138,4 @@ class Pings:
     def _warn(self, why: str) -> None:
         if not self._has_warned:
             self._has_warned = True
-            logger.warning("No ping could be sent to %s: %s; the run goes on as if it had", redacted(self._url), why)
+            logger.warning("No ping could be sent to %s: %s; the run goes on as if it had", self._shown, why)

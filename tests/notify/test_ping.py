@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from slqncy.notify import is_ping_url, ping, redacted
+from slqncy.notify import is_ping_url, ping
 from slqncy.notify.ping import Pings, end_of, start_of
 from tests.notify.ping_server import CHECK, pinged
 from tests.raw_server import End, Flood, Wait, always, raw_server
@@ -47,30 +47,15 @@ def test_a_body_is_the_end_of_what_was_said_in_at_most_100_000_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("https://hc-ping.com/5f0c9a1e", "https://hc-ping.com/…"),
-        ("http://me:secret@127.0.0.1:8000/ping/5f0c9a1e?create=1#5f", "http://127.0.0.1:8000/…"),
-        ("https://hc-ping.com", "https://hc-ping.com/…"),
-    ],
-)
-def test_what_is_shown_of_an_address(url: str, shown: str) -> None:
-    assert is_ping_url(url)
-    assert redacted(url) == shown
-
-
-@pytest.mark.parametrize(
     "url",
     ["hc-ping.com/5f0c", "ftp://hc-ping.com/5f0c", "file:///etc/5f0c", "https:///5f0c", "http://a:0/5f0c",
      "http://a:99999/5f0c", "http://a/5f0c x", "http://a/5f0c\r\nX: y", "http://新闻/5f0c", "http://[/5f0c"],
 )  # fmt: skip
-def test_what_is_no_address_of_a_service_is_not_shown_at_all(url: str) -> None:
+def test_what_is_no_address_of_a_service(url: str) -> None:
     assert not is_ping_url(url)
-    assert redacted(url) == "…"
 
 
 def test_without_an_address_nothing_is_sent() -> None:
-    assert redacted("") == ""
     pings = Pings("")
     pings.begin()
     pings.end(0, "finished")

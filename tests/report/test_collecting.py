@@ -168,6 +168,7 @@ def test_the_first_pages_of_each_kind_are_named_and_all_are_counted() -> None:
     ("name", "value", "shown"),
     [
         ("PING_URL", "https://hc-ping.example/9c1f-secret", "https://hc-ping.example/…"),
+        ("PING_URL", "http://me:secret@127.0.0.1:8000/ping/5f0c9a1e?create=1#5f", "http://127.0.0.1:8000/…"),
         ("WAYBACK_URL", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/"),
         ("MY_PROXY", "http://user:w@rd@proxy.example:3128", "http://proxy.example:3128"),
         ("MY_FEED", "ftp://me@host/x?token=1", "ftp://host/…"),
