@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 from abc import abstractmethod
-from io import TextIOWrapper
 from pathlib import Path
 from textwrap import indent as indent_lines
 from typing import TYPE_CHECKING, ClassVar
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from slqncy.archive import ArchiveDamagedError, ArchiveError, ArchiveLockedError
+from slqncy.display.terminal import take_any_character
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.log import VisibleRecord
 from slqncy.sites import Address, load_site, site_names
@@ -71,9 +71,7 @@ class ArchiveCommand(ScrapyCommand):
         """Work, and set the exit status."""
         assert self.settings is not None
         logging.setLogRecordFactory(VisibleRecord)
-        if isinstance(sys.stdout, TextIOWrapper):
-            # Where the terminal's encoding lacks a character, that is no reason to stop.
-            sys.stdout.reconfigure(errors="backslashreplace")
+        take_any_character(sys.stdout)
         try:
             self._refuse_surplus(args)
             self.exitcode = self.work(Path(self.settings["ARCHIVE_DIR"]), args, opts)
@@ -107,6 +105,11 @@ class ArchiveCommand(ScrapyCommand):
     @abstractmethod
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Do it. Raises ArchiveError, or UsageError for wrong arguments."""
+
+
+def needs_extra(what: str, package: str, extra: str) -> str:
+    """What to say where something is to be used that needs a package which is not installed."""
+    return f"{what} needs {package}: pip install 'slqncy[{extra}]', or make extras"
 
 
 def write_file(path: Path, data: bytes) -> None:

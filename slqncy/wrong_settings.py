@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from slqncy import settings as project_settings
+from slqncy.cli import needs_extra
 from slqncy.extensions.watchdog import LEAST_TIMEOUT
 from slqncy.manners.identity import user_agent
 from slqncy.notify import is_metrics_file, is_ping_url
@@ -70,7 +71,7 @@ def _wrong_watchers(settings: BaseSettings) -> Iterator[str]:
         if not is_metrics_file(name):
             yield f"METRICS_FILE={name!r} must be a name that ends with .prom: others are not collected"
         if not find_spec("prometheus_client"):
-            yield "METRICS_FILE needs an extra: pip install 'slqncy[metrics]', or make extras"
+            yield needs_extra("METRICS_FILE", "prometheus_client", "metrics")
 
 
 def _slips(settings: BaseSettings) -> Iterator[str]:

@@ -72,7 +72,7 @@ def test_figures_need_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slqncy.wrong_settings.find_spec", lambda _name: None)
     assert wrong_setting(_settings()) == ""
     said = wrong_setting(_settings(METRICS_FILE="news.prom"))
-    assert said == "METRICS_FILE needs an extra: pip install 'slqncy[metrics]', or make extras"
+    assert said == "METRICS_FILE needs prometheus_client: pip install 'slqncy[metrics]', or make extras"
 
 
 @pytest.mark.parametrize("name", ["ARCHIVE_DIR", "ROBOTSTXT_USER_AGENT", "USER_AGENT"])

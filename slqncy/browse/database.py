@@ -63,6 +63,11 @@ def up_to_date(root: Path, tell: Callable[[str], None]) -> Path:
     return path
 
 
+def opened(path: Path) -> sqlite3.Connection:
+    """The database, to be read only. Raises sqlite3.Error."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
 def _bring(archive: Archive, path: Path, tell: Callable[[str], None]) -> None:
     for attempt in range(_ATTEMPTS):
         noted = _noted(path)
@@ -134,7 +139,7 @@ def _noted(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(opened(path)) as db:
             is_ours = db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
             return dict(db.execute("SELECT key, value FROM meta")) if is_ours else {}
     except sqlite3.DatabaseError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from slqncy.archive import ArchiveError
+from slqncy.browse.database import opened
 from slqncy.browse.guard import Guard
 from slqncy.browse.pages import DATABASE, TIME_LIMIT, Pages
 
@@ -75,7 +75,7 @@ def _listening(port: int) -> socket.socket:
 
 @contextmanager
 def _pages(root: Path, path: Path) -> Iterator[Datasette]:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+    with closing(opened(path)) as db:
         plugin = Pages(root, db)
     # Its own prints a traceback with all variables for each word that SQLite does not know.
     default = pm.unregister(name="datasette.handle_exception")

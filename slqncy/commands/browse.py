@@ -7,7 +7,7 @@ import webbrowser
 from typing import TYPE_CHECKING, ClassVar
 
 from slqncy.browse.database import up_to_date
-from slqncy.cli import ArchiveCommand, UsageError
+from slqncy.cli import ArchiveCommand, UsageError, needs_extra
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
 
@@ -44,9 +44,7 @@ class Command(ArchiveCommand):
         try:
             from slqncy.browse.server import serve  # noqa: PLC0415  # it needs an extra
         except ModuleNotFoundError as error:
-            raise UsageError(
-                f"{error.name} is not installed; `pip install 'slqncy[browse]'` or `make extras` brings it"
-            ) from error
+            raise UsageError(needs_extra("this command", str(error.name), "browse")) from error
         path = up_to_date(root, _say)
 
         def tell(address: str) -> None:

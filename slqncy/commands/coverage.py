@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from slqncy.archive.coverage import coverage
 from slqncy.cli import ArchiveCommand, write_file
 from slqncy.display.number_line import told
 from slqncy.display.picture import picture
+from slqncy.display.terminal import shows_colours
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Command(ArchiveCommand):
         if opts.svg:
             write_file(Path(opts.svg), picture(lines, "Story numbers"))
             return ExitStatus.OK
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        colour = shows_colours(sys.stdout)
         width = shutil.get_terminal_size(_PIPED).columns
         for line in lines:
             for row in told(line, width, colour=colour):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 from datetime import UTC, datetime
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NoReturn, TextIO
 
@@ -16,7 +15,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from slqncy.archive.layout import RUNS
 from slqncy.cli import show_example
 from slqncy.display.closing import Ended, closing
-from slqncy.display.terminal import write_lines
+from slqncy.display.terminal import take_any_character, write_lines
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.progress import ProgressDisplay
 from slqncy.extensions.run import Run
@@ -159,9 +158,7 @@ def _tell(said: Closing, trouble: TextIO) -> None:
     for lines, stream, style in (
         (said.account, sys.stdout, ""), (said.trouble, trouble, "red"), (said.advice, trouble, "bold"),
     ):  # fmt: skip
-        if isinstance(stream, TextIOWrapper):
-            # Where the terminal's encoding lacks a character, that is no reason to stop.
-            stream.reconfigure(errors="backslashreplace")
+        take_any_character(stream)
         write_lines(lines, stream, style)
 
 

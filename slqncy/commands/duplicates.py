@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from contextlib import closing
@@ -13,6 +12,7 @@ from slqncy.archive.clusters import Clusters
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
 from slqncy.display.clusters import beside, told, told_member, told_original
 from slqncy.display.columns import Columns
+from slqncy.display.terminal import shows_colours
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
 
@@ -71,7 +71,7 @@ def _one(clusters: Clusters, cluster: Cluster) -> Iterator[str]:
     story = lru_cache(1)(clusters.story)
     yield told_original(cluster.original, story(cluster.original))
     yield from (told_member(link, clusters.member(link)) for link in cluster.links)
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    colour = shows_colours(sys.stdout)
     columns = Columns(shutil.get_terminal_size(_PIPED).columns, colour=colour)
     for link in cluster.links:
         yield from beside(columns, link, story(link.original), clusters.member(link))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive import Archive
 from slqncy.archive.takedown import refuse_pending
-from slqncy.cli import ArchiveCommand, UsageError
+from slqncy.cli import ArchiveCommand, UsageError, needs_extra
 from slqncy.display.number_line import plural
 from slqncy.exitcodes import ExitStatus
 from slqncy.export import FORMATS, Format, NoStoriesError, Shape, SinceError, export
@@ -56,9 +56,7 @@ class Command(ArchiveCommand):
         except SinceError as error:
             raise UsageError(f"--since {opts.since}: write a day or a time, as in 2026-11-01") from error
         except ModuleNotFoundError as error:
-            raise UsageError(
-                f"--to {opts.to} needs {error.name}: pip install 'slqncy[export]', or make extras"
-            ) from error
+            raise UsageError(needs_extra(f"--to {opts.to}", str(error.name), "export")) from error
         except NoStoriesError as error:
             sys.stderr.write(visible(f"scrapy export: {error} (exit status {ExitStatus.DATA})") + "\n")
             return ExitStatus.DATA

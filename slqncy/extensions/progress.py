@@ -108,8 +108,7 @@ class ProgressDisplay:
         def count(outcome: str) -> int:
             return int(get(f"slqncy/outcome/{outcome}", 0))
 
-        arguments = self._crawler.spider.arguments  # type: ignore[union-attr]
-        asks_site = not arguments.warcs and not arguments.web_archive
+        asks_site = self._crawler.spider.arguments.asks_site  # type: ignore[union-attr]
         outlook = run.outlook
         if outlook.unit == "stories":
             # Some were archived since it was told.

@@ -387,7 +387,7 @@ class Run:
         self._clock.start(_COMMIT_INTERVAL, now=False)
         self._watchdog.watch(self.archive.root, self.archive.traceback_descriptor)
         arguments = spider.arguments  # type: ignore[attr-defined]
-        if not arguments.warcs and not arguments.web_archive:
+        if arguments.asks_site:
             self._respect_holds(arguments.address)
 
     def _open_archive(self, directory: str, thresholds: Thresholds) -> None:

@@ -58,6 +58,11 @@ class Arguments:
     warcs: tuple[Path, ...]
     """Files to read instead of asking the site, in this order."""
 
+    @property
+    def asks_site(self) -> bool:
+        """Whether the site is asked, and not files or a web archive."""
+        return not self.warcs and not self.web_archive
+
 
 def parse_arguments(given: Mapping[str, str]) -> Arguments:
     """Check arguments as Scrapy hands them over. Raises ArgumentError, or SiteError for a wrong profile."""

@@ -105,7 +105,7 @@ class StoriesSpider(Spider):
         """The section pages and the home page; sitemaps follow when robots.txt is read. Or what captures hold."""
         if not self.run.is_open:
             return
-        if self.arguments.warcs or self.arguments.web_archive:
+        if not self.arguments.asks_site:
             self._scope: Scope = (replayed := Replayed(self.run, self.arguments, self.settings))
             async for item in self._replay(replayed) if self.arguments.warcs else Backfill(self).items():
                 yield item

@@ -258,7 +258,7 @@ def test_without_datasette_it_says_what_to_install(archive: Path, tmp_path: Path
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 64
-    said = "datasette is not installed; `pip install 'slqncy[browse]'` or `make extras` brings it"
+    said = "this command needs datasette: pip install 'slqncy[browse]', or make extras"
     assert done.stderr == f"scrapy browse: {said} (exit status 64)\n"
 
 
