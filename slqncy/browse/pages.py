@@ -47,7 +47,7 @@ STRICT = (
 """Content-Security-Policy of these pages: no script, whatever a text says."""
 _HEADINGS = {404: "Not here", 503: "Too long"}
 _MOST_VALUE = 4_000_000
-"""Bytes of a value or row in SQL: a line has a million at most, and nothing stops SQLite while it makes a single one."""
+"""Bytes of a value or row in SQL: a line has a million at most, and nothing stops SQLite while it makes a value."""
 _MOST_TEXT = 200_000
 """Characters of a raw response that are shown."""
 _SITES = "SELECT DISTINCT site, section FROM stories ORDER BY site, section"
