@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -236,6 +237,28 @@ def test_a_page_that_cannot_be_made_takes_no_report_with_it(tmp_path: Path, monk
     assert (written.exit_status, written.page) == (70, "")
     assert "the page of the run cannot be made" in written.exit_reason
     assert verify(tmp_path, full=True).defects == []
+
+
+def test_a_run_looks_back_on_sound_reports_only(tmp_path: Path) -> None:
+    odd: list[dict[str, object]] = [
+        {"started": "yesterday"}, {"started": "2026-11-01T04:17:00"}, {"started": "2026-11-01T04:17:00Z", "stories": 7},
+        {"started": "2026-11-01T04:17:00Z", "stories": {"days": {"2026-11-31": 1}}}, {},
+        {"started": "2026-11-01T04:17:00Z", "finished": "soon"},
+    ]  # fmt: skip
+    far = {"lines": 2, "days": {"0001-01-01": 1, "9999-12-31": 1}}
+    sound = {"run_id": "sound", "site": "slqncy", "started": "2026-11-02T04:17:00Z", "stories": far}
+    with closing(ArchiveWriter(tmp_path)) as writer:
+        report = RunReport(run_id="20261126T041700-1", site="slqncy", started="2026-11-26T04:17:00+00:00")
+        for number, earlier in enumerate([*odd, sound]):
+            writer.write_run(f"20261101T041700-{number}", {"site": "slqncy", **earlier})
+        leave(writer, report, [])
+        page = (tmp_path / f"runs/{report.run_id}.html").read_bytes()
+    # Of the last odd one, nothing that is odd is looked back on.
+    assert "The 3 runs" in words(page)
+    (read,) = read_reports(tmp_path, [f"20261101T041700-{number}" for number in range(len(odd) + 1)])
+    began = process_time()
+    assert "9999" in words(span_page([read], []))
+    assert process_time() - began < 5
 
 
 def test_every_outcome_of_a_request_is_told() -> None:
