@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from slqncy.archive import disk
 from slqncy.archive.layout import RUNS
 from slqncy.records import hash_of
-from slqncy.run_report import EarlierRun, RunReport
+from slqncy.run_report import OTHERS, EarlierRun, RunReport
 from slqncy.visible import visible_json
 
 if TYPE_CHECKING:
@@ -47,14 +48,19 @@ def look_back(root: Path, runs: Iterable[str]) -> Iterator[EarlierRun]:
 
 def _read(root: Path, runs: Iterable[str], kind: type[_Told]) -> Iterator[_Told]:
     for run in runs:
-        try:
+        with suppress(ValueError):
             report = msgspec.json.decode((root / RUNS / f"{run}.json").read_bytes(), type=kind)
-            # Runs are put in order, and compared, by that.
-            is_dated = datetime.fromisoformat(report.started).tzinfo is not None
-        except ValueError:
-            continue
-        if is_dated:
+            _refuse_odd(report)
             yield report
+
+
+def _refuse_odd(report: RunReport | EarlierRun) -> None:
+    """Raises ValueError where something is no time or day: nobody could say what came before it."""
+    moments = [report.started, *([report.finished] if isinstance(report, RunReport) and report.finished else [])]
+    if any(datetime.fromisoformat(moment).tzinfo is None for moment in moments):
+        raise ValueError(report.started)
+    for day in report.stories.days.keys() - {"", OTHERS}:
+        date.fromisoformat(day)
 
 
 class Report(NamedTuple):

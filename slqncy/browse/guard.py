@@ -21,6 +21,8 @@ _TABLES = (
     b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _NOT_ALLOWED = 405
+_ELSEWHERE = {b"cross-site", b"same-site"}
+"""Pages that ask are of another site, or of another port of this machine: https://w3c.github.io/webappsec-fetch-metadata/"""
 _POLICY = b"content-security-policy"
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
@@ -54,6 +56,9 @@ class Guard:
         # A name that leads here may be anybody's: another page's scripts could read what is asked for by it.
         if not any(name == b"host" and value in self._hosts for name, value in scope["headers"]):
             return 421, f"This server answers at http://{min(self._hosts).decode()}/ only."
+        # A page of others reads nothing that way, and yet keeps a processor busy with questions in SQL.
+        if any(name == b"sec-fetch-site" and value in _ELSEWHERE for name, value in scope["headers"]):
+            return 403, "Another page has sent you here. Type or paste this address, or follow it from these pages."
         if scope["method"] not in {"GET", "HEAD"}:
             return 405, "Nothing can be written here."
         if len(scope["query_string"]) > _MOST_QUERY:

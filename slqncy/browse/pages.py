@@ -46,6 +46,8 @@ STRICT = (
 )
 """Content-Security-Policy of these pages: no script, whatever a text says."""
 _HEADINGS = {404: "Not here", 503: "Too long"}
+_MOST_VALUE = 4_000_000
+"""Bytes of a value or row in SQL: a line has a million at most, and nothing stops SQLite while it makes a value."""
 _MOST_TEXT = 200_000
 """Characters of a raw response that are shown."""
 _SITES = "SELECT DISTINCT site, section FROM stories ORDER BY site, section"
@@ -92,6 +94,11 @@ class Pages:
             "capture/download": self.download,
         }  # fmt: skip
         return [(f"^/{path}$", page) for path, page in pages.items()]
+
+    @hookimpl
+    def prepare_connection(self, conn: sqlite3.Connection) -> None:
+        """What anybody may ask in SQL takes little memory."""
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_VALUE)
 
     @hookimpl
     def prepare_jinja2_environment(self, env: Environment) -> None:

@@ -20,7 +20,7 @@ from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.progress import ProgressDisplay
 from slqncy.extensions.run import Run
 from slqncy.notify import Outcome, Watchers
-from slqncy.report.secrets import without_secrets
+from slqncy.report.secrets import sets_secret
 from slqncy.sites import SiteError
 from slqncy.spiders.arguments import DEFAULT_SITE, ArgumentError, parse_arguments
 from slqncy.visible import visible
@@ -141,16 +141,9 @@ def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
         status=run.status, reason=run.reason, held_until=run.waiting.until,
         seconds=(datetime.now(UTC) - run.started).total_seconds(),
         report=str(page if page.exists() else page.with_suffix(".json")),
-        command=["scrapy", "crawl", *map(_shown, sys.argv[1:])],
+        command=[] if any(map(sets_secret, sys.argv)) else ["scrapy", "crawl", *sys.argv[1:]],
         settings=["-s", f"ARCHIVE_DIR={directory}"] if is_typed else [],
     )  # fmt: skip
-
-
-def _shown(word: str) -> str:
-    """A word of the command line, as a log may have it."""
-    name, is_setting, value = word.partition("=")
-    # Arguments have names in small letters.
-    return f"{name}={without_secrets(name, value)}" if is_setting and name.isupper() else word
 
 
 def _tell(said: Closing, trouble: TextIO) -> None:

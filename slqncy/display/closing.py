@@ -42,7 +42,7 @@ class Ended:
     report: str
     """Path of the report."""
     command: Sequence[str]
-    """The words that were typed."""
+    """The words that were typed; none where a secret is among them."""
     settings: Sequence[str]
     """The words by which another command finds the same archive; none where it is where it is looked for."""
     held_until: str
@@ -118,7 +118,8 @@ def _trouble(ended: Ended) -> Iterator[str]:
 def _advice(ended: Ended) -> Iterator[str]:
     """The next commands, as they can be typed."""
     if ended.status is ExitStatus.TEMPORARY or ended.summary.unsent:
-        yield from _command("run again", ended.command) or beside("run again", ["with the same command"])
+        command = ended.command and _command("run again", ended.command)
+        yield from command or beside("run again", ["with the same command"])
     looked_at = ["check/incomplete", "outcome/failed", *["outcome/rejected"] * (ended.status is ExitStatus.DATA)]
     if example := next(filter(None, map(ended.examples.get, looked_at)), None):
         yield from _command("look at", ["scrapy", "explain", example, *ended.settings])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _MINUTE = 60.0
 _LABEL = 9
 """Cells."""
+_LEAST_WIDTH = 30
+"""Cells below which nothing is said shorter: a terminal of fewer shows the beginnings of lines."""
 _MOST_LINES = 3
 """Of facts behind a label."""
 
@@ -84,15 +86,16 @@ def sentence(progress: Progress) -> str:
 
 def block(progress: Progress, width: int) -> RenderableType:
     """Lines that are narrower than the terminal, so that none of them wraps."""
+    cells = max(width, _LEAST_WIDTH) - 1
     lines: list[RenderableType] = [Text("─" * (width - 1), "dim")]
     for label, facts in _facts(progress):
-        for line in labelled(label, facts, width - 1, _MOST_LINES, _LABEL):
+        for line in labelled(label, facts, cells, _MOST_LINES, _LABEL):
             text = Text(line, no_wrap=True, overflow="crop")
             text.stylize("dim", 0, _LABEL)
             lines.append(text)
     if goal := progress.outlook.goal:
         done = min(progress.outlook.done, goal)
-        lines.append(ProgressBar(goal, done, width - 1, complete_style="green", finished_style="green"))
+        lines.append(ProgressBar(goal, done, max(1, width - 1), complete_style="green", finished_style="green"))
     return Group(*lines)
 
 

@@ -135,17 +135,23 @@ def _line(line: NumberLine) -> Line:
 def _periods(days: Mapping[str, int]) -> list[tuple[str, float]]:
     """By day, month or year, whichever are few enough to be told apart, empty ones included; last what has no date."""
     dated = {date.fromisoformat(day): count for day, count in days.items() if day and day != OTHERS}
-    rows: list[tuple[str, float]] = []
+    counts: Counter[str] = Counter()
     if dated:
         first, last = min(dated), max(dated)
-        every = [first + timedelta(n) for n in range((last - first).days + 1)]
-        for form in ("%Y-%m-%d", "%Y-%m", "%Y"):
-            counts: Counter[str] = Counter(dict.fromkeys((day.strftime(form) for day in every), 0))
-            for day, count in dated.items():
-                counts[day.strftime(form)] += count
-            rows = list(counts.items())
-            if len(rows) <= _MOST_BARS:
-                break
+        months = 12 * (last.year - first.year) + last.month - first.month
+        if (last - first).days < _MOST_BARS:
+            every = [f"{first + timedelta(n)}" for n in range((last - first).days + 1)]
+        elif months < _MOST_BARS:
+            every = [
+                f"{date(first.year + at // 12, at % 12 + 1, 1):%Y-%m}"
+                for at in range(first.month - 1, first.month + months)
+            ]
+        else:
+            every = [f"{year:04}" for year in range(first.year, last.year + 1)]
+        counts.update(dict.fromkeys(every, 0))
+        for day, count in dated.items():
+            counts[f"{day}"[: len(every[0])]] += count
+    rows: list[tuple[str, float]] = [*counts.items()]
     undated = [(words, days[key]) for key, words in (("", "no date"), (OTHERS, "others")) if key in days]
     return [*rows[-_MOST_BARS:], *undated]
 

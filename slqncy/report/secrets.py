@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _SECRET = re.compile(r"TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL|COOKIE", re.IGNORECASE)
+_SETTING = re.compile(r"(?:-s|--set=)?(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>.*)", re.DOTALL)
+"""As -s NAME=VALUE, -sNAME=VALUE and --set=NAME=VALUE have it."""
 _URL = re.compile(r"([A-Za-z][\w+.-]*://)(?:[^/?#\s]*@)?([^/?#\s)]+)([/?#][^\s)]*)?")
 _PUBLIC = {"OPERATOR_CONTACT", "USER_AGENT", "DEFAULT_REQUEST_HEADERS"}
 """Sent with every request."""
@@ -27,6 +29,12 @@ def without_secrets(name: str, value: Any) -> Any:
     if _SECRET.search(name):
         return HIDDEN if value else ""
     return _URL.sub(_host, str(value))
+
+
+def sets_secret(word: str) -> bool:
+    """Whether a word of a command line gives a setting a value that no report may show."""
+    setting = _SETTING.fullmatch(word)
+    return setting is not None and without_secrets(setting["name"], setting["value"]) != setting["value"]
 
 
 def _host(url: re.Match[str]) -> str:

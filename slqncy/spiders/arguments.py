@@ -104,13 +104,13 @@ def base_url(value: str | None) -> str:
 
 
 def is_base_url(value: str) -> bool:
-    """Whether paths can be put behind it."""
+    """Whether paths can be put behind it. One with a password would be in every log and report."""
     try:
         parts = urlsplit(value)
         is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return is_usable and not parts.query and not parts.fragment and not _SPACE.search(value)
+    return is_usable and "@" not in parts.netloc and not parts.query and not parts.fragment and not _SPACE.search(value)
 
 
 def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:

@@ -33,13 +33,15 @@ SEED = "slqncy/szxw/9538"
 
 
 def ask(
-    server: Server, path: str = "/", *, method: str = "GET", host: str = "", **parameters: str
+    server: Server, path: str = "/", *, method: str = "GET", host: str = "", site: str = "", **parameters: str
 ) -> tuple[HTTPResponse, bytes]:
     place = urlsplit(server.address).netloc
     connection = HTTPConnection(place, timeout=60)
     query = f"?{urlencode(parameters)}" if parameters else ""
     connection.putrequest(method, path + query, skip_host=True)
     connection.putheader("Host", host or place)
+    if site:
+        connection.putheader("Sec-Fetch-Site", site)
     connection.endheaders()
     response = connection.getresponse()
     body = response.read()
@@ -195,6 +197,15 @@ def test_other_names_are_refused(server: Server, host: str) -> None:
     assert ask(server, host=local)[0].status == 200
 
 
+@pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)]
+)
+def test_pages_of_others_get_no_answer(server: Server, site: str, status: int) -> None:
+    response, body = ask(server, "/archive.json", site=site, sql="SELECT 1")
+    assert response.status == status
+    assert (b"Another page has sent you here" in body) is (status == 403)
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 @pytest.mark.parametrize("path", ["/", "/archive", "/-/permissions"])
 def test_nothing_can_be_written(server: Server, method: str, path: str) -> None:
@@ -222,6 +233,14 @@ def test_a_question_without_end_is_stopped(server: Server) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     assert ask(server, "/archive.json", sql=endless)[0].status == 400
     assert ask(server)[0].status == 200
+
+
+@pytest.mark.parametrize("value", ["zeroblob(50000000)", "hex(zeroblob(3000000))"])
+def test_no_value_is_larger_than_a_line_could_be(server: Server, value: str) -> None:
+    response, body = ask(server, "/archive.json", sql=f"SELECT length({value})")
+    assert response.status == 400
+    assert b"too big" in body
+    assert ask(server, "/archive.json", sql="SELECT length(hex(zeroblob(1500000)))")[0].status == 200
 
 
 def test_only_this_machine_is_answered(server: Server) -> None:

@@ -138,8 +138,9 @@ def test_a_command_goes_on_in_another_line_as_a_shell_has_it() -> None:
     assert command(said, "run again") == words
 
 
-def test_a_command_that_is_no_sight_is_known_to_who_has_typed_it() -> None:
-    said = closing(ended(status=ExitStatus.TEMPORARY, command=["scrapy", "x" * 80]))
+@pytest.mark.parametrize("words", [["scrapy", "x" * 80], []], ids=["wide", "secret"])
+def test_a_command_that_is_no_sight_is_known_to_who_has_typed_it(words: list[str]) -> None:
+    said = closing(ended(status=ExitStatus.TEMPORARY, command=words))
     assert said.advice == ["run again   with the same command"]
 
 

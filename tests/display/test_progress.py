@@ -81,6 +81,15 @@ def test_no_line_is_as_wide_as_the_terminal(width: int, reading: str, figure: in
     assert max(map(cell_len, rendered(run, width))) < width
 
 
+@pytest.mark.parametrize("width", [1, 2, 5, 10, 29])
+def test_a_terminal_too_narrow_for_anything_has_the_beginnings_of_lines(width: int) -> None:
+    run = replace(RUN, reading="story /新闻/中.html", outlook=Outlook(1, 3, 4, "stories"))
+    lines = rendered(run, width)
+    assert len(lines) <= len(rendered(run, 30))
+    assert max(map(cell_len, lines)) <= width
+    assert lines[1].startswith("stories  120 new"[:width].rstrip())
+
+
 def test_facts_without_room_are_counted() -> None:
     facts = [f"{number} 新闻" for number in range(10, 40)]
     assert labelled("stories", facts, 40) == [

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slqncy.archive import Archive, ArchiveWriter
-from slqncy.commands import crawl
 from slqncy.demo import serve
 from tests.crawling import ROOT, Pages, Result, links, scrapy, story_page, text_of
 from tests.notify.ping_server import CHECK, pinged
@@ -85,20 +84,6 @@ def test_nothing_tells_the_secret(good_run: GoodRun) -> None:
     assert files
     assert [path for path in files if secret in path.read_bytes()] == []
     assert CHECK not in good_run.result.output + good_run.result.errors
-
-
-@pytest.mark.parametrize(
-    ("word", "shown"),
-    [
-        ("PING_URL=https://hc-ping.example/5f0c", "PING_URL=https://hc-ping.example/…"),
-        ("MY_TOKEN=5f0c", "MY_TOKEN=…"),
-        ("ARCHIVE_DIR=/srv/news", "ARCHIVE_DIR=/srv/news"),
-        ("base_url=http://127.0.0.1:8000/mirror", "base_url=http://127.0.0.1:8000/mirror"),
-        ("stories", "stories"),
-    ],
-)
-def test_a_command_to_be_typed_again_has_no_secret(word: str, shown: str) -> None:
-    assert crawl._shown(word) == shown
 
 
 def test_figures_of_a_good_run_are_those_of_its_report_and_the_archive(good_run: GoodRun) -> None:

@@ -12,7 +12,7 @@ import pytest
 from slqncy.reasons import Rejection
 from slqncy.report.durations import Durations
 from slqncy.report.receipt import Exchange, Purpose, Receipt
-from slqncy.report.secrets import without_secrets
+from slqncy.report.secrets import sets_secret, without_secrets
 from slqncy.report.stories import DELTAS, Stories
 from slqncy.report.tally import Spans, Tally
 from slqncy.run_report import MOST_LISTED, OTHERS, Politeness
@@ -185,3 +185,16 @@ def test_the_first_pages_of_each_kind_are_named_and_all_are_counted() -> None:
 )  # fmt: skip
 def test_settings_are_shown_without_secrets(name: str, value: Any, shown: Any) -> None:
     assert without_secrets(name, value) == shown
+
+
+@pytest.mark.parametrize(
+    ("word", "sets"),
+    [
+        ("PING_URL=https://hc-ping.example/9c1f", True), ("-sPING_URL=https://hc-ping.example/9c1f", True),
+        ("--set=PING_URL=https://hc-ping.example/9c1f", True), ("API_TOKEN=1\n2", True),
+        ("ARCHIVE_DIR=/srv/news", False), ("base_url=http://127.0.0.1:8080/mirror", False), ("stories", False),
+        ("OPERATOR_CONTACT=https://example.org/bot", False), ("-sDOWNLOAD_DELAY=2", False),
+    ],
+)  # fmt: skip
+def test_command_lines_with_secrets_are_known(word: str, sets: bool) -> None:
+    assert sets_secret(word) is sets

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from typing import TYPE_CHECKING
+from time import process_time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -248,3 +249,25 @@ def test_failures_that_are_not_named_are_counted() -> None:
     assert "1234 pages could not be had; of these the first 4 are named." in words(run_page(report, [], []))
     report.failures = []
     assert "Every page that was asked for came" not in words(run_page(report, [], []))
+
+
+def test_a_run_looks_back_on_sound_reports_only(tmp_path: Path) -> None:
+    odd: list[dict[str, Any]] = [
+        {"started": "yesterday"}, {"started": "2026-11-01T04:17:00"}, {"started": "2026-11-01T04:17:00Z", "stories": 7},
+        {"started": "2026-11-01T04:17:00Z", "stories": {"days": {"2026-11-31": 1}}}, {},
+        {"started": "2026-11-01T04:17:00Z", "finished": "soon"},
+    ]  # fmt: skip
+    far = {"lines": 2, "days": {"0001-01-01": 1, "9999-12-31": 1}}
+    sound: dict[str, Any] = {"run_id": "sound", "site": "slqncy", "started": "2026-11-02T04:17:00Z", "stories": far}
+    with closing(ArchiveWriter(tmp_path)) as writer:
+        report = RunReport(run_id="20261126T041700-1", site="slqncy", started="2026-11-26T04:17:00+00:00")
+        for number, earlier in enumerate([*odd, sound]):
+            writer.write_run(f"20261101T041700-{number}", {"site": "slqncy", **earlier})
+        leave(writer, report, [])
+        page = (tmp_path / f"runs/{report.run_id}.html").read_bytes()
+    # Of the last odd one, nothing that is odd is looked back on.
+    assert "The 3 runs" in words(page)
+    (read,) = read_reports(tmp_path, [f"20261101T041700-{number}" for number in range(len(odd) + 1)])
+    began = process_time()
+    assert "9999" in words(span_page([read], []))
+    assert process_time() - began < 5

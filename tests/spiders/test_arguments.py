@@ -75,6 +75,7 @@ def test_ids_of_a_site_that_has_no_such_numbers(tmp_path: Path) -> None:
         ({"base_url": "http://"}, "base_url"),
         ({"base_url": "http://127.0.0.1:x"}, "base_url"),
         ({"base_url": "http://127.0.0.1:0"}, "base_url"),
+        ({"base_url": "http://me:word@127.0.0.1:8080"}, "base_url"),
         ({"base_url": "http://127.0.0.1:99999"}, "base_url"),
         ({"base_url": "http://[::1"}, "base_url"),
         ({"base_url": "http://127.0.0.1/?a=b"}, "base_url"),
