@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import SETTINGS_PRIORITIES
 
 from slqncy.cli import ArchiveCommand, UsageError
 from slqncy.exitcodes import ExitStatus
@@ -25,7 +20,7 @@ from slqncy.newsite.sample import tell
 from slqncy.newsite.stranger import stranger
 from slqncy.sites import load_site
 from slqncy.spiders.arguments import ArgumentError, base_url, warc_files
-from slqncy.spiders.probe import Probe
+from slqncy.spiders.look import look
 from slqncy.spiders.probe_captures import most_frequent_host, pages_in, samples_of
 from slqncy.visible import visible
 from slqncy.warc.scan import WarcError
@@ -38,22 +33,8 @@ if TYPE_CHECKING:
     from slqncy.newsite.sample import Sample, Told
     from slqncy.sites import Address, Site
 
-_PAGES = 24
-"""Pages that are asked for; robots.txt comes to that."""
-_REQUESTS = 40
-"""With redirects and what is asked for once more."""
 _CAPTURES = 200
 _STEM = re.compile(r"[A-Za-z0-9_-]+")
-_EXTENSIONS = {
-    "slqncy.extensions.log.VisibleLog": 50,
-    "slqncy.extensions.stop.Stop": 100,
-    "slqncy.extensions.pace.Pace": 150,
-    "slqncy.extensions.run.Run": 200,
-    "slqncy.extensions.memory.Memory": 300,
-}
-"""What a request needs, and nothing that tells others of a run."""
-_TOLD_OTHERWISE = ("scrapy.downloadermiddlewares.retry", "slqncy.middlewares.robots")
-"""Loggers of what the command says in a line."""
 
 
 class Command(ArchiveCommand):
@@ -114,48 +95,11 @@ class Command(ArchiveCommand):
             raise UsageError(f"-a {opts.spargs}: the only argument is base_url=URL")
         address = _stranger(args[0], _base_url(value) if opts.spargs else "")
         _refuse_present(opts.target)
-        probe = self._look(args[0], address)
+        assert self.settings is not None
+        probe = look(args[0], address, self.settings)
         for failure in probe.failures:
             print(visible(f"  not read: {failure}"))
         return probe.address, probe.samples
-
-    def _look(self, url: str, address: Address) -> Probe:
-        """Raises NoProposalError where nothing could be seen."""
-        assert self.settings is not None
-        canonical = address.canonical(url)
-        assert canonical is not None
-        settings = self.settings.copy()
-        budget = settings.getint("REQUEST_BUDGET")
-        if settings.getpriority("LOG_LEVEL") != SETTINGS_PRIORITIES["cmdline"]:
-            settings.set("LOG_LEVEL", "WARNING", "cmdline")
-            for name in _TOLD_OTHERWISE:
-                logging.getLogger(name).setLevel(logging.CRITICAL)
-        with tempfile.TemporaryDirectory() as archive:
-            settings.setdict(
-                {
-                    "ARCHIVE_DIR": archive,
-                    "EXTENSIONS": _EXTENSIONS,
-                    "ITEM_PIPELINES": {},
-                    "REQUEST_BUDGET": min(budget or _REQUESTS, _REQUESTS),
-                    "WARC_ENABLED": False,
-                },
-                "cmdline",
-            )
-            process = AsyncCrawlerProcess(settings)
-            crawler = process.create_crawler(Probe)
-            process.crawl(crawler, url=canonical, address=address, most_pages=_PAGES)
-            process.start()
-        probe = crawler.spider
-        if not isinstance(probe, Probe):
-            raise NoProposalError("the look could not start; the log has the reason", ExitStatus.SOFTWARE)
-        if probe.refusal:
-            raise probe.refusal
-        if not probe.is_done:
-            assert crawler.stats is not None
-            if crawler.stats.get_value("finish_reason") == "shutdown" or probe.failures:
-                raise NoProposalError("stopped before its end; run it again", ExitStatus.TEMPORARY)
-            raise NoProposalError("an error that nobody expected; the log has it", ExitStatus.SOFTWARE)
-        return probe
 
     def _from_captures(self, args: list[str], opts: argparse.Namespace) -> tuple[Address, list[Sample]]:
         assert self.settings is not None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from slqncy.extract.decode import claimed_charsets, codec_of
+from slqncy.newsite.stranger import is_host_name
 from slqncy.sites import site_names
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from slqncy.sites import Site
 
 _SUFFIXES = frozenset({"com", "net", "org", "gov", "edu", "ac", "cn", "hk", "tw", "mo", "info", "cc", "tv", "top"})
-_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _MOST = 3
 """Remarks of a kind."""
 
@@ -91,7 +91,7 @@ def _own_hosts(sample: Sample) -> Iterator[str]:
         except ValueError:
             continue
         host = parts.hostname or ""
-        if parts.path == sample.path and _HOST.fullmatch(host):
+        if parts.path == sample.path and is_host_name(host):
             yield host
 
 

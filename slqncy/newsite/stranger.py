@@ -10,7 +10,12 @@ from slqncy.newsite.profile import BASE
 from slqncy.sites import Address, load_site
 
 _NOTHING = re.compile("(?!)")
-_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+
+
+def is_host_name(host: str) -> bool:
+    """Whether a host of a URL has a name of several parts, in small letters as `urlsplit` gives it."""
+    return _NAME.fullmatch(host) is not None
 
 
 def stranger(url: str, base_url: str = "") -> Address:
@@ -20,7 +25,7 @@ def stranger(url: str, base_url: str = "") -> Address:
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+    if parts.scheme not in {"http", "https"} or not is_host_name(host):
         raise ValueError(f"{url!r} must be an address like http://www.example.com/")
     if parts.port not in {None, 80, 443}:
         raise ValueError(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
+    from slqncy.guards.markup import Limits
     from slqncy.newsite.sample import Sample
     from slqncy.sites import Address
 
@@ -125,11 +126,15 @@ class Probe(Spider):
             self.failures.append(f"{url}: HTTP {response.status}, {header(response, 'Content-Type') or 'no type'}")
 
     def _sample(self, url: str, response: Response) -> Sample:
-        headers = Headers(header(response, "Content-Type"), tuple(response.headers.getlist("X-Robots-Tag")))
-        return read_sample(
-            response.body, headers, self.address.canonical(response.url) or url, self.address,
-            downloaded=datetime.now(UTC), limits=parse_limits(self.settings),
-        )  # fmt: skip
+        canonical = self.address.canonical(response.url) or url
+        limits = parse_limits(self.settings)
+        return sample_of(response, canonical, self.address, downloaded=datetime.now(UTC), limits=limits)
+
+
+def sample_of(response: Response, url: str, address: Address, *, downloaded: datetime, limits: Limits) -> Sample:
+    """The page in a response, whose canonical URL is given."""
+    headers = Headers(header(response, "Content-Type"), tuple(response.headers.getlist("X-Robots-Tag")))
+    return read_sample(response.body, headers, url, address, downloaded=downloaded, limits=limits)
 
 
 def _unreachable(url: str, error: Exception) -> NoProposalError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -10,9 +9,10 @@ from urllib.parse import urlsplit
 from slqncy.coded import decoded
 from slqncy.extract.sniff import is_html
 from slqncy.guards.codings import CodingError
-from slqncy.newsite.sample import Headers, read_sample
+from slqncy.newsite.stranger import is_host_name
 from slqncy.spiders.captured import UnreadableError, captured_response
-from slqncy.spiders.responses import header, parse_limits
+from slqncy.spiders.probe import sample_of
+from slqncy.spiders.responses import parse_limits
 from slqncy.warc.read import captures
 from slqncy.wire import most_body, most_bytes
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from slqncy.sites import Address
 
 _OK = 200
-_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 def pages_in(paths: Sequence[Path], settings: BaseSettings, most: int) -> Iterator[tuple[str, Response]]:
@@ -53,7 +52,7 @@ def pages_in(paths: Sequence[Path], settings: BaseSettings, most: int) -> Iterat
 def most_frequent_host(urls: Sequence[str]) -> str:
     """Scheme and host name that most of the URLs have, or ""."""
     parts = (urlsplit(url) for url in urls)
-    origins = Counter(f"{part.scheme}://{part.hostname}" for part in parts if _HOST.fullmatch(part.hostname or ""))
+    origins = Counter(f"{part.scheme}://{part.hostname}" for part in parts if is_host_name(part.hostname or ""))
     return origins.most_common(1)[0][0] if origins else ""
 
 
@@ -62,10 +61,6 @@ def samples_of(pages: Sequence[tuple[str, Response]], address: Address, settings
     limits = parse_limits(settings)
     latest = {canonical: response for url, response in pages if (canonical := address.canonical(url))}
     return [
-        read_sample(
-            response.body,
-            Headers(header(response, "Content-Type"), tuple(response.headers.getlist("X-Robots-Tag"))),
-            url, address, downloaded=response.meta["fetched"].at, limits=limits,
-        )
+        sample_of(response, url, address, downloaded=response.meta["fetched"].at, limits=limits)
         for url, response in latest.items()
-    ]  # fmt: skip
+    ]
