@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive.explain import Explanation, explain
 from slqncy.archive.layout import Kind, closed_path, open_path, segment_kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
-from slqncy.display.number_line import plural
+from slqncy.display.quantities import plural
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import moment

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive import Archive
 from slqncy.archive.takedown import refuse_pending
 from slqncy.cli import ArchiveCommand, UsageError, needs_extra
-from slqncy.display.number_line import plural
+from slqncy.display.quantities import plural
 from slqncy.exitcodes import ExitStatus
 from slqncy.export import FORMATS, Format, NoStoriesError, Shape, SinceError, export
 from slqncy.visible import visible

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slqncy.archive.forget import Forgotten, Named, NoStoryError, forget
 from slqncy.archive.layout import BROWSE, INDEX, QUARANTINE, RUNS, WARC, Kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found, story_of
-from slqncy.display.number_line import plural
+from slqncy.display.quantities import plural
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import blanked, visible
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.cells import cell_len
 from rich.filesize import decimal
 
-from slqncy.display.facts import LABEL, beside, cut, folded, labelled, span, spelt
-from slqncy.display.number_line import plural
+from slqncy.display.facts import LABEL, beside, cut, folded, labelled, spelt
+from slqncy.display.quantities import plural, span
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
 

@@ -55,15 +55,6 @@ def cut(text: str, width: int) -> str:
     return text if cell_len(text) <= width else f"{chop_cells(text, width - 1)[0]}…"
 
 
-def span(seconds: float) -> str:
-    """A time in its two largest units."""
-    minutes, left = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {left} s" if minutes else f"{left} s"
-
-
 def _abridged(line: list[str], left: int, room: int) -> str:
     """A line that also tells how many facts there are besides."""
     while len(line) > 1 and cell_len(", ".join(line)) + len(_more(left)) > room:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
+from slqncy.display.quantities import plural
 from slqncy.visible import visible
 
 if TYPE_CHECKING:
@@ -91,11 +92,6 @@ def unnumbered(line: NumberLine) -> str:
 def pasted(gap: range) -> str:
     """A gap as `-a ids=` takes it."""
     return f"{gap[0]}-{gap[-1]}" if len(gap) > 1 else f"{gap[0]}"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """A count in words."""
-    return f"{count} {one if count == 1 else many or f'{one}s'}"
 
 
 def span_size(line: NumberLine, most: int) -> int:

@@ -10,8 +10,8 @@ from rich.console import Group
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from slqncy.display.facts import labelled, span
-from slqncy.display.number_line import plural
+from slqncy.display.facts import labelled
+from slqncy.display.quantities import plural, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

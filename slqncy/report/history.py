@@ -8,6 +8,8 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
+from slqncy.display.quantities import span
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -119,15 +121,7 @@ def _silence(times: Sequence[datetime], now: datetime) -> str:
     usual, silent = _usual([later - sooner for sooner, later in pairwise(times)]), now - times[-1]
     if silent <= _SILENCE * usual:
         return ""
-    return f"no new story for {in_words(silent)}, where as a rule one comes every {in_words(usual)}"
-
-
-def in_words(span: timedelta) -> str:
-    """A length of time in days, hours, minutes or seconds, whichever says it in few digits."""
-    for unit, name in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
-        if span >= 2 * unit:
-            return f"{span / unit:.3g} {name}s"
-    return f"{span.total_seconds():.3g} seconds"
+    return f"no new story for {_told(silent)}, where as a rule one comes every {_told(usual)}"
 
 
 def _kind(report: AnyRun) -> tuple[str, ...]:
@@ -139,6 +133,10 @@ def _kind(report: AnyRun) -> tuple[str, ...]:
 def started(report: AnyRun) -> datetime:
     """When a run started."""
     return datetime.fromisoformat(report.started)
+
+
+def _told(length: timedelta) -> str:
+    return span(length.total_seconds())
 
 
 def _usual(spans: Sequence[timedelta]) -> timedelta:

@@ -16,8 +16,9 @@ from rich.filesize import decimal
 
 from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, totals, unnumbered
 from slqncy.display.picture import STYLE, bar
+from slqncy.display.quantities import span
 from slqncy.report.headline import headline, headline_of
-from slqncy.report.history import alike, changes, findings, in_words, pauses, started
+from slqncy.report.history import alike, changes, findings, pauses, started
 from slqncy.report.merge import merged
 from slqncy.report.plots import lying, standing
 from slqncy.run_report import MOST_LISTED, OTHERS
@@ -113,7 +114,7 @@ def _environment() -> Environment:
         loader=PackageLoader("slqncy.report", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=_finalize,
     )  # fmt: skip
-    environment.filters |= {"words": in_words, "bytes": decimal, "at": _at_length}
+    environment.filters |= {"span": span, "bytes": decimal, "at": _at_length}
     return environment
 
 

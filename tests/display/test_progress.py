@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from slqncy.display.facts import labelled, span
+from slqncy.display.facts import labelled
 from slqncy.display.progress import Outlook, Progress, Rate, block, sentence
 from slqncy.display.terminal import moves_cursor
 
@@ -96,13 +96,6 @@ def test_facts_without_room_are_counted() -> None:
         "stories     10 新闻, 11 新闻, 12 新闻,",
         "            13 新闻, and 26 more",
     ]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"), [(0.9, "0 s"), (59.9, "59 s"), (60, "1 min 0 s"), (3599, "59 min 59 s"), (90061, "25 h 1 min")]
-)
-def test_times(seconds: float, told: str) -> None:
-    assert span(seconds) == told
 
 
 def test_a_rate_is_that_of_the_last_minute() -> None:

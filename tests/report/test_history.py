@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from slqncy.report.headline import headline, headline_of
-from slqncy.report.history import SHOWN, WHOLE, alike, changes, days_without, findings, in_words
+from slqncy.report.history import SHOWN, WHOLE, alike, changes, days_without, findings
 from slqncy.report.merge import merged
 from slqncy.run_report import (
     MOST_LISTED,
@@ -70,10 +70,10 @@ def test_a_section_that_went_silent_and_a_site_that_did() -> None:
     assert list(findings(runs[-1], runs[:-1])) == []
     later = report(24 * 9, sections={"slqncy/szxw": 10})
     (finding,) = findings(later, runs)
-    assert finding.startswith("section slqncy/tyxw: no new story for 4 days, where as a rule one comes every 24 hours")
+    assert finding.startswith("section slqncy/tyxw: no new story for 4 d, where as a rule one comes every 1 d")
     silent = [*daily(10), *(report(24 * day, 0) for day in range(10, 14))]
     (finding,) = findings(silent[-1], silent[:-1])
-    assert finding.startswith("the whole site: no new story for 4 days")
+    assert finding.startswith("the whole site: no new story for 4 d,")
 
 
 def test_days_without_a_run() -> None:
@@ -91,15 +91,6 @@ def test_only_runs_that_read_the_same_kind_of_thing_are_compared() -> None:
     assert [run.run_id for run in alike(report(3), others)] == ["run 0", "run 1"]
     assert [run.run_id for run in alike(report(3, arguments={"ids": "7"}), others)] == ["run 2"]
     assert len(alike(report(0), [report(hour) for hour in range(2 * SHOWN)])) == SHOWN
-
-
-@pytest.mark.parametrize(
-    ("span", "words"),
-    [(timedelta(days=3.5), "3.5 days"), (timedelta(hours=24), "24 hours"), (timedelta(seconds=150), "2.5 minutes"),
-     (timedelta(seconds=3), "3 seconds")],
-)  # fmt: skip
-def test_spans_in_words(span: timedelta, words: str) -> None:
-    assert in_words(span) == words
 
 
 def test_what_an_exit_status_means() -> None:

@@ -271,3 +271,10 @@ def test_a_run_looks_back_on_sound_reports_only(tmp_path: Path) -> None:
     began = process_time()
     assert "9999" in words(span_page([read], []))
     assert process_time() - began < 5
+
+
+def test_a_long_run_is_told_in_hours() -> None:
+    report = hostile_report()
+    report.timings.wall, report.timings.cpu = 3720.0, 27.14
+    assert "It took 1 h 2 min," in words(run_page(report, [], []))
+    assert "27.1 s of a processor" in words(run_page(report, [], []))
