@@ -40,7 +40,15 @@ class Archive:
     def __init__(self, root: Path | str) -> None:
         """Raises ArchiveError where there is none."""
         self.root = Path(root)
+        self._lengths: dict[str, int | None] | None = None
+        """What is seen of it, where that is what was acknowledged once and for all."""
         require_archive(self.root)
+
+    def as_of_now(self) -> Archive:
+        """The same archive, of which each reading sees what is acknowledged now: several readings fit together."""
+        seen = Archive(self.root)
+        seen._lengths = self.acknowledged()
+        return seen
 
     def stories(self, *, since: str | date = "", latest: bool = False) -> Iterator[Story]:
         """Versions of stories, in the order they were archived.
@@ -80,6 +88,8 @@ class Archive:
 
     def acknowledged(self) -> dict[str, int | None]:
         """Bytes of each segment that are acknowledged; None is all, where there is no ledger to ask."""
+        if self._lengths is not None:
+            return self._lengths
         if not (self.root / LEDGER).exists():
             return dict.fromkeys(segments_on_disk(self.root))
         try:

@@ -43,6 +43,7 @@ def export(archive: Archive, form: Format, target: Path | None, *, since: str = 
     ModuleNotFoundError where the form needs a package that is not installed.
     """
     module = import_module(f"slqncy.export.{form.module}")
+    archive = archive.as_of_now()
     selection = _select(archive, since, latest=latest or form.one_a_story)
     if target is None:
         _print(module.lines(selection))
@@ -65,12 +66,10 @@ def _select(archive: Archive, since: str, *, latest: bool) -> Selection:
         stories = archive.stories(since=since, latest=latest)
     except ValueError as error:
         raise SinceError(str(error)) from error
-    # Taken first, so that whoever asks for the changes after it is told of one twice rather than never.
-    token = archive.token()
     first = next(stories, None)
     if first is None:
         raise NoStoriesError(f"{archive.root}: no stories{f' since {since}' * bool(since)}; nothing is written")
-    return Selection(chain([first], stories), token)
+    return Selection(chain([first], stories), archive.token())
 
 
 def _print(lines: Iterator[bytes]) -> None:

@@ -17,7 +17,7 @@ class Selection:
 
     stories: Iterator[Story]
     token: str
-    """For `scrapy changes --since`: what happened in the archive after these were read."""
+    """For `scrapy changes --since`: what happened in the archive after what these are of."""
     count: int = 0
     """How many were read so far."""
 

@@ -23,10 +23,10 @@ def write_sqlite(archive: Archive, path: Path, *, since: str = "", latest: bool 
     `since` and `latest` choose stories as `Archive.stories` does; `since` the other pages, too. Gives the rows in
     `stories`. Raises sqlite3.Error where it cannot be written, and else as `Archive.stories` does.
     """
+    archive = archive.as_of_now()
     with closing(Tables(path)) as tables:
         tables.write_at_once()
         tables.begin()
-        # First: what happens meanwhile is told again to those who go on from this token.
         for change in archive.changes():
             tables.add(change)
             tables.note(TOKEN, change.token)

@@ -177,6 +177,22 @@ def everything(archive: Archive) -> list[Line]:
     ]  # fmt: skip
 
 
+def test_readings_of_an_archive_as_of_now_fit_together(root: Path) -> None:
+    seen = Archive(root).as_of_now()
+    before, token = everything(seen), seen.token()
+    writer = ArchiveWriter(root)
+    keep(writer, story(6), duplicate(7, original=6), rejected(8))
+    writer.close()
+    # A run of the next month closes this one.
+    writer = ArchiveWriter(root)
+    writer.close_months("2026-12")
+    writer.close()
+    assert len(everything(Archive(root))) > len(before)
+    assert everything(seen) == before
+    assert seen.token() == token
+    assert [change.id for change in Archive(root).changes(token)] == [story(6).id]
+
+
 def test_without_a_ledger_whole_lines_are_read(root: Path) -> None:
     archive = Archive(root)
     before = everything(archive)
