@@ -89,9 +89,12 @@ class ArchiveCommand(ScrapyCommand):
             # The reader has seen enough. Python would complain once more on its way out.
             sys.stdout = None
         except OSError as error:
-            sys.stdout = None
             self.exitcode = ExitStatus.IO
-            sys.stderr.write(f"scrapy {self._name}: cannot print: {error}\n")
+            said = f"{error.filename}: {error.strerror}"
+            if error.filename is None:
+                said = f"cannot print: {error}"
+                sys.stdout = None
+            sys.stderr.write(visible(f"scrapy {self._name}: {said} (exit status {self.exitcode})") + "\n")
 
     @property
     def _name(self) -> str:

@@ -121,3 +121,8 @@ def test_what_cannot_be_done_is_said(archive: Path, tmp_path: Path) -> None:
     result = report(archive, "--since", "2026-10-01", "-o", str(tmp_path / "no" / "page.html"))
     assert result.status == 74
     assert "page.html: cannot be written: No such file or directory" in result.errors
+    odd = tmp_path / "new/runs/20261126T000000-1.json"
+    odd.mkdir(parents=True)
+    result = report(tmp_path / "new", "--since", "2026-10-01")
+    assert (result.status, result.output) == (74, "")
+    assert result.errors == f"scrapy report: {odd}: Is a directory (exit status 74)\n"

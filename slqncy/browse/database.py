@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, disk
 from slqncy.archive.changes import changes
 from slqncy.archive.files import line_at, whole_lines
-from slqncy.archive.layout import BROWSE, BROWSE_LOCK, Kind, segment_kind
+from slqncy.archive.layout import BROWSE, BROWSE_LOCK, LINE_TYPES, Kind, segment_kind
 from slqncy.archive.lock import Lock
 from slqncy.export.sqlite import TOKEN
 from slqncy.export.sqlite_tables import SCHEMA_VERSION, Tables
-from slqncy.records import Duplicate, Rejected, Rewrite, Story, decode
+from slqncy.records import Event, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 Lengths = dict[str, "int | None"]
 _SEGMENT = "read "
 """Before the name of a segment: what is noted of how far it was read."""
-_LINE_TYPES: dict[Kind, type[Story | Rewrite]] = {
-    Kind.STORY: Story,
-    Kind.DUPLICATE: Duplicate,
-    Kind.REJECTED: Rejected,
-    Kind.REWRITE: Rewrite,
-}
 _ATTEMPTS = 3
 
 
@@ -122,7 +116,9 @@ def _add_segment(tables: Tables, root: Path, name: str, length: int | None, plac
     position = begin
     try:
         for position, line in whole_lines(root, name, length, begin):  # noqa: B007  # what follows names the last
-            tables.add(decode(line, _LINE_TYPES[segment_kind(name)]))
+            record = decode(line, LINE_TYPES[segment_kind(name)])
+            assert not isinstance(record, Event)
+            tables.add(record)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(f"{root / name}, byte {position}: cannot be read: {error}") from error
     if line:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from slqncy.cli import ArchiveCommand, UsageError
+from slqncy.cli import ArchiveCommand, UsageError, write_file
 from slqncy.exitcodes import ExitStatus
 from slqncy.newsite import account
 from slqncy.newsite.profile import BASE, as_toml
@@ -83,8 +84,8 @@ class Command(ArchiveCommand):
             print(visible(line))
         print(f"Written: {', '.join(map(str, written))}")
         print("Look at them, and go on with:")
-        print(f"  pytest {written[1]}")
-        print(f"  scrapy crawl stories -a site={target}{_source(opts)} -a max_stories=5")
+        print(f"  {shlex.join(['pytest', str(written[1])])}")
+        print(f"  {shlex.join(_next_crawl(target, opts))}")
         return ExitStatus.OK
 
     def _live(self, args: list[str], opts: argparse.Namespace) -> tuple[Address, list[Sample]]:
@@ -138,11 +139,11 @@ def _base_url(value: str) -> str:
         raise UsageError(f"-a {error}") from error
 
 
-def _source(opts: argparse.Namespace) -> str:
-    """Where the next crawl has its pages from."""
-    if opts.warc:
-        return f" -a warc={opts.warc}"
-    return f" -a {opts.spargs}" if opts.spargs else ""
+def _next_crawl(target: Path, opts: argparse.Namespace) -> list[str]:
+    """A command that tries the profile, on pages from where these were from."""
+    source = f"warc={opts.warc}" if opts.warc else opts.spargs
+    arguments = [f"site={target}", *filter(None, [source]), "max_stories=5"]
+    return ["scrapy", "crawl", "stories", *(word for argument in arguments for word in ("-a", argument))]
 
 
 def _refuse_present(target: str) -> None:
@@ -158,20 +159,26 @@ def _target(name: str) -> Path:
         raise UsageError(f"-o {name}: a profile is a file NAME.toml, its name of letters, digits, - and _")
     if not path.parent.is_dir():
         raise UsageError(f"-o {name}: {path.parent} is no directory")
-    for written in (path, path.parent / f"test_{path.stem}.py", path.parent / f"{path.stem}-pages"):
+    for written in _all_of(path):
         if written.exists():
             raise UsageError(f"{written} is there already, and nothing is overwritten; name another file by -o")
     return path
 
 
+def _all_of(target: Path) -> list[Path]:
+    """A profile, its test, and the directory of recorded pages."""
+    return [target, target.parent / f"test_{target.stem}.py", target.parent / f"{target.stem}-pages"]
+
+
 def _write(proposal: Proposal, target: Path) -> list[Path]:
     """Write the profile, load it, and write the test of what it makes of the recorded pages."""
-    target.write_text(as_toml(proposal, load_site(BASE), datetime.now(UTC)), encoding="utf-8")
+    write_file(target, as_toml(proposal, load_site(BASE), datetime.now(UTC)).encode())
     files = as_files(proposal, target.stem, _told(chosen(proposal), load_site(str(target))))
-    (target.parent / f"{target.stem}-pages").mkdir()
+    _, _, pages = written = _all_of(target)
+    pages.mkdir()
     for name, content in files.items():
-        (target.parent / name).write_bytes(content)
-    return [target, target.parent / f"test_{target.stem}.py", target.parent / f"{target.stem}-pages"]
+        write_file(target.parent / name, content)
+    return written
 
 
 def _told(pages: Sequence[Sample], site: Site) -> list[Told]:
