@@ -62,7 +62,7 @@ class Watchers:
                 Path(self._metrics_file), site, started=self._started, finished=datetime.now(UTC),
                 status=outcome.status, report=outcome.report, totals=self._totals(site),
             )  # fmt: skip
-        except (OSError, ImportError) as error:
+        except (OSError, ImportError, UnicodeError) as error:
             logger.warning("METRICS_FILE cannot be written: %s; the run goes on as if it had been", error)
 
     def _totals(self, site: str) -> Totals | None:

@@ -100,6 +100,13 @@ def test_a_file_that_cannot_be_written_is_a_line_of_the_log(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["blocked", "directory.prom"]
 
 
+def test_a_name_that_cannot_be_written_is_a_line_of_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    # As Python hands over an argument that is no UTF-8.
+    Watchers("", str(tmp_path / "a.prom"), tmp_path, "\udcff").end(Outcome(ExitStatus.CONFIG, ("no such profile",)))
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert said.startswith("METRICS_FILE cannot be written: ")
+
+
 def test_every_figure_is_explained(tmp_path: Path) -> None:
     totals = Totals(stories=1, newest=2, lines={Kind.STORY: 3}, size=4)
     path = tmp_path / "slqncy.prom"
