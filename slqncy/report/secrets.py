@@ -9,7 +9,8 @@ from typing import Any
 _SECRET = re.compile(r"TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL|COOKIE", re.IGNORECASE)
 _SETTING = re.compile(r"(?:-s|--set=)?(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>.*)", re.DOTALL)
 """As -s NAME=VALUE, -sNAME=VALUE and --set=NAME=VALUE have it."""
-_URL = re.compile(r"([A-Za-z][\w+.-]*://)(?:[^/?#\s]*@)?([^/?#\s)]+)([/?#][^\s)]*)?")
+# A bracket ends an address only where it closes one, as in a User-Agent.
+_URL = re.compile(r"([A-Za-z][\w+.-]*://)(?:[^/?#\s]*@)?([^/?#\s)]+)([/?#]\S*?(?=\)?(?:\s|$)))?")
 _PUBLIC = {"OPERATOR_CONTACT", "USER_AGENT", "DEFAULT_REQUEST_HEADERS"}
 """Sent with every request."""
 HIDDEN = "…"

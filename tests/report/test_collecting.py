@@ -169,6 +169,8 @@ def test_the_first_pages_of_each_kind_are_named_and_all_are_counted() -> None:
     [
         ("PING_URL", "https://hc-ping.example/9c1f-secret", "https://hc-ping.example/…"),
         ("PING_URL", "http://me:secret@127.0.0.1:8000/ping/5f0c9a1e?create=1#5f", "http://127.0.0.1:8000/…"),
+        ("MY_URL", "https://hc-ping.example/9c1f)secret", "https://hc-ping.example/…"),
+        ("MY_AGENT", "bot (+https://example.org/bot) two", "bot (+https://example.org/…) two"),
         ("WAYBACK_URL", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/"),
         ("MY_PROXY", "http://user:w@rd@proxy.example:3128", "http://proxy.example:3128"),
         ("MY_FEED", "ftp://me@host/x?token=1", "ftp://host/…"),
