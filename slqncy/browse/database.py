@@ -141,9 +141,11 @@ def _noted(path: Path) -> dict[str, str]:
     try:
         with closing(opened(path)) as db:
             is_ours = db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
-            return dict(db.execute("SELECT key, value FROM meta")) if is_ours else {}
-    except sqlite3.DatabaseError:
+            noted = dict(db.execute("SELECT key, value FROM meta")) if is_ours else {}
+        _places(noted)
+    except (sqlite3.DatabaseError, ValueError, TypeError):
         return {}
+    return noted
 
 
 def _places(noted: dict[str, str]) -> dict[str, _Place]:

@@ -96,7 +96,7 @@ def test_who_reads_the_old_one_keeps_it(root: Path) -> None:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-@pytest.mark.parametrize("damage", ["nothing", "half", "other", "version", "rows"])
+@pytest.mark.parametrize("damage", ["nothing", "half", "other", "version", "notes", "rows"])
 def test_what_is_no_database_of_ours_is_made_anew(root: Path, damage: str) -> None:
     told(root)
     path, sound = root / BROWSE, contents(root / BROWSE)
@@ -104,6 +104,9 @@ def test_what_is_no_database_of_ours_is_made_anew(root: Path, damage: str) -> No
     if damage == "version":
         with closing(sqlite3.connect(path)) as db:
             db.execute("PRAGMA user_version = 99")
+    elif damage == "notes":
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE meta SET value = 'x' WHERE key LIKE 'read %'")
     elif damage == "rows":
         # All but what it is opened by; something new is to be added.
         path.write_bytes(data[:4096] + os.urandom(len(data) - 4096))
