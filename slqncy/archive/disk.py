@@ -67,8 +67,8 @@ def truncate(path: Path, length: int) -> None:
 
 
 def remove(path: Path) -> None:
-    """Take a file away, durably; one that is not there is no error."""
-    if path.exists():
+    """Take a file away, durably; one that is not there is no error, and a link is taken away itself."""
+    if os.path.lexists(path):
         path.unlink()
         sync_directory(path.parent)
 

@@ -18,6 +18,7 @@ from slqncy.archive.files import line_at, whole_lines
 from slqncy.archive.layout import BROWSE, BROWSE_LOCK, LINE_TYPES, Kind, segment_kind
 from slqncy.archive.lock import Lock
 from slqncy.export.sqlite import TOKEN
+from slqncy.export.sqlite_schema import TABLES
 from slqncy.export.sqlite_tables import SCHEMA_VERSION, Tables
 from slqncy.records import Event, decode
 
@@ -132,14 +133,27 @@ def _segments(lengths: Lengths) -> list[str]:
 
 def _noted(path: Path) -> dict[str, str]:
     """What a database says of itself; nothing where it is none, or of another version."""
-    if not path.exists():
+    if not path.is_file():
         return {}
     try:
         with closing(opened(path)) as db:
-            is_ours = db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
-            return dict(db.execute("SELECT key, value FROM meta")) if is_ours else {}
-    except sqlite3.DatabaseError:
+            is_ours = db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,) and _schema(db) == _our_schema()
+            noted = dict(db.execute("SELECT key, value FROM meta")) if is_ours else {}
+        _places(noted)
+    except (sqlite3.DatabaseError, ValueError, TypeError):
         return {}
+    return noted
+
+
+def _schema(db: sqlite3.Connection) -> set[tuple[str, ...]]:
+    """All that a database has in it: a view or a trigger of others would be run by whoever reads."""
+    return set(db.execute("SELECT type, name, sql FROM sqlite_schema"))
+
+
+def _our_schema() -> set[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(TABLES)
+        return _schema(db)
 
 
 def _places(noted: dict[str, str]) -> dict[str, _Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import compare_digest, token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,15 +34,47 @@ _ALWAYS = [
 ]
 
 
+class Keys:
+    """What tells the owner of an archive from others who have an account on this machine."""
+
+    def __init__(self, port: int) -> None:
+        self.key = token_urlsafe()
+        """In the address that is printed."""
+        self.once = token_urlsafe()
+        """In the address that a browser is started with, where everybody sees it: it opens once."""
+        # Of two servers at two ports, each needs its own: a browser has them for all ports.
+        self._name = f"slqncy-{port}"
+        self._cookie = token_urlsafe()
+
+    @property
+    def cookie(self) -> bytes:
+        """What the browser gets to come again with."""
+        return f"{self._name}={self._cookie}; Path=/; HttpOnly; SameSite=Strict".encode()
+
+    def opens(self, scope: Message) -> bool:
+        """Whether somebody comes in by an address with a key."""
+        given = scope["query_string"].removeprefix(b"key=") if scope["path"] == "/" else b""
+        is_once = bool(self.once) and compare_digest(given, self.once.encode())
+        if is_once:
+            self.once = ""
+        return is_once or compare_digest(given, self.key.encode())
+
+    def is_known(self, scope: Message) -> bool:
+        """Whether somebody has come in before."""
+        cookies = (each.strip() for name, value in scope["headers"] if name == b"cookie" for each in value.split(b";"))
+        return any(compare_digest(each, f"{self._name}={self._cookie}".encode()) for each in cookies)
+
+
 class Guard:
     """An ASGI application that lets through to another what is for reading, and asked for on this machine."""
 
-    def __init__(self, app: App, path: Path, hosts: Iterable[str]) -> None:
+    def __init__(self, app: App, path: Path, hosts: Iterable[str], keys: Keys) -> None:
         """`path` is the file that is read: once it is another one, or gone, nothing of it is shown any more."""
         self._app = app
         self._path = path
         self._file = _file(path)
         self._hosts = {host.encode() for host in hosts}
+        self._keys = keys
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -49,6 +82,10 @@ class Guard:
             await self._app(scope, receive, send)
         elif refusal := self._refusal(scope):
             await _refuse(*refusal, send)
+        elif self._keys.opens(scope):
+            await _answer(303, [(b"location", b"/"), (b"set-cookie", self._keys.cookie)], b"", send)
+        elif not self._keys.is_known(scope):
+            await _refuse(403, "Open the address that `scrapy browse` has printed, in this browser.", send)
         else:
             await self._app(scope, receive, _adding_headers(send))
 
@@ -77,11 +114,16 @@ def _file(path: Path) -> tuple[int, int] | None:
 
 
 async def _refuse(status: int, why: str, send: Send) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (_POLICY, _TABLES), *_ALWAYS]
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
     if status == _NOT_ALLOWED:
         headers.append((b"allow", b"GET, HEAD"))
+    await _answer(status, headers, f"{why}\n".encode(), send)
+
+
+async def _answer(status: int, headers: list[tuple[bytes, bytes]], body: bytes, send: Send) -> None:
+    headers = [*headers, (_POLICY, _TABLES), *_ALWAYS]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": f"{why}\n".encode()})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _adding_headers(send: Send) -> Send:

@@ -15,7 +15,7 @@ from datasette.plugins import pm
 
 from slqncy.archive import ArchiveError
 from slqncy.browse.database import opened
-from slqncy.browse.guard import Guard
+from slqncy.browse.guard import Guard, Keys
 from slqncy.browse.pages import DATABASE, TIME_LIMIT, Pages
 
 if TYPE_CHECKING:
@@ -41,17 +41,19 @@ _ABOUT: dict[str, Any] = {
 }
 
 
-def serve(root: Path, path: Path, port: int, tell: Callable[[str], None]) -> None:
-    """Serve the pages of an archive, from its database, until somebody presses ^C; `tell` is told the address.
+def serve(root: Path, path: Path, port: int, tell: Callable[[str, str], None]) -> None:
+    """Serve the pages of an archive, from its database, until somebody presses ^C.
 
+    `tell` is told the address, with a key, and another one to start a browser with, which opens once.
     Port 0 is a free one. Raises ArchiveError where the port cannot be had.
     """
     with closing(_listening(port)) as listening, _pages(root, path) as datasette:
         port = listening.getsockname()[1]
-        app = Guard(datasette.app(), path, [f"{HOST}:{port}", f"localhost:{port}"])
+        keys = Keys(port)
+        app = Guard(datasette.app(), path, [f"{HOST}:{port}", f"localhost:{port}"], keys)
         config = uvicorn.Config(app, log_level="error", ws="none", server_header=False, access_log=False)
         # Whoever comes now is answered once the server runs.
-        tell(f"http://{HOST}:{port}/")
+        tell(*(f"http://{HOST}:{port}/?key={key}" for key in (keys.key, keys.once)))
         uvicorn.Server(config).run(sockets=[listening])
 
 

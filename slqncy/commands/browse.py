@@ -47,10 +47,11 @@ class Command(ArchiveCommand):
             raise UsageError(needs_extra("this command", str(error.name), "browse")) from error
         path = up_to_date(root, _say)
 
-        def tell(address: str) -> None:
+        def tell(address: str, once: str) -> None:
             print(f"{address}  ^C stops it", flush=True)
             if not opts.no_open:
-                webbrowser.open(address)
+                # What a program is started with, everybody on the machine can see.
+                webbrowser.open(once)
 
         try:
             serve(root, path, opts.port, tell)

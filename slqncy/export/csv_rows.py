@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from slqncy.export.selection import Selection
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula, https://owasp.org/www-community/attacks/CSV_Injection."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the beginning of a formula, https://owasp.org/www-community/attacks/CSV_Injection.
+
+The last four are the same signs in full width: Excel in Chinese and Japanese takes them, too.
+"""
 
 
 def lines(selection: Selection) -> Iterator[bytes]:

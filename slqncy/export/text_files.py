@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from slqncy.export.selection import Selection
     from slqncy.records import Story
 
-_PLAIN = re.compile(r"[a-z0-9_-][a-z0-9_~-]{0,63}")
-"""What may be part of a file's name as it is: nothing that leads elsewhere, is too long, or differs by case only."""
+_PLAIN = re.compile(r"-|[a-z0-9_][a-z0-9_~-]{0,63}")
+"""What may be part of a file's name as it is: nothing that leads elsewhere, is too long, or differs by case only.
+
+Nor is it what a shell's `*` makes an option of; - alone stands for no section.
+"""
 
 
 def write(selection: Selection, directory: Path) -> None:

@@ -6,10 +6,11 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
-from urllib.request import ProxyHandler, build_opener
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
 
     from tests.conftest import DemoCrawl
 
-OPENER = build_opener(ProxyHandler({}))
-
 
 @dataclass(frozen=True)
 class Server:
     """A running `scrapy browse`."""
 
     address: str
+    entrance: str
+    """The address with the key, as it was printed."""
+    cookie: str
+    """What a browser has that came in by it."""
     process: subprocess.Popen[str]
     root: Path
 
@@ -50,12 +53,24 @@ def browsing(root: Path) -> Iterator[Server]:
     try:
         assert process.stdout
         said = process.stdout.readline()
-        found = re.match(r"(http://127\.0\.0\.1:\d+)/ ", said)
+        found = re.match(r"((http://127\.0\.0\.1:\d+)/\?key=\S+) ", said)
         assert found, said + process.communicate(timeout=60)[1]
-        yield Server(found[1], process, root)
+        yield Server(found[2], found[1], _come_in(found[1]), process, root)
     finally:
         process.kill()
         process.communicate()
+
+
+def _come_in(entrance: str) -> str:
+    parts = urlsplit(entrance)
+    connection = HTTPConnection(parts.netloc, timeout=60)
+    with closing(connection):
+        connection.request("GET", f"/?{parts.query}")
+        response = connection.getresponse()
+        assert (response.status, response.getheader("Location")) == (303, "/")
+        cookie, *attributes = (response.getheader("Set-Cookie") or "").split("; ")
+    assert attributes == ["Path=/", "HttpOnly", "SameSite=Strict"]
+    return cookie
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ def started() -> Iterator[Browser]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_read_every_page(started: Browser, server: Server, scheme: str) -> None:
     with page_of(started, PHONE if scheme == "dark" else DESKTOP, scheme) as page:
+        page.goto(server.entrance)
         for name, path in PAGES.items():
             page.goto(server.address + path)
             assert violations(page) == [], name
@@ -48,7 +49,8 @@ def test_everybody_can_read_every_page(started: Browser, server: Server, scheme:
 
 def test_keys_are_enough(started: Browser, server: Server) -> None:
     with page_of(started, DESKTOP, "light") as page:
-        page.goto(server.address)
+        page.goto(server.entrance)
+        assert page.url == f"{server.address}/"
         # The cursor is where words go.
         page.keyboard.type("梧桐 周敏说")
         page.keyboard.press("Enter")

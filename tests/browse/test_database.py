@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,7 @@ def test_who_reads_the_old_one_keeps_it(root: Path) -> None:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-@pytest.mark.parametrize("damage", ["nothing", "half", "other", "version", "rows"])
+@pytest.mark.parametrize("damage", ["nothing", "half", "other", "version", "notes", "view", "rows"])
 def test_what_is_no_database_of_ours_is_made_anew(root: Path, damage: str) -> None:
     told(root)
     path, sound = root / BROWSE, contents(root / BROWSE)
@@ -104,6 +105,12 @@ def test_what_is_no_database_of_ours_is_made_anew(root: Path, damage: str) -> No
     if damage == "version":
         with closing(sqlite3.connect(path)) as db:
             db.execute("PRAGMA user_version = 99")
+    elif damage == "notes":
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE meta SET value = 'x' WHERE key LIKE 'read %'")
+    elif damage == "view":
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("CREATE VIEW planted AS SELECT load_extension('x') FROM stories")
     elif damage == "rows":
         # All but what it is opened by; something new is to be added.
         path.write_bytes(data[:4096] + os.urandom(len(data) - 4096))
@@ -113,6 +120,15 @@ def test_what_is_no_database_of_ours_is_made_anew(root: Path, damage: str) -> No
     (root / ".browse.sqlite.tmp").write_bytes(data[:5000])
     assert NEW[0] in told(root)
     assert contents(path) == sound
+
+
+def test_what_is_planted_leads_nowhere(root: Path, tmp_path: Path) -> None:
+    (root / BROWSE).unlink(missing_ok=True)
+    os.mkfifo(root / BROWSE)
+    (root / ".browse.sqlite.tmp").symlink_to(tmp_path / "elsewhere")
+    assert NEW[0] in told(root)
+    assert stat.S_ISREG((root / BROWSE).lstat().st_mode)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_lines_that_are_others_now_make_it_anew(root: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from slqncy.archive import Archive
 from slqncy.archive.layout import BROWSE
+from slqncy.browse.guard import Keys
 from tests.browse.conftest import browsing
 from tests.browse.samples import COPY, EDITED, GONE, HOSTILE, MARKUP, REWRITE
 from tests.crawling import ROOT, scrapy
@@ -33,13 +34,21 @@ SEED = "slqncy/szxw/9538"
 
 
 def ask(
-    server: Server, path: str = "/", *, method: str = "GET", host: str = "", site: str = "", **parameters: str
+    server: Server,
+    path: str = "/",
+    *,
+    method: str = "GET",
+    host: str = "",
+    site: str = "",
+    cookie: str | None = None,
+    **parameters: str,
 ) -> tuple[HTTPResponse, bytes]:
     place = urlsplit(server.address).netloc
     connection = HTTPConnection(place, timeout=60)
     query = f"?{urlencode(parameters)}" if parameters else ""
     connection.putrequest(method, path + query, skip_host=True)
     connection.putheader("Host", host or place)
+    connection.putheader("Cookie", f"theme=dark; {server.cookie if cookie is None else cookie}")
     if site:
         connection.putheader("Sec-Fetch-Site", site)
     connection.endheaders()
@@ -204,6 +213,29 @@ def test_pages_of_others_get_no_answer(server: Server, site: str, status: int) -
     response, body = ask(server, "/archive.json", site=site, sql="SELECT 1")
     assert response.status == status
     assert (b"Another page has sent you here" in body) is (status == 403)
+
+
+def test_others_on_this_machine_get_no_answer(server: Server) -> None:
+    port = urlsplit(server.address).port
+    for cookie in ("", f"slqncy-{port}=", f"slqncy-{port}=x", f"slqncy-1={server.cookie.partition('=')[2]}"):
+        for path in ("/", "/story", "/archive.json", "/-/static/app.css"):
+            response, body = ask(server, path, cookie=cookie)
+            assert response.status == 403
+            assert body == b"Open the address that `scrapy browse` has printed, in this browser.\n"
+    assert ask(server, "/?key=", cookie="")[0].status == 403
+    # It can be copied into a second browser.
+    assert ask(server, server.entrance.removeprefix(server.address), cookie="")[0].status == 303
+    assert ask(server)[0].status == 200
+
+
+def test_what_a_browser_is_started_with_opens_once() -> None:
+    keys = Keys(8001)
+    scope = {"path": "/", "query_string": f"key={keys.once}".encode()}
+    assert keys.opens(scope)
+    assert not keys.opens(scope)
+    assert not keys.opens({"path": "/", "query_string": b""})
+    for _ in range(2):
+        assert keys.opens({"path": "/", "query_string": f"key={keys.key}".encode()})
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,8 @@ import polars as pl
 import pytest
 
 from slqncy.archive import Archive
-from slqncy.export import FORMATS, export
+from slqncy.export import FORMATS, csv_rows, export
+from slqncy.export.selection import Selection
 from slqncy.records import Provenance, Story, Warc
 from tests.export.samples import HOSTILE, stories
 
@@ -65,6 +67,14 @@ def test_no_cell_is_a_formula(table: Path) -> None:
     assert rows[5]["title"] == f"'{HOSTILE}"
     assert rows[4]["text"] == "'-1度。"
     assert rows[4]["declared_delta"] == "-3"
+
+
+@pytest.mark.parametrize("sign", [*"=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"], ids=lambda sign: f"U+{ord(sign):04X}")
+def test_no_sign_begins_a_formula(sign: str) -> None:
+    one = replace(stories()[0], keywords=[f"{sign}1+1", "二"])
+    table = b"".join(csv_rows.lines(Selection(iter([one]), ""))).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(table, newline=""))
+    assert row["keywords"] == f"'{sign}1+1\n二"
 
 
 def test_csv_is_by_the_book(table: Path) -> None:

@@ -40,7 +40,20 @@ def test_a_count_is_what_the_page_declared() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a/b/..", "../x/1", "./x/1", "~/x/1", "a/b/\0", "a/b/1\n2", f"a/b/{'新' * 300}", "A/b/1", "a/b/c.txt", "a/b/ "],
+    [
+        "a/b/..",
+        "../x/1",
+        "./x/1",
+        "~/x/1",
+        "a/b/\0",
+        "a/b/1\n2",
+        f"a/b/{'新' * 300}",
+        "A/b/1",
+        "a/b/c.txt",
+        "a/b/ ",
+        "a/-rf/1",
+        "a/b/--version",
+    ],
 )
 def test_no_id_leads_elsewhere(name: str, tmp_path: Path) -> None:
     path = path_of(replace(story(1), id=name))
@@ -48,6 +61,7 @@ def test_no_id_leads_elsewhere(name: str, tmp_path: Path) -> None:
     assert all(len(part) < 100 and set(part) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-.") for part in path.parts)
     assert (tmp_path / path).resolve().is_relative_to(tmp_path.resolve())
     assert not {".", ".."} & set(path.parts)
+    assert not any(part.startswith("-") for part in path.parts)
 
 
 def test_ids_that_differ_have_files_that_differ() -> None:
