@@ -288,7 +288,7 @@ def _judge_pages(summary: Summary, gate: Gate, wait_reason: str) -> tuple[ExitSt
         return ExitStatus.DATA, f"no story was found: {seen}; is this the site, and does its profile's URL grammar fit?"
     if summary.forbidden:
         return ExitStatus.FORBIDDEN, "robots.txt forbids every page this run would start from"
-    return ExitStatus.UNAVAILABLE, "the site could not be reached: every request failed, and the log says why"
+    return ExitStatus.UNAVAILABLE, "the site could not be reached, or answers with errors only: the log says how"
 
 
 def _pass(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
