@@ -134,7 +134,7 @@ def test_what_cannot_be_read_is_named(history: Path, tmp_path: Path, damage: str
         path.write_bytes(path.read_bytes().replace(b'"event":"changed"', b'"event":"chinged"'))
     elif damage == "line":
         path = root / "stories/2026-11.jsonl"
-        path.write_bytes(path.read_bytes().replace(b'"title":', b'"tidal":'))
+        path.write_bytes(path.read_bytes().replace(b'"version":2', b'"version":x'))
     elif damage == "ledger":
         sql(root, "DROP TABLE url")
     else:
