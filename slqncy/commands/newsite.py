@@ -103,7 +103,7 @@ class Command(ArchiveCommand):
         print(f"Written: {', '.join(map(str, written))}")
         print("Look at them, and go on with:")
         print(f"  pytest {written[1]}")
-        print(f"  scrapy crawl stories -a site={target}{_source(opts)} -a max_stories=5 -s ARCHIVE_DIR=trial")
+        print(f"  scrapy crawl stories -a site={target}{_source(opts)} -a max_stories=5 -s ARCHIVE_DIR=output/trial")
         return ExitStatus.OK
 
     def _live(self, args: list[str], opts: argparse.Namespace) -> tuple[Address, list[Sample]]:
