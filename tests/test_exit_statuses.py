@@ -85,7 +85,7 @@ def ended(result: Result, archive: Path, status: ExitStatus, reason: str) -> Non
         (site(2, s1=BUSY, s2=BUSY), ExitStatus.UNAVAILABLE, "2 stories were found, and none of them could be had"),
         (every_page(TOO_MANY), ExitStatus.TEMPORARY, "the site says that we should wait"),
         (site(5, s2=TOO_MANY, s3=TOO_MANY, s4=TOO_MANY), ExitStatus.TEMPORARY, "answers HTTP 429); run again later"),
-        (Pages({"/robots.txt": "User-agent: *\nDisallow: /\n"}), ExitStatus.FORBIDDEN, "respect it, or write to the site"),
+        (Pages({"/robots.txt": "User-agent: *\nDisallow: /\n"}), ExitStatus.FORBIDDEN, "respect it, or write to"),
     ],
     ids=["fine", "no site", "no stories", "down", "stories down", "wait", "wait for stories", "robots"],
 )
