@@ -149,6 +149,8 @@ def never_found(name: str) -> str:
     """What to say of a name that the archive has never heard of."""
     if "://" in name and len(list(names_of(name))) == 1:
         return f"{name}: never found; pages of a mirror are known by their addresses on the site itself"
+    if "/" not in name:
+        return f"{name}: never found; name a URL, or an id such as slqncy/szxw/9538"
     return f"{name}: never found; no list page, sitemap or story that was read links to it"
 
 

@@ -256,7 +256,10 @@ def _judge_sweep(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:
     if not summary.requested:
         return ExitStatus.OK, "every number is known, or waits until it is due again"
     if not summary.story_pages:
-        return ExitStatus.FORBIDDEN, "robots.txt forbids every number that was asked for"
+        return (
+            ExitStatus.FORBIDDEN,
+            "robots.txt forbids every number that was asked for; respect it, or write to the site",
+        )
     pages = summary.story_pages - summary.missing
     return _pass(replace(summary, story_pages=pages), replace(gate, min_stories=0))
 
@@ -287,8 +290,11 @@ def _judge_pages(summary: Summary, gate: Gate, wait_reason: str) -> tuple[ExitSt
         seen = f"{summary.list_pages} list pages and {summary.story_pages} pages that are no stories were read"
         return ExitStatus.DATA, f"no story was found: {seen}; is this the site, and does its profile's URL grammar fit?"
     if summary.forbidden:
-        return ExitStatus.FORBIDDEN, "robots.txt forbids every page this run would start from"
-    return ExitStatus.UNAVAILABLE, "the site could not be reached: every request failed, and the log says why"
+        return (
+            ExitStatus.FORBIDDEN,
+            "robots.txt forbids every page this run would start from; respect it, or write to the site",
+        )
+    return ExitStatus.UNAVAILABLE, "the site could not be reached, or answers with errors only: the log says how"
 
 
 def _pass(summary: Summary, gate: Gate) -> tuple[ExitStatus, str]:

@@ -100,12 +100,18 @@ def test_explain_says_why_a_story_is_not_archived(archive: Path) -> None:
     duplicate, rejected = next(there.duplicates()), next(there.rejected())
     told = command(archive, "explain", duplicate.id).output
     assert f"duplicate  version 1  HTTP 200  {duplicate.duplicate_kind} of {duplicate.duplicate_of}" in told
-    assert f"duplicate of {duplicate.duplicate_of}, sha256:" in told
+    assert f"duplicate of {duplicate.duplicate_of}, declares {duplicate.declared_chars} characters, " in told
     told = command(archive, "explain", rejected.canonical_url).output
     assert f"  rejected ({rejected.reason}); due " in told
     assert rejected.reason_detail in told
     (forbidden,) = (event.url for event in there.events() if event.event == "excluded")
     assert "  excluded (robots); due " in command(archive, "explain", forbidden).output
+
+
+def test_explain_says_how_much_of_a_story_is_missing(archive: Path) -> None:
+    (story,) = (story for story in Archive(archive).stories() if story.declared_delta)
+    told = command(archive, "explain", story.id).output
+    assert f"declares {story.declared_chars} characters, declared_delta {story.declared_delta}, sha256:" in told
 
 
 @pytest.mark.parametrize(
@@ -115,6 +121,7 @@ def test_explain_says_why_a_story_is_not_archived(archive: Path) -> None:
         (["one", "two"], 64, "name one URL"),
         (["http://www.slqncy.com/szxw/1.html"], 65, "never found"),
         (["slqncy/szxw/1"], 65, "links to it"),
+        (["9538"], 65, "9538: never found; name a URL, or an id such as slqncy/szxw/9538"),
         (["http://127.0.0.1:8080/szxw/9538.html"], 65, "never found; pages of a mirror are known by their addresses"),
     ],
 )

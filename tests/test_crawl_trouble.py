@@ -199,6 +199,7 @@ def test_a_disk_that_fills_up(serve_pages: Serve, tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 74, done.stderr
     assert "cannot write to the archive" in done.stderr
+    assert "make room, or see who may write there, and run again" in done.stderr
     assert "Traceback" not in done.stderr
     assert crawl(tmp_path, server.base_url).status == 0
     assert len(stories(tmp_path)) == 29

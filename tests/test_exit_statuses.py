@@ -81,11 +81,11 @@ def ended(result: Result, archive: Path, status: ExitStatus, reason: str) -> Non
         (site(), ExitStatus.OK, "finished"),
         (every_page("<html><body>Welcome</body></html>"), ExitStatus.DATA, "no story was found"),
         (site(2, s1="<html><body>", s2="<html><body>"), ExitStatus.DATA, "no story was found"),
-        (every_page(BUSY), ExitStatus.UNAVAILABLE, "the site could not be reached"),
+        (every_page(BUSY), ExitStatus.UNAVAILABLE, "or answers with errors only"),
         (site(2, s1=BUSY, s2=BUSY), ExitStatus.UNAVAILABLE, "2 stories were found, and none of them could be had"),
         (every_page(TOO_MANY), ExitStatus.TEMPORARY, "the site says that we should wait"),
         (site(5, s2=TOO_MANY, s3=TOO_MANY, s4=TOO_MANY), ExitStatus.TEMPORARY, "answers HTTP 429); run again later"),
-        (Pages({"/robots.txt": "User-agent: *\nDisallow: /\n"}), ExitStatus.FORBIDDEN, "robots.txt forbids every page"),
+        (Pages({"/robots.txt": "User-agent: *\nDisallow: /\n"}), ExitStatus.FORBIDDEN, "respect it, or write to"),
     ],
     ids=["fine", "no site", "no stories", "down", "stories down", "wait", "wait for stories", "robots"],
 )

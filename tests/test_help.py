@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from slqncy.cli import show_example
 from slqncy.settings import COMMANDS_MODULE
+from slqncy.spiders.arguments import NAMES
 from tests.command_lines import COMMANDS, mistake, parser_of
 
 OURS = sorted(name for name, command in COMMANDS.items() if type(command).__module__.startswith(f"{COMMANDS_MODULE}."))
@@ -20,6 +23,11 @@ def test_help_ends_with_an_example_that_works(name: str) -> None:
     assert parser_of(name).format_help().endswith(f"\n\nExample\n=======\n{shown}")
     assert all(line.startswith(f"scrapy {name}") for line in lines)
     assert [mistake(line) for line in lines] == [""] * len(lines)
+
+
+def test_help_of_a_crawl_names_its_arguments() -> None:
+    about = parser_of("crawl").format_help().partition("Options")[0]
+    assert set(re.findall(r"\w+", about)) >= NAMES
 
 
 def test_a_long_line_of_an_example_is_left_as_it_is() -> None:

@@ -6,13 +6,13 @@ import sqlite3
 import zlib
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from slqncy.archive.errors import ArchiveDamagedError
-from slqncy.archive.files import whole_lines
-from slqncy.archive.layout import LEDGER, Kind, segment_kind
+from slqncy.archive.files import line_at, whole_lines
+from slqncy.archive.layout import LEDGER, LINE_TYPES, Kind, segment_kind
 from slqncy.archive.ledger import Ledger, require_archive
 from slqncy.records import Event, decode
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.ledger import Entry, Known
+    from slqncy.records import Line
+
+
+class Kept(NamedTuple):
+    """A line, and where it is."""
+
+    entry: Entry
+    record: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Explanation:
     known: Known
     events: list[Event]
     """What happened to it, in order."""
-    lines: list[Entry]
+    lines: list[Kept]
     """Its lines in stories/, duplicates/, rejected/ and rewrites/."""
 
 
@@ -46,7 +54,8 @@ def explain(root: Path, names: Iterable[str]) -> Explanation | None:
             if known is None:
                 return None
             lengths = {name: segment.length for name, segment in ledger.segments().items()}
-            return Explanation(known, _events(root, lengths, known.url), ledger.entries(known.id))
+            lines = [Kept(entry, _record(root, entry)) for entry in ledger.entries(known.id)]
+            return Explanation(known, _events(root, lengths, known.url), lines)
     except (sqlite3.Error, ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(f"{root}: {error}; `scrapy verify --full` names every defect") from error
 
@@ -61,3 +70,7 @@ def _events(root: Path, lengths: dict[str, int], url: str) -> list[Event]:
         for _, line in whole_lines(root, name, lengths[name])
         if wanted in line
     ]
+
+
+def _record(root: Path, entry: Entry) -> Line:
+    return decode(line_at(root, entry.segment, entry.position), LINE_TYPES[segment_kind(entry.segment)])

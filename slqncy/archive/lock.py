@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveLockedError, unwritable
 from slqncy.archive.layout import LEDGER, LOCK
 from slqncy.archive.ledger import require_archive
 from slqncy.records import moment
@@ -60,6 +60,6 @@ def held(root: Path) -> Iterator[None]:
         finally:
             lock.release()
     except (OSError, sqlite3.OperationalError) as error:
-        raise ArchiveError(f"{root}: cannot write to the archive: {error}") from error
+        raise unwritable(root, error) from error
     except sqlite3.Error as error:
         raise ArchiveDamagedError(f"{root / LEDGER}: {error}; `scrapy rebuild` makes it anew from the lines") from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from slqncy.archive import coverage, disk, states
 from slqncy.archive.captures import Captures
-from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, unwritable
 from slqncy.archive.files import line_at, whole_lines
 from slqncy.archive.history import page_of
 from slqncy.archive.hosts import read_hosts, write_hosts
@@ -378,7 +378,7 @@ class ArchiveWriter:
             yield
         except (OSError, sqlite3.OperationalError) as error:
             self._broken = True
-            raise ArchiveError(f"{self.root}: cannot write to the archive: {error}") from error
+            raise unwritable(self.root, error) from error
         except sqlite3.Error as error:
             self._broken = True
             raise ArchiveDamagedError(

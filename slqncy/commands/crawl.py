@@ -22,7 +22,7 @@ from slqncy.extensions.run import Run
 from slqncy.notify import Outcome, Watchers
 from slqncy.report.secrets import sets_secret
 from slqncy.sites import SiteError
-from slqncy.spiders.arguments import DEFAULT_SITE, ArgumentError, parse_arguments
+from slqncy.spiders.arguments import DEFAULT_SITE, NAMES, ArgumentError, parse_arguments
 from slqncy.visible import visible
 from slqncy.wrong_settings import wrong_setting
 
@@ -46,6 +46,10 @@ class Command(ScrapyCrawl):
         "scrapy crawl stories -a site=longtansi -a max_stories=100\n"
         "scrapy crawl stories -a ids=9000-9600"
     )
+
+    def long_desc(self) -> str:
+        """Shown by -h."""
+        return f"{self.short_desc()}. What -a takes: {', '.join(sorted(NAMES))}; docs/crawling.md says more of each"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Scrapy's own, and the example."""

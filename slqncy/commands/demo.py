@@ -35,6 +35,10 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         show_example(parser, self.example)
 
+    def syntax(self) -> str:
+        """Shown by -h."""
+        return "[-s ARCHIVE_DIR=DIR]"
+
     def short_desc(self) -> str:
         """Shown by `scrapy`."""
         return "Crawl the built-in demo site and check the archive story by story"

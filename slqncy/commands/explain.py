@@ -11,7 +11,7 @@ from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
 from slqncy.display.quantities import plural
 from slqncy.exitcodes import ExitStatus
 from slqncy.reasons import EventKind, PageKind, State
-from slqncy.records import moment
+from slqncy.records import Story, moment
 from slqncy.visible import visible
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive.ledger import Entry, Known
-    from slqncy.records import Event
+    from slqncy.records import Event, Line
 
 _ASKED = {
     PageKind.FRONT: "read by every run",
@@ -60,10 +60,18 @@ def _told(root: Path, explanation: Explanation) -> Iterator[str]:
     if known.failures:
         yield f"  {plural(known.failures, 'failure')} in a row"
     yield from (f"  {_event(event)}" for event in explanation.events)
-    for line in explanation.lines:
+    for line, record in explanation.lines:
         path = open_path(root, line.segment)
         path = path if path.exists() else closed_path(root, line.segment)
-        yield f"  {path}: byte {line.position}, {line.length} bytes, {_holds(line)}, {line.content_hash}"
+        holds = ", ".join([_holds(line), *_counted(record)])
+        yield f"  {path}: byte {line.position}, {line.length} bytes, {holds}, {line.content_hash}"
+
+
+def _counted(record: Line) -> list[str]:
+    """Whether a story is whole, where its page declares how long it is."""
+    if not isinstance(record, Story) or record.declared_chars is None:
+        return []
+    return [f"declares {record.declared_chars} characters", f"declared_delta {record.declared_delta}"]
 
 
 def _holds(line: Entry) -> str:

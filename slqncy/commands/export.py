@@ -84,8 +84,10 @@ def _target(root: Path, form: Format, output: str) -> Path | None:
 
 def _fault(root: Path, form: Format, target: Path) -> str:
     """What is wrong with a place to write to, or ""."""
-    if not target.name or not target.parent.is_dir():
-        return "in no directory that there is"
+    if not target.name:
+        return "no name for a file or a directory"
+    if not target.parent.is_dir():
+        return f"there is no directory {target.parent}"
     if target.resolve().is_relative_to(root.resolve()):
         return f"within the archive {root}, where nothing else belongs"
     if form.shape is not Shape.DIRECTORY:

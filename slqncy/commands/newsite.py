@@ -140,10 +140,13 @@ def _base_url(value: str) -> str:
 
 
 def _next_crawl(target: Path, opts: argparse.Namespace) -> list[str]:
-    """A command that tries the profile, on pages from where these were from."""
+    """A command that tries the profile, on pages from where these were from, in an archive of its own."""
     source = f"warc={opts.warc}" if opts.warc else opts.spargs
     arguments = [f"site={target}", *filter(None, [source]), "max_stories=5"]
-    return ["scrapy", "crawl", "stories", *(word for argument in arguments for word in ("-a", argument))]
+    return [
+        "scrapy", "crawl", "stories", *(word for argument in arguments for word in ("-a", argument)),
+        "-s", "ARCHIVE_DIR=output/trial",
+    ]  # fmt: skip
 
 
 def _refuse_present(target: str) -> None:

@@ -73,7 +73,7 @@ def _target(args: list[str]) -> Path:
     except OSError as error:
         raise UsageError(f"{target}: {error.strerror}") from error
     if is_directory or not has_place:
-        raise UsageError(f"{target}: {'a directory' if is_directory else 'in no directory that there is'}")
+        raise UsageError(f"{target}: {'is a directory' if is_directory else f'there is no directory {target.parent}'}")
     return target
 
 

@@ -85,7 +85,7 @@ def _details(ended: Ended) -> Iterator[tuple[str, list[str]]]:
     if declared := summary.complete + summary.incomplete:
         yield "complete", [f"{summary.complete} of {declared} stories, by the count that their pages declare"]
     requests, received = (int(counters.get(f"downloader/{name}", 0)) for name in ("request_count", "response_bytes"))
-    yield "traffic", [f"{requests} requests", f"{decimal(received)} received", span(ended.seconds)]
+    yield "traffic", [plural(requests, "request"), f"{decimal(received)} received", span(ended.seconds)]
 
 
 def _sorts(total: int, counters: Mapping[str, Any], prefix: str) -> list[str]:
@@ -105,7 +105,7 @@ def _trouble(ended: Ended) -> Iterator[str]:
     for label, count, what, counter in (
         ("incomplete", incomplete, f"{incomplete}, by the count that their pages declare", "check/incomplete"),
         ("no answer", summary.failures, f"{failures}; asked for again later", "outcome/failed"),
-        ("walls", walls, f"{walls} times a captcha or a waiting room in place of a page", "guard/wall"),
+        ("walls", walls, plural(walls, "captcha or waiting room", "captchas or waiting rooms"), "guard/wall"),
         ("robots.txt", summary.forbidden, f"forbids {plural(summary.forbidden, 'page')}", "outcome/robots"),
         ("hung", hung, f"{hung} left out, as reading them hung", "guard/watchdog"),
     ):

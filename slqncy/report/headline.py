@@ -29,7 +29,7 @@ _HEADLINES: dict[int, Headline] = {
         "Look at the rejections and at declared_delta below: has the template of the site changed?",
     ),
     ExitStatus.UNAVAILABLE: Headline(
-        "!", "The site could not be reached",
+        "!", "The site could not be reached, or answers with errors only",
         "Run again; if it recurs, see whether the site answers a browser, and what the failures below have in common.",
     ),
     ExitStatus.SOFTWARE: Headline(

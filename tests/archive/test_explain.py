@@ -44,12 +44,13 @@ def explained(root: Path, *names: str) -> Explanation:
 def lines(root: Path, explanation: Explanation) -> list[Line]:
     """What stands in the files where the explanation says."""
     found = []
-    for entry in explanation.lines:
+    for entry, record in explanation.lines:
         with open_segment(root, entry.segment) as file:
             file.seek(entry.position)
             data = file.read(entry.length)
         assert digest(data) == entry.digest
-        found.append(decode(data, LINE_TYPES[segment_kind(entry.segment)]))
+        assert record == decode(data, LINE_TYPES[segment_kind(entry.segment)])
+        found.append(record)
     return found
 
 
@@ -124,13 +125,16 @@ def test_no_archive(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("damage", ["events", "ledger", "month"])
+@pytest.mark.parametrize("damage", ["events", "ledger", "month", "line"])
 def test_what_cannot_be_read_is_named(history: Path, tmp_path: Path, damage: str) -> None:
     root = tmp_path / "copy"
     shutil.copytree(history, root)
     if damage == "events":
         path = root / "events/2026-11.ndjson"
         path.write_bytes(path.read_bytes().replace(b'"event":"changed"', b'"event":"chinged"'))
+    elif damage == "line":
+        path = root / "stories/2026-11.jsonl"
+        path.write_bytes(path.read_bytes().replace(b'"version":2', b'"version":x'))
     elif damage == "ledger":
         sql(root, "DROP TABLE url")
     else:

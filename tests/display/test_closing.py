@@ -87,7 +87,7 @@ def test_a_good_run() -> None:
         ),
         (
             {}, {"guard/wall": 3}, {"guard/wall": "http://a/1"},
-            "walls       3 times a captcha or a waiting room in place of a page: http://a/1",
+            "walls       3 captchas or waiting rooms: http://a/1",
         ),
         ({"forbidden": 4}, {}, {"outcome/robots": "http://a/2"}, "robots.txt  forbids 4 pages: http://a/2"),
         (

@@ -61,8 +61,8 @@ def test_it_says_what_it_found_and_what_to_do_next(looked: Looked) -> None:
     assert "content_(?P<story_id>" in looked.result.output
     assert "shizheng 市政新闻, bendi-xinwen 本地新闻, keji 科技新闻" in looked.result.output
     assert looked.result.output.count("declared_delta 0") == 3
-    source = f"-a base_url={looked.server.base_url}"
-    assert lines[-1] == f"  scrapy crawl stories -a site={looked.target} {source} -a max_stories=5"
+    source = f"-a base_url={looked.server.base_url} -a max_stories=5 -s ARCHIVE_DIR=output/trial"
+    assert lines[-1] == f"  scrapy crawl stories -a site={looked.target} {source}"
 
 
 def test_what_is_written(looked: Looked) -> None:

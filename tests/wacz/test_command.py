@@ -88,7 +88,7 @@ def test_files_that_a_run_writes_to_are_left_out(archive: Path, tmp_path: Path) 
         ([], "name one file to write, which ends in .wacz"),
         (["a.wacz", "b.wacz"], "name one file to write"),
         (["captures.zip"], "which ends in .wacz"),
-        (["nowhere/a.wacz"], "in no directory that there is"),
+        (["nowhere/a.wacz"], "nowhere/a.wacz: there is no directory nowhere"),
         ([f"{'a' * 300}.wacz"], ".wacz: File name too long"),
         (["a.wacz", "--month", "2026-13"], "a month is written YYYY-MM"),
         (["a.wacz", "--month", "november"], "a month is written YYYY-MM"),
