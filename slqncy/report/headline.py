@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from slqncy.display.quantities import plural
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ def headline(report: AnyRun, *, is_usual: bool = True) -> Headline:
     """What the exit status of a run means, or that all went well, and something is otherwise than as a rule."""
     if report.exit_status == ExitStatus.OK and not is_usual:
         return _UNUSUAL
-    return _HEADLINES.get(report.exit_status, _UNKNOWN)
+    usual = _HEADLINES.get(report.exit_status, _UNKNOWN)
+    if report.exit_status == ExitStatus.OK and (odd := report.requests.get("incomplete", 0)):
+        stories = plural(odd, "story", "stories")
+        return usual._replace(to_do=f"{stories} of another length than declared: `scrapy browse` finds them.")
+    return usual
 
 
 def headline_of(reports: Sequence[AnyRun]) -> Headline:

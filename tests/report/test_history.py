@@ -95,6 +95,8 @@ def test_only_runs_that_read_the_same_kind_of_thing_are_compared() -> None:
 
 def test_what_an_exit_status_means() -> None:
     assert headline(RunReport(exit_status=0)).words == "All is well"
+    odd = headline(RunReport(exit_status=0, requests={"incomplete": 1}))
+    assert odd.to_do == "1 story of another length than declared: `scrapy browse` finds them."
     assert "otherwise than as a rule" in headline(RunReport(exit_status=0), is_usual=False).words
     assert headline(RunReport(exit_status=75), is_usual=False).words == "Not finished"
     assert "does not know" in headline(RunReport(exit_status=3)).words
