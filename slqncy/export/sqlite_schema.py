@@ -63,7 +63,7 @@ CREATE INDEX stories_canonical_url ON stories (canonical_url);
 CREATE INDEX stories_edited ON stories (id) WHERE version > 1;
 
 CREATE TABLE authors (
-    row       INTEGER NOT NULL REFERENCES stories ON DELETE CASCADE,
+    row       INTEGER NOT NULL REFERENCES stories (row) ON DELETE CASCADE,
     position  INTEGER NOT NULL,               -- in the byline, from 0
     name      TEXT NOT NULL,
     PRIMARY KEY (row, position)

@@ -78,9 +78,10 @@ def _end(
 
 
 def _last_success(path: Path) -> float | None:
-    # There may be no file yet, or a foreign one.
-    with suppress(OSError, ValueError):
-        for family in text_string_to_metric_families(path.read_text(encoding="utf-8")):
+    # There may be no file yet, or a foreign one, of which the parser raises IndexError too; a pipe might never end.
+    with suppress(OSError, ValueError, IndexError):
+        written = path.read_text(encoding="utf-8") if path.is_file() else ""
+        for family in text_string_to_metric_families(written):
             if family.name == _SUCCESS and family.samples:
                 return family.samples[0].value
     return None

@@ -246,6 +246,14 @@ def test_nothing_can_be_written(server: Server, method: str, path: str) -> None:
     assert response.getheader("Allow") == "GET, HEAD"
 
 
+def test_every_table_has_a_page(server: Server) -> None:
+    listed = json.loads(page(server, "/archive.json"))
+    tables = [one["name"] for part in ("tables", "views") for one in listed[part] if not one.get("hidden")]
+    assert {"stories", "authors", "links", "gone"} <= set(tables)
+    for name in tables:
+        assert name in page(server, f"/archive/{name}", _size="1")
+
+
 def test_sql_is_for_reading(server: Server) -> None:
     rows = json.loads(
         page(server, "/archive.json", sql="SELECT count(*) AS n FROM stories WHERE latest", _shape="array")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -54,7 +55,8 @@ def test_figures_of_a_report(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "found", [None, b"", b"\xff\xfe", b"{", b"slqncy_last_success_timestamp_seconds{", b"other 1\n"]
+    "found",
+    [None, b"", b"\xff\xfe", b"{", b"slqncy_last_success_timestamp_seconds{", b"other 1\n", b'=#{,  =\\ }=}"a='],
 )
 def test_what_lies_there_and_says_nothing_of_a_success(tmp_path: Path, found: bytes | None) -> None:
     path = tmp_path / "slqncy.prom"
@@ -65,6 +67,11 @@ def test_what_lies_there_and_says_nothing_of_a_success(tmp_path: Path, found: by
         "slqncy_run_start_timestamp_seconds", "slqncy_run_end_timestamp_seconds", "slqncy_run_duration_seconds",
         "slqncy_run_exit_status",
     }  # fmt: skip
+
+
+def test_a_pipe_in_its_place_holds_nothing_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "slqncy.prom")
+    assert write(tmp_path / "slqncy.prom", ExitStatus.UNAVAILABLE)["slqncy_run_exit_status", "slqncy"] == 69
 
 
 def test_the_time_of_a_success_outlives_failures(tmp_path: Path) -> None:
