@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+import subprocess
+import sys
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -11,7 +15,7 @@ import pytest
 from slqncy.archive import Archive
 from slqncy.demo import serving
 from slqncy.demo.site import DemoResponse
-from tests.crawling import Pages, crawl_arguments, links, scrapy, story_page, text_of
+from tests.crawling import ROOT, Pages, crawl_arguments, links, scrapy, story_page, text_of
 from tests.terminal import terminal
 
 if TYPE_CHECKING:
@@ -108,6 +112,38 @@ def test_whoever_stops_a_run_has_the_terminal_back(tmp_path: Path, times: int) -
         colours = re.findall(rb"\x1b\[[0-9;]*(?:3|4|9|10)[0-7][0-9;]*m", shown.written)
         assert colours == []
     assert {story.story_id for story in Archive(tmp_path).stories()} == {"1", "3", "4", "5", "6"}
+
+
+def test_a_run_outlives_its_terminal(tmp_path: Path) -> None:
+    site = Gate()
+    leader, follower = pty.openpty()
+    with serving(site) as server:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scrapy", *crawl_arguments(tmp_path, server.base_url)],
+            cwd=ROOT, stdin=follower, stdout=follower, stderr=follower, env={**os.environ, "TERM": "xterm"},
+        )  # fmt: skip
+        os.close(follower)
+        shown = b""
+        while b"sitemap" not in shown:
+            shown += os.read(leader, 65536)
+        os.close(leader)
+        site.opened.set()
+        assert process.wait(60) == 0
+    assert len(list(Archive(tmp_path).stories())) == STORIES - 1
+
+
+def test_a_run_whose_last_words_nobody_reads_ends_as_it_went(serve_pages: Serve, tmp_path: Path) -> None:
+    site = Gate()
+    site.opened.set()
+    with subprocess.Popen(
+        [sys.executable, "-m", "scrapy", *crawl_arguments(tmp_path, serve_pages(site).base_url), "-L", "ERROR"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert (process.returncode, b"Traceback" in errors) == (0, False)
 
 
 def test_a_log_has_lines_instead(serve_pages: Serve, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NoReturn, TextIO
+from typing import TYPE_CHECKING, ClassVar, Literal, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
@@ -28,7 +28,7 @@ from slqncy.wrong_settings import wrong_setting
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from scrapy.crawler import Crawler, CrawlerProcessBase
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from slqncy.summary import Summary
 
 logger = logging.getLogger(__name__)
+
+_Stream = Literal["stdout", "stderr"]
 
 
 class Command(ScrapyCrawl):
@@ -109,12 +111,12 @@ class Command(ScrapyCrawl):
         words: list[str] = []
         if run.summary:
             said = closing(_ended(run, run.summary, crawler))
-            _tell(said, sys.stdout if run.status is ExitStatus.OK else sys.stderr)
+            _tell(said, "stdout" if run.status is ExitStatus.OK else "stderr")
             words = [line for part in said for line in part]
         if run.status is not ExitStatus.OK:
             return _complain(run.status, run.reason, *words)._replace(report=run.report)
         last = visible(run.reason)
-        print(last)
+        _put([last], "stdout")
         return Outcome(run.status, (*words, last), run.report)
 
 
@@ -150,16 +152,27 @@ def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
     )  # fmt: skip
 
 
-def _tell(said: Closing, trouble: TextIO) -> None:
+def _tell(said: Closing, trouble: _Stream) -> None:
     """What went wrong is on standard error, which cron mails; of a run that went well all is on standard output."""
-    for lines, stream, style in (
-        (said.account, sys.stdout, ""), (said.trouble, trouble, "red"), (said.advice, trouble, "bold"),
-    ):  # fmt: skip
-        take_any_character(stream)
-        write_lines(lines, stream, style)
+    _put(said.account, "stdout")
+    _put(said.trouble, trouble, "red")
+    _put(said.advice, trouble, "bold")
+
+
+def _put(lines: Sequence[str], name: _Stream, style: str = "") -> None:
+    """Lines on a stream. Where nobody reads it any more they are lost, and how the run went is not."""
+    stream = getattr(sys, name)
+    try:
+        if stream:
+            take_any_character(stream)
+            write_lines(lines, stream, style)
+            stream.flush()
+    except OSError:
+        # Python would complain once more on its way out.
+        setattr(sys, name, None)
 
 
 def _complain(status: ExitStatus, reason: str, *words: str) -> Outcome:
     last = visible(f"scrapy crawl: {reason} (exit status {status})")
-    sys.stderr.write(f"{last}\n")
+    _put([last], "stderr")
     return Outcome(status, (*words, last))

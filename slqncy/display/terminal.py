@@ -32,9 +32,9 @@ def take_any_character(stream: TextIO) -> None:
         stream.reconfigure(errors="backslashreplace")
 
 
-def write_lines(lines: Iterable[str], stream: TextIO, style: str) -> None:
-    """Lines as they are, and in a style where the stream is a terminal; NO_COLOR is heeded."""
-    console = Console(file=stream, force_terminal=stream.isatty())
+def write_lines(lines: Iterable[str], stream: TextIO, style: str = "") -> None:
+    """Lines as they are, and in a style where the stream is a terminal; NO_COLOR is heeded. Raises OSError."""
+    console = _Console(file=stream, force_terminal=stream.isatty())
     for line in lines:
         console.print(Text(line, style), soft_wrap=True)
 
@@ -68,7 +68,15 @@ class Foot(TextIOBase):
         return len(text)
 
 
-class _Screen(Console):
+class _Console(Console):
+    """One that leaves it to its caller what is to be done where nobody reads any more: rich ends the process."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what was raised."""
+        raise  # noqa: PLE0704  # within an except clause of rich
+
+
+class _Screen(_Console):
     """A process that is killed could not show the cursor again, so it is never hidden."""
 
     def show_cursor(self, show: bool = True) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -68,7 +69,9 @@ class ProgressDisplay:
         if self._log:
             self._log.setStream(sys.stderr)
         if self._foot:
-            self._foot.take_away()
+            # Where the terminal is gone, the block is too.
+            with suppress(OSError):
+                self._foot.take_away()
         self._log = self._foot = None
 
     def _opened(self) -> None:
@@ -88,7 +91,10 @@ class ProgressDisplay:
 
     def _show(self) -> None:
         assert self._foot
-        self._foot.show(block(self._progress(), self._foot.width))
+        try:
+            self._foot.show(block(self._progress(), self._foot.width))
+        except OSError:
+            self.end()
 
     def _tell(self) -> None:
         logger.info("%s", sentence(self._progress()))
