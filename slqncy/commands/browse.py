@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import webbrowser
+from threading import Thread
 from typing import TYPE_CHECKING, ClassVar
 
 from slqncy.browse.database import up_to_date
@@ -51,7 +52,8 @@ class Command(ArchiveCommand):
             print(f"{address}  ^C stops it", flush=True)
             if not opts.no_open:
                 # What a program is started with, everybody on the machine can see.
-                webbrowser.open(once)
+                # Some are waited for until they are closed, and nothing is served before this is over.
+                Thread(target=webbrowser.open, args=(once,), daemon=True).start()
 
         try:
             serve(root, path, opts.port, tell)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 from html import unescape
 from http.client import HTTPConnection
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -319,6 +321,34 @@ def test_without_datasette_it_says_what_to_install(archive: Path, tmp_path: Path
     assert done.returncode == 64
     said = "this command needs datasette: pip install 'slqncy[browse]', or make extras"
     assert done.stderr == f"scrapy browse: {said} (exit status 64)\n"
+
+
+BROWSER = """#!{python}
+import sys
+from urllib.request import HTTPCookieProcessor, build_opener
+with build_opener(HTTPCookieProcessor()).open(sys.argv[1], timeout=60) as answer, open({shown!r}, "w") as file:
+    file.write(str(answer.status))
+"""
+
+
+def test_a_browser_that_is_waited_for_gets_its_page(archive: Path, tmp_path: Path) -> None:
+    browser, shown = tmp_path / "browser", tmp_path / "shown"
+    browser.write_text(BROWSER.format(python=sys.executable, shown=str(shown)))
+    browser.chmod(0o700)
+    with subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "browse", "-s", f"ARCHIVE_DIR={archive}"],
+        cwd=ROOT, env={**os.environ, "BROWSER": f"{browser} %s"}, stdout=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        try:
+            until = monotonic() + 60
+            while not (shown.exists() and shown.read_text()):
+                assert monotonic() < until
+                sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
+    assert shown.read_text() == "200"
 
 
 def test_a_port_that_is_taken(archive: Path, server: Server) -> None:
