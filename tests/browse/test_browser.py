@@ -51,7 +51,8 @@ def test_keys_are_enough(started: Browser, server: Server) -> None:
     with page_of(started, DESKTOP, "light") as page:
         page.goto(server.entrance)
         assert page.url == f"{server.address}/"
-        # The cursor is where words go.
+        # The cursor is where words go, once the page is drawn.
+        page.wait_for_function("document.activeElement.name === 'q'")
         page.keyboard.type("梧桐 周敏说")
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"[?&]q="))
