@@ -15,7 +15,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from slqncy.archive.layout import RUNS
 from slqncy.cli import show_example
 from slqncy.display.closing import Ended, closing
-from slqncy.display.terminal import take_any_character, write_lines
+from slqncy.display.terminal import heard_or_not, take_any_character, write_lines
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.progress import ProgressDisplay
 from slqncy.extensions.run import Run
@@ -109,12 +109,14 @@ class Command(ScrapyCrawl):
         words: list[str] = []
         if run.summary:
             said = closing(_ended(run, run.summary, crawler))
-            _tell(said, sys.stdout if run.status is ExitStatus.OK else sys.stderr)
+            with heard_or_not():
+                _tell(said, sys.stdout if run.status is ExitStatus.OK else sys.stderr)
             words = [line for part in said for line in part]
         if run.status is not ExitStatus.OK:
             return _complain(run.status, run.reason, *words)._replace(report=run.report)
         last = visible(run.reason)
-        print(last)
+        with heard_or_not():
+            print(last)
         return Outcome(run.status, (*words, last), run.report)
 
 
@@ -161,5 +163,6 @@ def _tell(said: Closing, trouble: TextIO) -> None:
 
 def _complain(status: ExitStatus, reason: str, *words: str) -> Outcome:
     last = visible(f"scrapy crawl: {reason} (exit status {status})")
-    sys.stderr.write(f"{last}\n")
+    with heard_or_not():
+        sys.stderr.write(f"{last}\n")
     return Outcome(status, (*words, last))

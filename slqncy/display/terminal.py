@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import contextmanager, suppress
 from io import TextIOBase, TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
@@ -11,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rich.console import RenderableType
 
@@ -39,6 +41,21 @@ def write_lines(lines: Iterable[str], stream: TextIO, style: str) -> None:
         console.print(Text(line, style), soft_wrap=True)
 
 
+@contextmanager
+def heard_or_not() -> Iterator[None]:
+    """For last words: that a terminal or a pipe is gone by then, or a disk full, changes nothing of what was done."""
+    with suppress(OSError):
+        yield
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            # Python would try once more on its way out: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
 class Foot(TextIOBase):
     """A block at the foot of a terminal; what is written to this stream stands above it."""
 
@@ -59,8 +76,9 @@ class Foot(TextIOBase):
         self._live.update(block, refresh=True)
 
     def take_away(self) -> None:
-        """Leave the terminal as if there had been no block."""
-        self._live.stop()
+        """Leave the terminal, if it is still there, as if there had been no block."""
+        with suppress(OSError):
+            self._live.stop()
 
     def write(self, text: str) -> int:
         """Write whole lines: as they are, however long, so that what is copied is what was written."""

@@ -88,7 +88,11 @@ class ProgressDisplay:
 
     def _show(self) -> None:
         assert self._foot
-        self._foot.show(block(self._progress(), self._foot.width))
+        try:
+            self._foot.show(block(self._progress(), self._foot.width))
+        except OSError:
+            # The terminal was closed: nobody looks on.
+            self.end()
 
     def _tell(self) -> None:
         logger.info("%s", sentence(self._progress()))
