@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,11 @@ from slqncy.archive import Archive
 from slqncy.demo import serving
 from slqncy.demo.site import DemoResponse
 from tests.crawling import ROOT, Pages, crawl_arguments, links, scrapy, story_page, text_of
+from tests.notify.ping_server import pinged
 from tests.terminal import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from slqncy.demo import DemoServer
 
@@ -114,36 +115,36 @@ def test_whoever_stops_a_run_has_the_terminal_back(tmp_path: Path, times: int) -
     assert {story.story_id for story in Archive(tmp_path).stories()} == {"1", "3", "4", "5", "6"}
 
 
-def test_a_run_outlives_its_terminal(tmp_path: Path) -> None:
-    site = Gate()
-    leader, follower = pty.openpty()
-    with serving(site) as server:
+def test_a_terminal_that_is_closed_changes_nothing_of_a_run(tmp_path: Path) -> None:
+    site, (leader, follower) = Gate(), pty.openpty()
+    with serving(site) as server, pinged() as service:
         process = subprocess.Popen(
             [sys.executable, "-m", "scrapy", *crawl_arguments(tmp_path, server.base_url)],
-            cwd=ROOT, stdin=follower, stdout=follower, stderr=follower, env={**os.environ, "TERM": "xterm"},
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=follower, stderr=follower,
+            env={**os.environ, "TERM": "xterm-256color", "PING_URL": service.url},
         )  # fmt: skip
         os.close(follower)
-        shown = b""
-        while b"sitemap" not in shown:
-            shown += os.read(leader, 65536)
-        os.close(leader)
-        site.opened.set()
-        assert process.wait(60) == 0
+        with process:
+            written = b""
+            while b"sitemap" not in written:
+                written += os.read(leader, 65536)
+            os.close(leader)
+            site.opened.set()
+        assert process.returncode == 0
+    assert [ping.path for ping in service.pings] == ["/start", ""]
     assert len(list(Archive(tmp_path).stories())) == STORIES - 1
 
 
-def test_a_run_whose_last_words_nobody_reads_ends_as_it_went(serve_pages: Serve, tmp_path: Path) -> None:
-    site = Gate()
-    site.opened.set()
-    with subprocess.Popen(
-        [sys.executable, "-m", "scrapy", *crawl_arguments(tmp_path, serve_pages(site).base_url), "-L", "ERROR"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        errors = process.stderr.read()
-    assert (process.returncode, b"Traceback" in errors) == (0, False)
+def test_an_exit_status_is_that_of_the_run_whoever_reads_its_words(serve_pages: Serve, tmp_path: Path) -> None:
+    server = serve_pages(Pages({"/": links("/szxw/1.html"), "/szxw/1.html": story_page(1, text_of(1))}))
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", *crawl_arguments(tmp_path, server.base_url)],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
 
 
 def test_a_log_has_lines_instead(serve_pages: Serve, tmp_path: Path) -> None:
