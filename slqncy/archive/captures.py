@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from contextlib import suppress
 from dataclasses import replace
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_NAME = re.compile(r"[\w-][\w.-]*")
 _OK = 200
 _BUFFER = 1 << 20
 
@@ -207,7 +209,12 @@ def path_of(root: Path, name: str) -> Path:
 
 
 def read_warc(root: Path, name: str, read: Callable[[Path], T]) -> T:
-    """What `read` makes of a file, open or closed, and a run may close it meanwhile. Raises FileNotFoundError."""
+    """What `read` makes of a file, open or closed, and a run may close it meanwhile. Raises FileNotFoundError.
+
+    The name may be anything that a line says; nothing outside the folder is read.
+    """
+    if not _NAME.fullmatch(name):
+        raise FileNotFoundError(name)
     with suppress(FileNotFoundError):
         return read(open_warc_path(root, name))
     return read(warc_path(root, name))

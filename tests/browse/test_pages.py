@@ -19,6 +19,7 @@ import pytest
 
 from slqncy.archive import Archive
 from slqncy.archive.layout import BROWSE
+from slqncy.browse.captures import NoCaptureError, raw_response
 from slqncy.browse.guard import Keys
 from tests.browse.conftest import browsing
 from tests.browse.samples import COPY, EDITED, GONE, HOSTILE, MARKUP, REWRITE
@@ -154,6 +155,22 @@ def test_the_raw_response_is_text(server: Server, archive: Path) -> None:
     assert response.getheader("Content-Disposition") == 'attachment; filename="slqncy-szxw-9538-1.html"'
     assert response.getheader("Content-Type") == "application/octet-stream"
     assert story.title in body.decode(story.provenance.encoding)
+
+
+def test_no_capture_is_read_outside_of_its_folder(archive: Path, tmp_path: Path) -> None:
+    (story,) = (one for one in Archive(archive).stories() if one.id == SEED)
+    place = story.provenance.warc
+    assert raw_response(archive, place.file, place.offset).body
+    shutil.copy(archive / "warc" / place.file, tmp_path / "copy.warc.gz")
+    for file in (
+        "../" * 30 + f"{tmp_path}/copy.warc.gz",
+        f"{tmp_path}/copy.warc.gz",
+        f"../warc/{place.file}",
+        "..",
+        "x\0",
+    ):
+        with pytest.raises(NoCaptureError, match="is not there"):
+            raw_response(archive, file, place.offset)
 
 
 @pytest.mark.parametrize(
