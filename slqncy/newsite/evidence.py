@@ -38,20 +38,40 @@ class Fit:
 def site_name(host: str) -> str:
     """A name for the profile of a host, that no profile of the package has."""
     labels = host.removeprefix("www.").split(".")
-    stop = len(labels)
-    while stop > 1 and labels[stop - 1] in _SUFFIXES:
-        stop -= 1
+    stop = _own_labels(labels)
     short, long = ("_".join(part) for part in (labels[:stop], labels))
     name = re.sub(r"[^a-z0-9_-]", "", long if short in site_names() else short)
     return name if name[:1].isalpha() else f"site{name}"
 
 
+def _own_labels(labels: Sequence[str]) -> int:
+    """How many of the labels of a host stand before what many sites end with, .com.cn."""
+    stop = len(labels)
+    while stop > 1 and labels[stop - 1] in _SUFFIXES:
+        stop -= 1
+    return stop
+
+
+def _are_kin(host: str, other: str) -> bool:
+    """Whether two hosts are of one domain: news.example.com.cn and www.example.com.cn."""
+    one, another = (labels[_own_labels(labels) - 1 :] for labels in (host.split("."), other.split(".")))
+    return one == another
+
+
+def own_names(stories: Sequence[Sample]) -> Counter[str]:
+    """The hosts of the addresses that stories give themselves, and how many stories do."""
+    return Counter(host for sample in stories for host in dict.fromkeys(_own_hosts(sample)))
+
+
 def hosts_of(samples: Sequence[Sample], stories: Sequence[Sample], site: Site) -> dict[str, str]:
-    """The host names of the site, the canonical one first, each with its evidence."""
+    """The host names of the site, the canonical one first, each with its evidence.
+
+    Those of another domain are not among them, whatever pages say: a crawl would ask for them, who were not named.
+    """
     asked, *twins = site.hosts
-    called = Counter(host for sample in stories for host in set(_own_hosts(sample)))
-    hosts = {host: f"{count} of {len(stories)} stories call themselves so" for host, count in called.most_common()}
-    first = next((host for host, count in called.most_common(1) if 2 * count >= len(stories)), asked)
+    called = [(host, count) for host, count in own_names(stories).most_common() if _are_kin(host, asked)]
+    hosts = {host: f"{count} of {len(stories)} stories call themselves so" for host, count in called}
+    first = next((host for host, count in called[:1] if 2 * count >= len(stories)), asked)
     hosts.setdefault(asked, "as it was asked")
     for twin in twins:
         if linking := sum(twin in sample.hosts for sample in samples):
@@ -72,7 +92,12 @@ def remarks(samples: Sequence[Sample], found: Sequence[Family], rule: StoryRule,
     """What the rule does not cover, in sentences."""
     stories = {sample.path: sample for sample in samples if sample.is_story}
     accepted = [sample for path, sample in stories.items() if rule.accepts(path)]
-    return [*_other_stories(found, stories, rule), *_other_hosts(samples, hosts), *_forbidden(accepted)]
+    return [
+        *_other_stories(found, stories, rule),
+        *_other_names(accepted, hosts),
+        *_other_hosts(samples, hosts),
+        *_forbidden(accepted),
+    ]
 
 
 def _encoding(encoding: str, claims: tuple[str, ...], pages: Fit) -> str:
@@ -105,6 +130,15 @@ def _other_stories(found: Sequence[Family], stories: Collection[str], rule: Stor
                 "and are not by the rule: a profile has one"
             )
     return remarks[:_MOST]
+
+
+def _other_names(stories: Sequence[Sample], hosts: Collection[str]) -> list[str]:
+    asked = next(iter(hosts))
+    called = [(host, count) for host, count in own_names(stories).most_common() if not _are_kin(host, asked)]
+    return [
+        f"{Fit(count, len(stories))} stories call themselves pages of {host}; if the site is there, name that address"
+        for host, count in called[:_MOST]
+    ]
 
 
 def _other_hosts(samples: Sequence[Sample], hosts: Collection[str]) -> list[str]:

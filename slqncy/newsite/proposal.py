@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from slqncy.extract.links import page_links
 from slqncy.extract.pagination import list_pages
 from slqncy.newsite.banner import find_banner
-from slqncy.newsite.evidence import Fit, encodings_of, hosts_of, remarks, site_name
+from slqncy.newsite.evidence import Fit, encodings_of, hosts_of, own_names, remarks, site_name
 from slqncy.newsite.grammar import USUAL_MARK, families, is_name, page_marks, section_rule, story_rule
 from slqncy.newsite.refusal import NoProposalError, known_site, no_stories, refuse
 from slqncy.newsite.sample import linked_paths
@@ -80,7 +80,7 @@ def propose(samples: Sequence[Sample], site: Site) -> Proposal:
     if all(sample.noarchive for sample in accepted):
         raise NoProposalError(f"stories say {accepted[0].noarchive!r}, and a crawl would archive none of them")
     hosts = hosts_of(samples, accepted, site)
-    if known := next(filter(None, map(known_site, hosts)), ""):
+    if known := next(filter(None, map(known_site, [*hosts, *own_names(accepted)])), ""):
         raise NoProposalError(
             f"the pages are those of a site that has a profile: scrapy crawl stories -a site={known} -a base_url=URL"
         )

@@ -149,6 +149,29 @@ def test_what_a_page_says_is_a_comment_and_nothing_else(tmp_path: Path) -> None:
     assert text.replace("\n", "").isprintable()
 
 
+@pytest.mark.parametrize(
+    ("called", "hosts", "remarks"),
+    [
+        ("www.victim.example", [HOST], ["6 of 6 stories call themselves pages of www.victim.example; if the site is"]),
+        ("www.elsewhere.com", [HOST], ["6 of 6 stories call themselves pages of www.elsewhere.com; if the site is"]),
+        ("news.qinghexinwen.com", ["news.qinghexinwen.com", HOST], []),
+    ],
+    ids=["another suffix", "the same suffix", "the same domain"],
+)
+def test_a_page_names_no_site_of_others_for_us_to_crawl(called: str, hosts: list[str], remarks: list[str]) -> None:
+    pages = {
+        f"/szxw/{number}.html": page_of(number).replace(
+            "<head>", f'<head><link rel="canonical" href="http://{called}/szxw/{number}.html">'
+        )
+        for number in range(100, 106)
+    }
+    home = f'<html><body><a href="/szxw/">时政新闻</a>{links(*pages)}</body></html>'
+    samples, _ = walk(Pages({"/": home, "/szxw/": links(*pages), **pages}))
+    proposal = propose(samples, ADDRESS.site)
+    assert [host for host in proposal.hosts if not host.startswith("qing")] == hosts
+    assert [remark[: len(start)] for remark, start in zip(proposal.remarks, remarks, strict=True)] == remarks
+
+
 def test_stories_of_another_kind_are_named() -> None:
     of_one_kind = {f"/szxw/{number}.html": page_of(number) for number in range(100, 108)}
     of_another = {f"/a/20240420/{number}.htm": page_of(number) for number in range(200, 204)}
