@@ -93,7 +93,8 @@ def _sorts(total: int, counters: Mapping[str, Any], prefix: str) -> list[str]:
     begin = f"slqncy/{prefix}/"
     counted = {name.removeprefix(begin): count for name, count in counters.items() if name.startswith(begin)}
     sorts = sorted(counted.items(), key=lambda sort: (-sort[1], sort[0]))
-    told = [f"{count} {visible(name)}" for name, count in sorts]
+    # Sites whose addresses name no section have stories without one.
+    told = [f"{count} {visible(name)}".rstrip() for name, count in sorts]
     return [f"{total}: {told[0]}", *told[1:]] if len(told) > 1 else told
 
 

@@ -74,6 +74,11 @@ def test_a_good_run() -> None:
     )
 
 
+def test_a_site_without_sections() -> None:
+    said = closing(ended({"requested": 2, "archived": 2}, counters={"slqncy/store/archived/": 2}))
+    assert "archived    2" in said.account
+
+
 @pytest.mark.parametrize(
     ("figures", "counters", "examples", "line"),
     [
