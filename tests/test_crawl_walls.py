@@ -78,7 +78,7 @@ def test_three_walls_in_a_row_end_the_run(serve_pages: Serve, tmp_path: Path) ->
     host = server.base_url.removeprefix("http://")
     assert f"we should wait ({host} shows a captcha or a test for a browser); run again later" in result.errors
     assert "\nrun again   " in result.errors
-    assert "\nwalls       3 times " in result.errors
+    assert "\nwalls       3 captchas or waiting rooms: " in result.errors
     assert [request.path for request in server.requests if "html" in request.path] == [
         f"/szxw/{number}.html" for number in range(1, 5)
     ]
