@@ -61,15 +61,15 @@ class Archive:
 
     def duplicates(self, *, since: str | date = "") -> Iterator[Duplicate]:
         """All duplicates, in the order they were met; `since` as for `stories`."""
-        return self._records_since(Kind.DUPLICATE, Duplicate, _moment(since))
+        return self._records_since(Kind.DUPLICATE, Duplicate, self.acknowledged(), _moment(since))
 
     def rejected(self, *, since: str | date = "") -> Iterator[Rejected]:
         """All pages that were fetched and not archived, in the order they were met; `since` as for `stories`."""
-        return self._records_since(Kind.REJECTED, Rejected, _moment(since))
+        return self._records_since(Kind.REJECTED, Rejected, self.acknowledged(), _moment(since))
 
     def rewrites(self, *, since: str | date = "") -> Iterator[Rewrite]:
         """Which versions of stories rewrite others, in the order they were archived; `since` as for `stories`."""
-        return self._records_since(Kind.REWRITE, Rewrite, _moment(since))
+        return self._records_since(Kind.REWRITE, Rewrite, self.acknowledged(), _moment(since))
 
     def events(self) -> Iterator[Event]:
         """All that happened to any address, in order."""
@@ -102,10 +102,9 @@ class Archive:
 
     def _stories(self, since: str, *, latest: bool) -> Iterator[Story]:
         whole = self.acknowledged()
-        lengths = {name: n for name, n in whole.items() if segment_month(name) >= since[:7]}
-        standing = self._standing(lengths, whole) if latest else {}
-        for story in self._records(Kind.STORY, Story, lengths):
-            if story.date_downloaded >= since and story.version == standing.get(story.id, story.version):
+        standing = self._standing(_months_from(whole, since), whole) if latest else {}
+        for story in self._records_since(Kind.STORY, Story, whole, since):
+            if story.version == standing.get(story.id, story.version):
                 yield story
 
     def _standing(self, lengths: dict[str, int | None], whole: dict[str, int | None]) -> dict[str, int]:
@@ -123,14 +122,20 @@ class Archive:
                 several[story.id].append(_Version(story.version, story.as_of, story.captured))
         return standing | {name: found.number for name, versions in several.items() if (found := newest(versions))}
 
-    def _records_since(self, kind: Kind, record_type: type[Page], since: str) -> Iterator[Page]:
-        lengths = {name: n for name, n in self.acknowledged().items() if segment_month(name) >= since[:7]}
-        return (line for line in self._records(kind, record_type, lengths) if line.date_downloaded >= since)
+    def _records_since(
+        self, kind: Kind, record_type: type[Page], lengths: dict[str, int | None], since: str
+    ) -> Iterator[Page]:
+        lines = self._records(kind, record_type, _months_from(lengths, since))
+        return (line for line in lines if line.date_downloaded >= since)
 
     def _records(self, kind: Kind, record_type: type[Record], lengths: dict[str, int | None]) -> Iterator[Record]:
         for name in sorted(lengths):
             if segment_kind(name) is kind:
                 yield from _records_in(self.root, name, record_type, lengths[name])
+
+
+def _months_from(lengths: dict[str, int | None], since: str) -> dict[str, int | None]:
+    return {name: length for name, length in lengths.items() if segment_month(name) >= since[:7]}
 
 
 def _records_in(root: Path, name: str, record_type: type[Record], length: int | None) -> Iterator[Record]:
