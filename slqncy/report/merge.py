@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from slqncy.run_report import (
     MOST_FAILURES,
@@ -22,8 +22,9 @@ from slqncy.run_report import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+_Listed = TypeVar("_Listed", Pages, Pairs)
 _PEAKS: dict[str, Callable[[Iterable[Any]], Any]] = {
     **dict.fromkeys(("peak_memory", "most_in_flight", "delay_asked", "delay_longest"), max),
     "least_gap": lambda gaps: min((gap for gap in gaps if gap is not None), default=None),
@@ -44,8 +45,8 @@ def merged(reports: Sequence[RunReport]) -> RunReport:
         addresses=last.addresses,
         politeness=_politeness([report.politeness for report in reports]),
         stories=_stories([report.stories for report in reports]),
-        duplicates=_pairs(reports),
-        rejections=_pages(reports),
+        duplicates=_listed(Pairs, lambda of_kind: of_kind.pairs, [report.duplicates for report in reports]),
+        rejections=_listed(Pages, lambda of_reason: of_reason.urls, [report.rejections for report in reports]),
         slowest=sorted((page for report in reports for page in report.slowest), key=_took, reverse=True)[:MOST_SLOW],
         failures=[failure for report in reports for failure in report.failures][:MOST_FAILURES],
         coverage=last.coverage,
@@ -86,21 +87,16 @@ def _stories(parts: Sequence[NewStories]) -> NewStories:
     )
 
 
-def _pairs(reports: Sequence[RunReport]) -> dict[str, Pairs]:
-    whole: dict[str, Pairs] = {}
-    for kind, pairs in (item for report in reports for item in report.duplicates.items()):
-        of_kind = whole.setdefault(kind, Pairs())
-        of_kind.count += pairs.count
-        of_kind.pairs = (of_kind.pairs + pairs.pairs)[:MOST_LISTED]
-    return whole
-
-
-def _pages(reports: Sequence[RunReport]) -> dict[str, Pages]:
-    whole: dict[str, Pages] = {}
-    for reason, pages in (item for report in reports for item in report.rejections.items()):
-        of_reason = whole.setdefault(reason, Pages())
-        of_reason.count += pages.count
-        of_reason.urls = (of_reason.urls + pages.urls)[:MOST_LISTED]
+def _listed(
+    new: Callable[[], _Listed], first: Callable[[_Listed], list[Any]], parts: Iterable[Mapping[str, _Listed]]
+) -> dict[str, _Listed]:
+    """All of each kind, counted, and the first of them named; `first` gives the list of those."""
+    whole: dict[str, _Listed] = {}
+    for kind, part in (item for each in parts for item in each.items()):
+        of_kind = whole.setdefault(kind, new())
+        of_kind.count += part.count
+        named = first(of_kind)
+        named += first(part)[: MOST_LISTED - len(named)]
     return whole
 
 
