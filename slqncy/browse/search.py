@@ -127,18 +127,20 @@ def _facets(question: Question) -> list[str]:
 
 
 def _holds(db: sqlite3.Connection, row: int, table: str, words: list[str]) -> bool:
-    title, text = db.execute(f"SELECT title, text FROM {table} WHERE row = ?", (row,)).fetchone()  # noqa: S608
-    folded = f"{title}\n{text}".casefold()
+    folded = "\n".join(_folded(db, row, table))
     return all(word in folded for word in words)
+
+
+def _folded(db: sqlite3.Connection, row: int, table: str) -> tuple[str, str]:
+    """Title and text, without regard to case."""
+    title, text = db.execute(f"SELECT title, text FROM {table} WHERE row = ?", (row,)).fetchone()  # noqa: S608
+    return title.casefold(), text.casefold()
 
 
 def _ranked(db: sqlite3.Connection, rows: list[int], words: list[str], table: str) -> list[int]:
     """Those first that have most of the words for their length; of equal ones the newest."""
     folded = [word.casefold() for word in words]
-    scores: dict[int, float] = {}
-    for row in rows:
-        title, text = db.execute(f"SELECT title, text FROM {table} WHERE row = ?", (row,)).fetchone()  # noqa: S608
-        scores[row] = _score(title.casefold(), text.casefold(), folded)
+    scores = {row: _score(*_folded(db, row, table), folded) for row in rows}
     return sorted(rows, key=scores.__getitem__, reverse=True)
 
 
