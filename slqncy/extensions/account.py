@@ -64,7 +64,7 @@ class Account:
         exchange = Exchange(
             host=_origin(request), slot=slot, purpose=_purpose(request), began=began,
             bytes_sent=len(recording.request), bytes_received=len(recording.received),
-            status=last_status(bytes(recording.received)),
+            status=last_status(recording.received),
             hold=seconds_to_hold(response) if response and slot == SITE_SLOT else 0.0,
         )  # fmt: skip
         self._receipt.end(exchange, now)

@@ -77,7 +77,7 @@ def status_of(beginning: bytes) -> int:
     return int(match[1]) if match else 0
 
 
-def last_status(received: bytes) -> int:
+def last_status(received: bytes | bytearray) -> int:
     """The status code of the response in bytes that were received, or of the last interim one before it, or 0."""
     status = position = 0
     while match := _STATUS_LINE.match(received, position):
