@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,8 @@ from slqncy.reasons import UNSETTLED, EventKind, State
 from slqncy.records import Event, Story, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from slqncy.archive.coverage import NumberLine
     from slqncy.archive.ledger import Entry, Known
@@ -63,12 +64,14 @@ class ArchiveWriter:
     asked for again.
     """
 
-    def __init__(self, root: Path | str) -> None:
+    def __init__(self, root: Path | str, patience: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         """Open or create, and repair what a killed run left behind.
 
+        `patience` surrounds what may take long, and ends: the disk may be slow, and an index be merged.
         Raises ArchiveLockedError, ArchiveDamagedError, or ArchiveError where the disk will not have it.
         """
         self.root = Path(root)
+        self.patience = patience
         self._broken = False
         self._group: dict[str, list[bytes]] = {}
         self._unwritten: dict[Place, bytes] = {}
@@ -170,7 +173,7 @@ class ArchiveWriter:
         self._refuse_if_broken()
         if not self._lines and self._captures.is_synced:
             return
-        with self._disk_errors():
+        with self.patience(), self._disk_errors():
             # What a line names is on disk before it.
             self._captures.sync()
             # In this order what a story rewrites is on disk before it: without a ledger nobody would miss it.

@@ -106,7 +106,8 @@ class ArchivedStories:
         """Write what is new, once the archive has acknowledged it. Raises ArchiveError."""
         # The index never knows a line that a kill could take back.
         self._archive.commit()
-        with _disk_errors(self._archive):
+        # Of millions of stories, merging takes minutes.
+        with self._archive.patience(), _disk_errors(self._archive):
             self._deduplicator.flush()
 
     def close(self) -> None:

@@ -328,9 +328,7 @@ class Run:
         line = Event(
             event=event, at=at, run_id=self.id, url=url, kind=kind, detail=blanked(detail[:_MOST_DETAIL]), **details
         )  # fmt: skip
-        # The disk may be slow, and now and then the index is merged, which at millions of stories takes minutes.
-        with self._watchdog.patience():
-            place = self.archive.write(line, record, rewrite)
+        place = self.archive.write(line, record, rewrite)
         if record:
             self.account.stories.add(record, rewrite)
             if place and type(record) is Story:
@@ -391,7 +389,7 @@ class Run:
             self._respect_holds(arguments.address)
 
     def _open_archive(self, directory: str, thresholds: Thresholds) -> None:
-        self.archive = ArchiveWriter(directory)
+        self.archive = ArchiveWriter(directory, self._watchdog.patience)
         try:
             self.archive.close_months(f"{self.started:%Y-%m}")
             self._known_before = self.archive.newest()
@@ -414,8 +412,7 @@ class Run:
     def _commit(self) -> None:
         if self._disk_error is None:
             try:
-                with self._watchdog.patience():
-                    self.archive.commit()
+                self.archive.commit()
             except ArchiveError as error:
                 self.stop_for_disk(error)
 

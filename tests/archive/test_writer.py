@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from errno import ENOSPC
 from hashlib import sha256
@@ -73,6 +73,27 @@ def test_a_group_is_on_disk_when_commit_returns_and_not_before(writer: ArchiveWr
         events += encode(found(number)) + encode(brought(story(number)))
         stories += encode(story(number))
         assert lines(writer.root) == {"events/2026-11.ndjson": events, "stories/2026-11.jsonl": stories}
+
+
+def test_whoever_watches_is_patient_while_a_group_goes_to_disk(tmp_path: Path) -> None:
+    seen: list[dict[str, bytes]] = []
+
+    @contextmanager
+    def patience() -> Iterator[None]:
+        seen.append(lines(tmp_path))
+        yield
+        seen.append(lines(tmp_path))
+
+    with closing(ArchiveWriter(tmp_path, patience)) as writer:
+        for number in range(1, MOST_LINES + 1):
+            writer.write(found(number))
+        assert len(seen) == 2, "a group that is full goes by itself"
+        before, behind = seen
+        assert (len(before), len(behind)) == (0, 1)
+        writer.commit()
+        assert len(seen) == 4
+        writer.commit()
+        assert len(seen) == 4, "there is nothing to wait for"
 
 
 def test_closing_acknowledges_and_abandoning_does_not(tmp_path: Path) -> None:

@@ -328,6 +328,30 @@ def test_the_index_is_written_behind_the_lines(root: Path, monkeypatch: pytest.M
 # Disks
 
 
+def test_whoever_watches_is_patient_while_the_index_is_written(root: Path) -> None:
+    seen: list[dict[Path, bytes]] = []
+
+    @contextmanager
+    def patience() -> Iterator[None]:
+        seen.append(files())
+        yield
+        seen.append(files())
+
+    def files() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in (root / INDEX).iterdir()}
+
+    with (
+        closing(ArchiveWriter(root, patience)) as archive,
+        closing(ArchivedStories(archive, Thresholds())) as stories,
+    ):
+        (place,) = keep(archive, ASKED[4])
+        stories.add(place, ASKED[4])
+        seen.clear()
+        stories.flush()
+        lines_before, lines_behind, before, behind = seen
+        assert lines_before == lines_behind == before != behind
+
+
 def test_an_index_that_cannot_be_opened_is_an_error_of_the_archive(root: Path) -> None:
     shutil.rmtree(root / INDEX)
     (root / INDEX).write_bytes(b"")
