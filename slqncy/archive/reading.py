@@ -1,7 +1,8 @@
 """The page that is being read, noted beforehand: a process that hangs is ended, and has no last words.
 
-The file `.reading` holds the event that is true of the page if it hangs, as a line, and behind it the traceback that
-the watchdog adds. Without a traceback it says nothing: the run was killed, whatever it was doing.
+The file `.reading` holds the event that is true of the page if it hangs, as a line with blanks before its end, and
+behind it the traceback that the watchdog adds. Without a traceback it says nothing: the run was killed, whatever it
+was doing.
 """
 
 from __future__ import annotations
@@ -34,40 +35,51 @@ _TOLD = 3
 
 
 class Reading:
-    """The note. It is not synced: it is for when the process ends, and not for when the machine does."""
+    """The note. It is not synced: it is for when the process ends, and not for when the machine does.
+
+    Each note is written over the one before: to cut the file costs more than to write to it.
+    """
 
     def __init__(self, root: Path) -> None:
         self._path = root / READING
-        self._descriptor = -1
+        self._descriptors: list[int] = []
+        """Of the note, and of what is added behind it."""
+        self._length = 0
+        """Bytes of the file: those of the longest note so far."""
         self._is_empty = True
 
     @property
     def descriptor(self) -> int:
         """What the watchdog writes its traceback to. Raises OSError."""
-        if self._descriptor < 0:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-            self._descriptor = os.open(self._path, flags, 0o644)
-        return self._descriptor
+        return self._opened()[1]
 
     def begin(self, event: Event) -> None:
         """A page is about to be read. Raises OSError."""
-        self.end()
+        self._note(encode(event))
         self._is_empty = False
-        os.write(self.descriptor, encode(event))
 
     def end(self) -> None:
         """No page is being read. Raises OSError."""
         if not self._is_empty:
-            os.ftruncate(self.descriptor, 0)
+            self._note(b"\n")
             self._is_empty = True
 
     def close(self) -> None:
         """Take the note away; also after a disk error, where the next start does not mind it."""
-        if self._descriptor >= 0:
-            descriptor, self._descriptor = self._descriptor, -1
-            os.close(descriptor)
+        if self._descriptors:
+            while self._descriptors:
+                os.close(self._descriptors.pop())
             with suppress(OSError):
                 self._path.unlink()
+
+    def _note(self, line: bytes) -> None:
+        self._length = max(self._length, len(line))
+        os.pwrite(self._opened()[0], line[:-1].ljust(self._length - 1) + b"\n", 0)
+
+    def _opened(self) -> list[int]:
+        for flag in (os.O_TRUNC, os.O_APPEND)[len(self._descriptors) :]:
+            self._descriptors.append(os.open(self._path, os.O_WRONLY | os.O_CREAT | flag, 0o644))
+        return self._descriptors
 
 
 @dataclass(frozen=True, slots=True)

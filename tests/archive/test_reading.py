@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +62,23 @@ def test_a_page_that_hung(tmp_path: Path, traceback: bytes) -> None:
     assert told.detail == "<string>:5 (parse)"
     (aside,) = (tmp_path / "quarantine").glob("hung.*")
     assert aside.read_bytes() == encode(PAGE) + traceback
+
+
+def test_a_note_stands_in_place_of_the_one_before(tmp_path: Path, traceback: bytes) -> None:
+    longer = replace(PAGE, url=f"{PAGE.url}?{'p' * 1000}")
+    for noted in ([PAGE, longer], [longer, PAGE], [longer, None], [longer, None, PAGE]):
+        writer = ArchiveWriter(tmp_path)
+        behind = writer.traceback_descriptor
+        for event in noted:
+            if event:
+                writer.begin_reading(event)
+            else:
+                writer.end_reading()
+        os.write(behind, traceback)
+        last = hang(tmp_path)
+        writer.close()
+        assert last
+        assert last.event == (noted[-1] and replace(noted[-1], detail="<string>:5 (parse)"))
 
 
 def test_a_page_that_hung_before_it_was_acknowledged_that_it_is_there(tmp_path: Path, traceback: bytes) -> None:
