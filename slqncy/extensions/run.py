@@ -75,6 +75,8 @@ class Run:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        assert crawler.stats is not None
+        self._stats = crawler.stats
         self.outlook = Outlook()
         self.started = datetime.now(UTC)
         self.id = f"{self.started:%Y%m%dT%H%M%S}-{os.getpid()}"
@@ -119,8 +121,7 @@ class Run:
     @property
     def stories_archived(self) -> int:
         """Lines this run has added to stories/."""
-        assert self._crawler.stats is not None
-        get = self._crawler.stats.get_value
+        get = self._stats.get_value
         return sum(int(get(f"slqncy/outcome/{event}", 0)) for event in NEW_LINE)
 
     @property
@@ -298,8 +299,7 @@ class Run:
 
     def count(self, what: str, by: int = 1, *, example: str = "") -> None:
         """Add to a counter of the run, and keep the first example of what it counts."""
-        assert self._crawler.stats is not None
-        self._crawler.stats.inc_value(f"slqncy/{what}", by)
+        self._stats.inc_value(f"slqncy/{what}", by)
         if by and example:
             self.examples.setdefault(what, example)
 
@@ -454,8 +454,7 @@ class Run:
         self._report(_SECOND_SIGNAL)
 
     def _summarize(self, finish_reason: str) -> Summary:
-        assert self._crawler.stats is not None
-        stats = self._crawler.stats.get_stats()
+        stats = self._stats.get_stats()
         self.archive.commit()
         addresses = Addresses(
             known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()

@@ -22,6 +22,10 @@ class Step:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        run = crawler.get_extension(Run)
+        assert run is not None
+        self.run = run
+        """The run this step is part of."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -31,13 +35,6 @@ class Step:
     def count(self, what: str, by: int = 1, *, example: str = "") -> None:
         """Add to a counter of this step, and keep the first example of what it counts."""
         self.run.count(f"{self.name}/{what}", by, example=example)
-
-    @property
-    def run(self) -> Run:
-        """The run this step is part of."""
-        run = self._crawler.get_extension(Run)
-        assert run is not None
-        return run
 
     @property
     def archive(self) -> ArchiveWriter:
