@@ -9,8 +9,9 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from scrapy.utils.test import get_crawler
 
-from slqncy.extensions.log import VisibleRecord
+from slqncy.extensions.log import VisibleLog, VisibleRecord
 from slqncy.visible import visible, visible_json
 
 
@@ -54,6 +55,22 @@ def said(message: str, *arguments: object, error: Exception | None = None) -> st
     exc_info = (type(error), error, None) if error else None
     record = VisibleRecord("scrapy", logging.ERROR, "file.py", 1, message, arguments, exc_info)
     return logging.Formatter("2026-11-26 [%(name)s] %(message)s").format(record)
+
+
+def test_a_log_has_all_from_its_level_on_and_of_the_rest_no_record_is_made() -> None:
+    factory = logging.getLogRecordFactory()
+    logger = logging.getLogger("scrapy.core.scraper")
+    levels = range(logging.CRITICAL + 1)
+    try:
+        for level in ("WARNING", logging.INFO, "NOTSET"):
+            VisibleLog.from_crawler(get_crawler(settings_dict={"LOG_LEVEL": level}))
+            least = logging.getLevelNamesMapping().get(str(level), level)
+            effective = logger.getEffectiveLevel()
+            made = [at for at in levels if logger.isEnabledFor(at)]
+            assert made == [at for at in levels if at >= max(int(least), effective)]
+    finally:
+        logging.setLogRecordFactory(factory)
+        logging.disable(logging.NOTSET)
 
 
 def test_a_log_has_lines_of_ours_only() -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slqncy.visible import visible, visible_lines
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
 
 
 class VisibleRecord(logging.LogRecord):
@@ -24,7 +29,17 @@ class VisibleRecord(logging.LogRecord):
 
 
 class VisibleLog:
-    """Makes all log records of the process visible ones, those of Scrapy and of libraries too."""
+    """Makes all log records of the process visible ones, those of Scrapy and of libraries too.
 
-    def __init__(self) -> None:
+    What no log is to have is not made either: Scrapy makes two records of each page, and has its handlers drop them.
+    """
+
+    def __init__(self, level: int) -> None:
         logging.setLogRecordFactory(VisibleRecord)
+        logging.disable(level - 1)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a component."""
+        level = crawler.settings["LOG_LEVEL"]
+        return cls(logging.getLevelNamesMapping().get(level, level))
