@@ -145,7 +145,9 @@ class ArchiveWriter:
             self._captures.release()
 
     def write(self, event: Event, record: Story | None = None, rewrite: Rewrite | None = None) -> Place | None:
-        """Add what happened, the line it brought, and what that rewrites; a commit acknowledges them together.
+        """Add what happened to an address, the line it brought, and what that rewrites.
+
+        A commit acknowledges them together.
 
         Gives the place of the line it brought, if it brought one.
         Raises ArchiveError, and from then on always: what the failed write left is cut off when the archive is opened.
@@ -157,11 +159,12 @@ class ArchiveWriter:
         places: list[Place] = []
         with self._disk_errors():
             self._append(event, event_data)
-            states.apply(self._ledger.db, event)
+            url = states.apply(self._ledger.db, event)
             for line, data in lines:
+                assert url is not None
                 place = self._append(line, data)
                 self._unwritten[place] = data
-                add_line(self._ledger, place, data, line)
+                add_line(self._ledger, place, data, line, url)
                 places.append(place)
             # An event and its lines are of one group.
             if self._lines > MOST_LINES - _MOST_AT_ONCE:
