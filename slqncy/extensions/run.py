@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from datetime import UTC, datetime
+from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -98,6 +99,7 @@ class Run:
         self._open = False
         self._errors = 0
         self._budget = crawler.settings.getint("REQUEST_BUDGET")
+        self._warc_maxsize = crawler.settings.getint("WARC_MAXSIZE")
         self._requests = 0
         self._known_before = 0
         self._passed_over: set[str] = set()
@@ -136,12 +138,14 @@ class Run:
 
     def capture(self, exchange: Exchange) -> Warc:
         """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
-        assert self._crawler.spider is not None
-        settings = self._crawler.settings
-        info = warcinfo(self._crawler.spider, settings, self.id)
-        place = self.archive.capture(exchange, info, settings.getint("WARC_MAXSIZE"))
+        place = self.archive.capture(exchange, self._warcinfo, self._warc_maxsize)
         self.count("warc/exchanges")
         return place
+
+    @cached_property
+    def _warcinfo(self) -> dict[str, str]:
+        assert self._crawler.spider is not None
+        return warcinfo(self._crawler.spider, self._crawler.settings, self.id)
 
     # What happens to addresses
 
