@@ -54,11 +54,11 @@ def overlap(first: Hashes, second: Hashes) -> tuple[float, float]:
     """Share of the smaller set, and of all, that is in both; of sets ascending and without repetition."""
     if not len(first) or not len(second):
         return 0.0, 0.0
-    small, large = sorted((first, second), key=len)
-    places = np.searchsorted(large, small)
-    places[places == len(large)] = 0
-    both = int(np.count_nonzero(large[places] == small))
-    return both / len(small), both / (len(small) + len(large) - both)
+    every = np.concatenate((first, second))
+    # Of two that are sorted the stable sort makes one in a fraction of the time.
+    every.sort(kind="stable")
+    both = int(np.count_nonzero(every[1:] == every[:-1]))
+    return both / min(len(first), len(second)), both / (len(every) - both)
 
 
 def title_likeness(first: Compared, second: Compared) -> float:

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from w3lib.url import safe_url_string
 
-from slqncy.sites.address import LONGEST
+from slqncy.sites.address import LONGEST, ORIGIN, PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,6 @@ _MOST_CHARACTERS = 4_000_000
 # Browsers strip control characters and space at the ends; tab and line ends inside are removed by urljoin.
 _EDGES = "".join(map(chr, range(0x21)))
 
-# Most URLs are already what urljoin and safe_url_string would return, and those cost more than all the rest.
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,4})?(?=/|$)")
-_PLAIN = re.compile(_ORIGIN.pattern + r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(?:\?[A-Za-z0-9._~/=&-]+)?")
 # urlsplit and safe_url_string let any character stand in a host name.
 _NETLOC = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@\[\]-]+")
 # A template's empty field: urljoin would make the page itself of it.
@@ -105,14 +102,14 @@ def absolute_url(href: str, base: str, encoding: str) -> str:
     # To take apart one of 14 MB takes a gigabyte.
     if not href or len(href) > LONGEST or _NO_HOST.fullmatch(href):
         return ""
-    origin = _ORIGIN.match(base)
+    origin = ORIGIN.match(base)
     plain = origin[0] + href if origin and href.startswith("/") else href
-    if _PLAIN.fullmatch(plain):
+    if PLAIN.fullmatch(plain):
         return plain
     path, mark, query = href.partition("?")
     try:
         url = urljoin(base, path.replace("\\", "/") + mark + query)
-        if _PLAIN.fullmatch(url):
+        if PLAIN.fullmatch(url):
             return url
         url = str(safe_url_string(url, encoding))
         parts = urlsplit(url)
