@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from slqncy.archive.errors import ArchiveError
@@ -115,9 +115,8 @@ _KNOWN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """What is acknowledged of a segment."""
+class Segment(NamedTuple):
+    """What is acknowledged of a segment: a row of the table."""
 
     name: str
     length: int
@@ -127,9 +126,8 @@ class Segment:
     """0 or 1 as SQLite has no truth values."""
 
 
-@dataclass(frozen=True, slots=True)
-class WarcFile:
-    """What is acknowledged of a file of raw responses."""
+class WarcFile(NamedTuple):
+    """What is acknowledged of a file of raw responses: a row of the table."""
 
     name: str
     length: int
@@ -138,9 +136,8 @@ class WarcFile:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Where a line is, and what it holds."""
+class Entry(NamedTuple):
+    """Where a line is, and what it holds: a row of the table."""
 
     segment: str
     position: int
@@ -287,22 +284,13 @@ class Ledger:
 
     def set_segment(self, segment: Segment) -> None:
         """Acknowledge a segment as it is now."""
-        self.db.execute(
-            "INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?)",
-            (segment.name, segment.length, segment.lines, segment.crc32, segment.closed),
-        )
+        self.db.execute("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?)", segment)
 
     # Lines
 
     def add_line(self, entry: Entry) -> None:
         """Know a line that is no event."""
-        self.db.execute(
-            f"INSERT INTO line ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-            (
-                entry.segment, entry.position, entry.length, entry.url, entry.version, entry.content_hash, entry.note,
-                entry.digest, entry.as_of, entry.captured,
-            ),
-        )  # fmt: skip
+        self.db.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entry)
 
     def latest(self, kind: Kind, url: int) -> Entry | None:
         """The newest line of that kind for an address: what the site has said last."""
@@ -356,10 +344,7 @@ class Ledger:
 
     def set_warc(self, warc: WarcFile) -> None:
         """Acknowledge a file as it is now."""
-        self.db.execute(
-            "INSERT OR REPLACE INTO warc VALUES (?, ?, ?, ?, ?)",
-            (warc.name, warc.length, warc.records, warc.crc32, warc.closed),
-        )
+        self.db.execute("INSERT OR REPLACE INTO warc VALUES (?, ?, ?, ?, ?)", warc)
 
     def add_capture(self, file: str, captured: Captured) -> None:
         """Know a response record."""
