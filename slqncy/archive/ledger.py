@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -481,5 +481,5 @@ def _as_reference(row: tuple[Any, ...]) -> Reference:
 
 
 def _as_known(row: tuple[Any, ...]) -> Known:
-    known = Known(*row)
-    return replace(known, kind=PageKind(known.kind), state=State(known.state))
+    number, url, kind, story, state, *others = row
+    return Known(number, url, PageKind(kind), story, State(state), *others)

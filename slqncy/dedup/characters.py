@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import opencc
 
 from slqncy.dedup.numerals import NUMERALS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 KEPT = ".,%‰+-"
 """What figures are written with; every other sign becomes a space."""
@@ -58,15 +62,19 @@ def _compared(character: str) -> str:
 
 
 _CHARACTERS = _Characters()
-# The same, of characters that were met and are one character of 16 bits each, before and after; 0 for all others.
-_TABLE = np.zeros(1 << 16, dtype="<u2")
+# The same of characters that were met and are one character of 16 bits, before and after; 0 for all others. Nearly all
+# texts are of such characters only, and an array takes a seventh of the time where they are not as short as a title.
+_TABLE: NDArray[np.uint16] = np.zeros(1 << 16, dtype="<u2")
+_LONG = 100
 
 
 def _letters(text: str) -> str:
-    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    letters = _TABLE[codes]
-    # Nearly all texts are of such characters, and the table takes a seventh of the time.
-    return letters.tobytes().decode("utf-16-le") if letters.all() else text.translate(_CHARACTERS)
+    if len(text) >= _LONG:
+        codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+        letters: NDArray[np.uint16] = _TABLE[codes]
+        if letters.all():
+            return letters.tobytes().decode("utf-16-le")
+    return text.translate(_CHARACTERS)
 
 
 def plain(text: str) -> str:

@@ -65,12 +65,11 @@ def _title_codes(title: str) -> list[int]:
 
 
 def _figure_codes(figures: list[Figure]) -> list[int]:
-    codes, bits = [figure.code for figure in figures], [figure.bits for figure in figures]
-    alone = [code for code, its_bits in zip(codes, bits, strict=True) if its_bits >= _TELLING_FIGURE]
-    return alone + [
-        # Order changes more easily in a rewrite than neighbourhood.
-        (one << 32 | other if one < other else other << 32 | one) * _PAIR_SALT + _PAIR_SALT & _WORD_MASK
-        for apart in range(1, _APART + 1)
-        for one, other, its_bits, others in zip(codes, codes[apart:], bits, bits[apart:], strict=False)
-        if its_bits + others >= _TELLING_PAIR and one != other
-    ]
+    codes = [figure.code for figure in figures if figure.bits >= _TELLING_FIGURE]
+    for apart in range(1, _APART + 1):
+        for (_, bits, code), (_, other_bits, other) in zip(figures, figures[apart:], strict=False):
+            if bits + other_bits >= _TELLING_PAIR and code != other:
+                # Order changes more easily in a rewrite than neighbourhood.
+                pair = code << 32 | other if code < other else other << 32 | code
+                codes.append((pair * _PAIR_SALT + _PAIR_SALT) & _WORD_MASK)
+    return codes

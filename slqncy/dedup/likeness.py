@@ -77,16 +77,18 @@ def compare(first: Compared, second: Compared) -> Likeness:
     pairs_contained, pairs_equal = overlap(first.grams(2), second.grams(2))
     lengths = sorted((len(first.text), len(second.text)))
     shared = first.bits.keys() & second.bits.keys()
-    names = [[figure.name for figure in story.figures[:_MOST_FIGURES]] for story in (first, second)]
+    names = first.names[:_MOST_FIGURES], second.names[:_MOST_FIGURES]
+    # Bits are multiples of a half: no sum depends on its order.
+    shared_bits = sum(map(first.bits.__getitem__, shared))
     return Likeness(
         contained=shared_runs(first, second),
         pairs_contained=pairs_contained,
         pairs_equal=pairs_equal,
         length=lengths[0] / max(lengths[1], 1),
         shorter=lengths[0],
-        shared_bits=sum(first.bits[name] for name in shared),
-        first_bits=sum(bits for name, bits in first.bits.items() if name not in shared),
-        second_bits=sum(bits for name, bits in second.bits.items() if name not in shared),
+        shared_bits=shared_bits,
+        first_bits=first.all_bits - shared_bits,
+        second_bits=second.all_bits - sum(map(second.bits.__getitem__, shared)),
         figures_in_order=LCSseq.similarity(*names) / max(1, min(map(len, names))),
         title_equal=title_likeness(first, second),
         days=None if first.day is None or second.day is None else abs(first.day - second.day),
