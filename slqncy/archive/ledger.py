@@ -108,6 +108,8 @@ CREATE INDEX capture_record ON capture (record);
 """
 
 _ENTRY = "segment, position, length, url, version, content_hash, note, digest, as_of, captured"
+_WITHIN = "segment > ? AND segment < ?"
+"""The lines of a kind. Where a pattern is not in the statement, SQLite compiles that anew for each."""
 _CAPTURE = "warc, position, record, uri, date, status, digest, has_payload, is_whole"
 _KNOWN = (
     "id, url, kind, story, state, reason, via, last, due, failures, not_before, etag, last_modified, stories, hash, "
@@ -299,16 +301,16 @@ class Ledger:
     def versions(self, kind: Kind, url: int) -> list[Entry]:
         """All lines of that kind for an address, by version."""
         rows = self.db.execute(
-            f"SELECT {_ENTRY} FROM line WHERE url = ? AND segment GLOB ? ORDER BY version, segment, position",  # noqa: S608
-            (url, f"{kind}/*"),
+            f"SELECT {_ENTRY} FROM line WHERE url = ? AND {_WITHIN} ORDER BY version, segment, position",  # noqa: S608
+            (url, *_within(kind)),
         )
         return [Entry(*row) for row in rows]
 
     def line_of(self, kind: Kind, url: int, version: int) -> Entry | None:
         """The line of that kind with a version of an address."""
         row = self.db.execute(
-            f"SELECT {_ENTRY} FROM line WHERE url = ? AND segment GLOB ? AND version = ?",  # noqa: S608
-            (url, f"{kind}/*", version),
+            f"SELECT {_ENTRY} FROM line WHERE url = ? AND {_WITHIN} AND version = ?",  # noqa: S608
+            (url, *_within(kind), version),
         ).fetchone()
         return Entry(*row) if row else None
 
@@ -450,6 +452,11 @@ class Ledger:
     def states(self) -> dict[State, int]:
         """How many addresses are in each state."""
         return {State(state): n for state, n in self.db.execute("SELECT state, count(*) FROM url GROUP BY state")}
+
+
+def _within(kind: Kind) -> tuple[str, str]:
+    """Between which names the segments of a kind are: 0 is the character behind the slash."""
+    return f"{kind}/", f"{kind}0"
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:
