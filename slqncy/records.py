@@ -194,11 +194,11 @@ _ADDED = ((b',"robots":[]',), (b',"web_archive":""', b',"date_captured":""'))
 """Keys that were added, the last ones first: how they stand in a line where there is nothing to say."""
 
 # str.splitlines() and some readers end a line at these, which JSON allows raw.
-_LINE_BREAKERS = (
-    (b"\xe2\x80\xa8", b"\\u2028"),
-    (b"\xe2\x80\xa9", b"\\u2029"),
-    (b"\xc2\x85", b"\\u0085"),
-)
+_LINE_BREAKERS = {
+    b"\xe2": {b"\xe2\x80\xa8": b"\\u2028", b"\xe2\x80\xa9": b"\\u2029"},
+    b"\xc2": {b"\xc2\x85": b"\\u0085"},
+}
+"""How they are escaped, by their first byte: one byte is looked for much faster than several."""
 
 
 def story_fields(page: Story) -> dict[str, Any]:
@@ -235,8 +235,10 @@ def encode(record: Line) -> bytes:
 def json_line(document: object) -> bytes:
     """One line of JSON in UTF-8, line feed included, that no reader takes for several."""
     line = msgspec.json.encode(document)
-    for raw, escaped in _LINE_BREAKERS:
-        line = line.replace(raw, escaped)
+    for first, breakers in _LINE_BREAKERS.items():
+        if first in line:
+            for raw, escaped in breakers.items():
+                line = line.replace(raw, escaped)
     return line + b"\n"
 
 

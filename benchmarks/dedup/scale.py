@@ -62,7 +62,6 @@ class Scale:
         self._random = np.random.default_rng(1)
         self._templates = self._random.integers(0, 1 << 64, _TEMPLATES, dtype=np.uint64)
         self._texts: dict[int, Compared] = {}
-        self._compared = 0
         self._stories = Deduplicator(folder, self._text_of)
         self._inserting = self._slowest = 0.0
         self._count = 0
@@ -76,7 +75,6 @@ class Scale:
             yield self._measure(self._docs[place * share : (place + 1) * share])
 
     def _text_of(self, number: int) -> Compared:
-        self._compared += 1
         # Of a made-up story there are keys only.
         return self._texts.get(number) or compared("", "")
 
@@ -97,7 +95,7 @@ class Scale:
 
     def _measure(self, docs: list[Doc]) -> Row:
         asking = 0.0
-        self._compared = 0
+        compared_before = self._stories.compared
         for doc in docs:
             began = process_time()
             story = compared(doc.title, doc.text, doc.day.isoformat())
@@ -109,7 +107,7 @@ class Scale:
         return Row(
             stories=self._count,
             question=asking / len(docs) * _MICRO,
-            compared=self._compared / len(docs),
+            compared=(self._stories.compared - compared_before) / len(docs),
             insertion=self._inserting / self._count * _MICRO,
             slowest=self._slowest,
             disk=size / self._count,

@@ -326,7 +326,7 @@ class Teller:
 
     def tear(self) -> None:
         """Begin to commit, and be killed when the last file is written and not synced."""
-        whole_append, left = disk.append, len(self._writer._group)  # noqa: SLF001
+        whole_append, left = disk.append, len(self._writer._groups)  # noqa: SLF001
 
         def append(path: Path, data: bytes) -> None:
             nonlocal left
@@ -409,11 +409,9 @@ def _sync_no_responses(captures: Captures) -> None:
 
 
 def _commit_ledger_first(writer: ArchiveWriter) -> None:
-    group, writer._group, segments = writer._group, {}, writer._segments  # noqa: SLF001
-    for name in group:
-        writer._ledger.set_segment(segments[name])  # noqa: SLF001
+    for group in writer._groups.values():  # noqa: SLF001
+        writer._ledger.set_segment(group.acknowledged(b"".join(group.lines)))  # noqa: SLF001
     writer._ledger.commit()  # noqa: SLF001
-    writer._group = group  # noqa: SLF001
     _commit(writer)
 
 

@@ -48,6 +48,7 @@ LINE_TYPES: dict[Kind, type[Line]] = {
     Kind.REJECTED: Rejected,
     Kind.REWRITE: Rewrite,
 }
+_KINDS = {line_type: kind for kind, line_type in LINE_TYPES.items()}
 
 
 class Place(NamedTuple):
@@ -65,7 +66,7 @@ def _suffix(kind: Kind) -> str:
 
 def kind_of(line: Line) -> Kind:
     """The kind of a line."""
-    return next(kind for kind, line_type in LINE_TYPES.items() if type(line) is line_type)
+    return _KINDS[type(line)]
 
 
 def made_at(line: Line) -> str:

@@ -161,7 +161,8 @@ def _read(ledger: Ledger, root: Path, name: str, most: int | None) -> None:
             if isinstance(line, Event):
                 states.apply(ledger.db, line)
             else:
-                add_line(ledger, Place(name, length), data, line)
+                url = states.add(ledger.db, line.canonical_url, PageKind.STORY, line.id)
+                add_line(ledger, Place(name, length), data, line, url)
             length, lines, crc = length + len(data), lines + 1, zlib.crc32(data, crc)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(
@@ -182,14 +183,14 @@ def note(record: Story | Rewrite) -> str:
     return record.reason if isinstance(record, Rejected) else ""
 
 
-def add_line(ledger: Ledger, place: Place, data: bytes, record: Story | Rewrite) -> None:
-    """Tell the ledger of a line, and of its address where no event has."""
+def add_line(ledger: Ledger, place: Place, data: bytes, record: Story | Rewrite, url: int) -> None:
+    """Tell the ledger of a line of the address with that number."""
     ledger.add_line(
         Entry(
             segment=place.segment,
             position=place.position,
             length=len(data),
-            url=states.add(ledger.db, record.canonical_url, PageKind.STORY, record.id),
+            url=url,
             version=record.version,
             content_hash=record.content_hash,
             note=note(record),

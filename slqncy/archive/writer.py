@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,22 @@ _MOST_AT_ONCE = 3
 """Lines of one event, itself included."""
 
 
+@dataclass(slots=True)
+class _Group:
+    """Lines of a segment that are not acknowledged."""
+
+    segment: Segment
+    """As it is acknowledged."""
+    length: int
+    """Bytes of the segment with these lines."""
+    lines: list[bytes] = field(default_factory=list)
+
+    def acknowledged(self, data: bytes) -> Segment:
+        """The segment with these lines, which are `data`."""
+        was, lines = self.segment, self.segment.lines + len(self.lines)
+        return Segment(was.name, self.length, lines, zlib.crc32(data, was.crc32), closed=False)
+
+
 class ArchiveWriter:
     """An archive opened for writing, by one process at a time.
 
@@ -73,7 +89,7 @@ class ArchiveWriter:
         self.root = Path(root)
         self.patience = patience
         self._broken = False
-        self._group: dict[str, list[bytes]] = {}
+        self._groups: dict[str, _Group] = {}
         self._unwritten: dict[Place, bytes] = {}
         self._lines = 0
         with self._disk_errors(), ExitStack() as undo:
@@ -145,7 +161,9 @@ class ArchiveWriter:
             self._captures.release()
 
     def write(self, event: Event, record: Story | None = None, rewrite: Rewrite | None = None) -> Place | None:
-        """Add what happened, the line it brought, and what that rewrites; a commit acknowledges them together.
+        """Add what happened to an address, the line it brought, and what that rewrites.
+
+        A commit acknowledges them together.
 
         Gives the place of the line it brought, if it brought one.
         Raises ArchiveError, and from then on always: what the failed write left is cut off when the archive is opened.
@@ -157,11 +175,12 @@ class ArchiveWriter:
         places: list[Place] = []
         with self._disk_errors():
             self._append(event, event_data)
-            states.apply(self._ledger.db, event)
+            url = states.apply(self._ledger.db, event)
             for line, data in lines:
+                assert url is not None
                 place = self._append(line, data)
                 self._unwritten[place] = data
-                add_line(self._ledger, place, data, line)
+                add_line(self._ledger, place, data, line, url)
                 places.append(place)
             # An event and its lines are of one group.
             if self._lines > MOST_LINES - _MOST_AT_ONCE:
@@ -177,14 +196,17 @@ class ArchiveWriter:
             # What a line names is on disk before it.
             self._captures.sync()
             # In this order what a story rewrites is on disk before it: without a ledger nobody would miss it.
-            for name, lines in sorted(self._group.items()):
+            for name, group in sorted(self._groups.items()):
                 path = open_path(self.root, name)
                 if not path.exists():
                     disk.create_file(path)
-                disk.append(path, b"".join(lines))
+                data = b"".join(group.lines)
+                disk.append(path, data)
+                self._segments[name] = group.acknowledged(data)
                 self._ledger.set_segment(self._segments[name])
             self._ledger.commit()
-        self._group, self._lines = {}, 0
+        self._groups.clear()
+        self._lines = 0
         self._unwritten.clear()
 
     def begin_reading(self, event: Event) -> None:
@@ -213,7 +235,7 @@ class ArchiveWriter:
             if segment_month(name) < current and not segment.closed:
                 with self._disk_errors():
                     compress(self.root, segment)
-                    closed = Segment(name, segment.length, segment.lines, segment.crc32, closed=True)
+                    closed = segment._replace(closed=True)
                     self._ledger.set_segment(closed)
                     self._ledger.commit()
                     disk.remove(open_path(self.root, name))
@@ -350,13 +372,14 @@ class ArchiveWriter:
     def _append(self, line: Line, data: bytes) -> Place:
         self._month = max(self._month, made_at(line)[:7])
         name = segment_name(kind_of(line), self._month)
-        segment = self._segments.get(name) or Segment(name, 0, 0, 0, closed=False)
-        self._group.setdefault(name, []).append(data)
-        self._segments[name] = Segment(
-            name, segment.length + len(data), segment.lines + 1, zlib.crc32(data, segment.crc32), closed=False
-        )
+        if (group := self._groups.get(name)) is None:
+            segment = self._segments.get(name) or Segment(name, 0, 0, 0, closed=False)
+            group = self._groups[name] = _Group(segment, segment.length)
+        place = Place(name, group.length)
+        group.lines.append(data)
+        group.length += len(data)
         self._lines += 1
-        return Place(name, segment.length)
+        return place
 
     def _tell_of_hang(self) -> None:
         """The run before may have been ended by its watchdog: what it read is excluded for a while."""

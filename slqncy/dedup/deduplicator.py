@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slqncy.dedup.index import Index
+from slqncy.dedup.kept import Kept
 from slqncy.dedup.verdict import Thresholds, Verdict, judge
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
 
 _MOST_COMPARED = 4
 """Stories that are compared with a new one: of labelled copies and rewrites the original was always among these."""
-_IN_MEMORY = 256
-"""Stories kept as they are compared: of one event there are many at a time."""
-_LONGEST_KEPT = 20_000
-"""Characters; of stories of a megabyte so many would take gigabytes."""
+_KEPT_BYTES = 8 << 20
+"""Of stories kept as they are compared, some 3,000: of one event there are many at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,11 @@ class Deduplicator:
     ) -> None:
         """Open or create the index in `folder`. Raises OSError."""
         self.index = Index(folder)
+        self.compared = 0
+        """How many times two stories were compared so far."""
         self._thresholds = thresholds or Thresholds()
         self._text_of = text_of
-        self._kept: dict[int, Compared] = {}
+        self._kept = Kept(_KEPT_BYTES)
 
     def matches(self, story: Compared) -> list[Match]:
         """The stories that this one duplicates, the surest first; of equal ones the oldest."""
@@ -61,6 +62,7 @@ class Deduplicator:
     def add(self, number: int, story: Compared) -> None:
         """Know a story; `number` is the caller's, 64 bits, and larger than all before."""
         self.index.add(number, story.keys)
+        self._kept.put(number, story)
 
     def clear(self) -> None:
         """Forget all stories."""
@@ -72,10 +74,9 @@ class Deduplicator:
         self.index.flush()
 
     def _story(self, number: int) -> Compared:
-        story = self._kept.pop(number, None) or self._text_of(number)
-        if len(story.title) + len(story.text) <= _LONGEST_KEPT:
-            # The last asked for stand last, and the first goes.
-            self._kept[number] = story
-            if len(self._kept) > _IN_MEMORY:
-                del self._kept[next(iter(self._kept))]
+        self.compared += 1
+        story = self._kept.get(number)
+        if story is None:
+            story = self._text_of(number)
+            self._kept.put(number, story)
         return story

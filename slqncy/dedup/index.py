@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from heapq import nsmallest
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,9 @@ class Index:
         for key in its_keys.tolist():
             known = self._recent.setdefault(key, place)
             if isinstance(known, list):
-                known.append(place)
+                # One too many tells that there are.
+                if len(known) <= MOST_POSTINGS:
+                    known.append(place)
             elif known != place:
                 self._recent[key] = [known, place]
         self._recent_keys.append(its_keys)
@@ -92,28 +95,30 @@ class Index:
     def candidates(self, keys: Hashes, most: int) -> list[int]:
         """Numbers of the stories with the most keys in common, `COMMON` at least; of equal ones the oldest first."""
         asked = short(keys)
-        found = [run.find(asked) for run in self._runs]
-        found.append(self._find_recent(asked))
+        found = [*(run.find(asked) for run in self._runs), self._find_recent(asked)]
         usable = sum(one.counts for one in found) <= MOST_POSTINGS
-        hits: Counter[int] = Counter()
-        start = 0
-        for one, length in zip(found, (*map(len, self._runs), 0), strict=True):
-            # Places go on from run to run, in the order of the stories.
-            hits.update((one.places[np.repeat(usable, one.counts)] + start).tolist())
-            start += length
-        best = nsmallest(most, ((-count, place) for place, count in hits.items() if count >= COMMON))
+        places = np.concatenate(
+            [
+                # Places go on from run to run, in the order of the stories.
+                one.places[np.repeat(usable, one.counts)] + start
+                for one, start in zip(found, accumulate(map(len, self._runs), initial=0), strict=True)
+            ]
+        )
+        places.sort()
+        # So many times in a row; of each as many as it has keys in common beyond that.
+        enough = places[COMMON - 1 :] == places[: 1 - COMMON]
+        hits = Counter(places[COMMON - 1 :][enough].tolist())
+        best = nsmallest(most, ((-count, place) for place, count in hits.items()))
         return [self._number(place) for _, place in best]
 
     def _find_recent(self, keys: Hashes) -> Found:
-        counts = np.zeros(len(keys), dtype=np.int64)
+        counts: list[int] = []
         found: list[int] = []
-        for place, key in enumerate(keys.tolist()):
-            known = self._recent.get(key)
-            if known is not None:
-                stories = known if isinstance(known, list) else (known,)
-                counts[place] = len(stories)
-                found += stories
-        return Found(counts, np.array(found, dtype=np.int64))
+        for known in map(self._recent.get, keys.tolist()):
+            stories = () if known is None else known if isinstance(known, list) else (known,)
+            counts.append(len(stories))
+            found += stories
+        return Found(np.array(counts, dtype=np.int64), np.array(found, dtype=np.int64))
 
     def _number(self, place: int) -> int:
         for run in self._runs:

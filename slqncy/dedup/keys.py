@@ -37,14 +37,11 @@ COMMON = 3
 def keys_of(title: str, text: str, figures: list[Figure], fingerprint: bytes) -> Hashes:
     """The keys of a story, whose parts are those of `text.Compared`: ascending, at most 47."""
     few = [*_fewest(_figure_codes(figures), _FIGURE_KEYS), *_fewest(_title_codes(title), _TITLE_KEYS)]
-    parts = [
-        # Three of them, so that an equal text is found whatever else is too common to find anything.
-        np.frombuffer(fingerprint, dtype="<u8"),
-        # The smallest ones begin alike; mixed once more they are spread over the whole index.
-        mixed(_smallest(gram_hashes(text, _TEXT_RUN), _TEXT_KEYS)),
-        mixed(np.array(few, dtype=np.uint64)),
-    ]
-    return distinct(np.concatenate(parts))
+    parts = _smallest(gram_hashes(text, _TEXT_RUN), _TEXT_KEYS), np.array(few, dtype=np.uint64)
+    # Three of them, so that an equal text is found whatever else is too common to find anything.
+    whole = np.frombuffer(fingerprint, dtype="<u8")
+    # The smallest ones begin alike; mixed once more they are spread over the whole index.
+    return distinct(np.concatenate((whole, mixed(np.concatenate(parts)))))
 
 
 def _smallest(hashes: Hashes, count: int) -> Hashes:
@@ -68,13 +65,11 @@ def _title_codes(title: str) -> list[int]:
 
 
 def _figure_codes(figures: list[Figure]) -> list[int]:
-    codes = []
-    for place, figure in enumerate(figures):
-        if figure.bits >= _TELLING_FIGURE:
-            codes.append(figure.code)
-        for other in figures[place + 1 : place + 1 + _APART]:
-            if figure.bits + other.bits >= _TELLING_PAIR and figure.code != other.code:
+    codes = [figure.code for figure in figures if figure.bits >= _TELLING_FIGURE]
+    for apart in range(1, _APART + 1):
+        for (_, bits, code), (_, other_bits, other) in zip(figures, figures[apart:], strict=False):
+            if bits + other_bits >= _TELLING_PAIR and code != other:
                 # Order changes more easily in a rewrite than neighbourhood.
-                low, high = sorted((figure.code, other.code))
-                codes.append(((low << 32 | high) * _PAIR_SALT + _PAIR_SALT) & _WORD_MASK)
+                pair = code << 32 | other if code < other else other << 32 | code
+                codes.append((pair * _PAIR_SALT + _PAIR_SALT) & _WORD_MASK)
     return codes

@@ -54,11 +54,11 @@ def overlap(first: Hashes, second: Hashes) -> tuple[float, float]:
     """Share of the smaller set, and of all, that is in both; of sets ascending and without repetition."""
     if not len(first) or not len(second):
         return 0.0, 0.0
-    small, large = sorted((first, second), key=len)
-    places = np.searchsorted(large, small)
-    places[places == len(large)] = 0
-    both = int(np.count_nonzero(large[places] == small))
-    return both / len(small), both / (len(small) + len(large) - both)
+    every = np.concatenate((first, second))
+    # Of two that are sorted the stable sort makes one in a fraction of the time.
+    every.sort(kind="stable")
+    both = int(np.count_nonzero(every[1:] == every[:-1]))
+    return both / min(len(first), len(second)), both / (len(every) - both)
 
 
 def title_likeness(first: Compared, second: Compared) -> float:
@@ -77,16 +77,18 @@ def compare(first: Compared, second: Compared) -> Likeness:
     pairs_contained, pairs_equal = overlap(first.grams(2), second.grams(2))
     lengths = sorted((len(first.text), len(second.text)))
     shared = first.bits.keys() & second.bits.keys()
-    names = [[figure.name for figure in story.figures[:_MOST_FIGURES]] for story in (first, second)]
+    names = first.names[:_MOST_FIGURES], second.names[:_MOST_FIGURES]
+    # Bits are multiples of a half: no sum depends on its order.
+    shared_bits = sum(map(first.bits.__getitem__, shared))
     return Likeness(
         contained=shared_runs(first, second),
         pairs_contained=pairs_contained,
         pairs_equal=pairs_equal,
         length=lengths[0] / max(lengths[1], 1),
         shorter=lengths[0],
-        shared_bits=sum(first.bits[name] for name in shared),
-        first_bits=sum(bits for name, bits in first.bits.items() if name not in shared),
-        second_bits=sum(bits for name, bits in second.bits.items() if name not in shared),
+        shared_bits=shared_bits,
+        first_bits=first.all_bits - shared_bits,
+        second_bits=second.all_bits - sum(map(second.bits.__getitem__, shared)),
         figures_in_order=LCSseq.similarity(*names) / max(1, min(map(len, names))),
         title_equal=title_likeness(first, second),
         days=None if first.day is None or second.day is None else abs(first.day - second.day),

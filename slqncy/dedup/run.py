@@ -168,7 +168,7 @@ def write_run(path: Path, documents: list[int], keys: Hashes, places: Numbers) -
     with _writer(path) as file:
         file.seek(_PACKED.size)
         file.write(np.array(documents, dtype="<u8").tobytes())
-        _finish(file, len(documents), len(keys), [np.sort(keys << _SHIFT | places)])
+        _finish(file, len(documents), len(keys), [_capped(np.sort(keys << _SHIFT | places))])
     return _put_in_place(path)
 
 

@@ -39,6 +39,16 @@ class Compared:
         return {figure.name: figure.bits for figure in self.figures}
 
     @cached_property
+    def all_bits(self) -> float:
+        """Of all different figures."""
+        return sum(self.bits.values())
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The figures by name, in their order."""
+        return [figure.name for figure in self.figures]
+
+    @cached_property
     def title_pairs(self) -> frozenset[str]:
         """All pairs of neighbouring characters in the title."""
         return frozenset(map("".join, zip(self.title, self.title[1:], strict=False)))

@@ -119,7 +119,7 @@ def _are_captions(new: Compared, old: Compared) -> bool:
 
 def _share_nothing(new: Compared, old: Compared) -> bool:
     """Whether neither a copy nor a rewrite can come of it: of most candidates that is all there is to find out."""
-    return shared_runs(new, old) < _LEAST_CONTAINED and new.bits.keys().isdisjoint(old.bits)
+    return new.bits.keys().isdisjoint(old.bits) and shared_runs(new, old) < _LEAST_CONTAINED
 
 
 def _may_be_copy(like: Likeness, *, is_far: bool) -> bool:

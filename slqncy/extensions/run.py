@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from datetime import UTC, datetime
+from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -91,6 +92,8 @@ class Run:
         """Of what the report tells."""
         self.pending = Pending()
         self.waiting = Waiting()
+        self.stories_archived = 0
+        """Lines this run has added to stories/."""
         self.examples: dict[str, str] = {}
         """The first story id, or URL of another page, that a counter has counted, by the counter's name."""
         self._disk_error: ArchiveError | None = None
@@ -98,6 +101,7 @@ class Run:
         self._open = False
         self._errors = 0
         self._budget = crawler.settings.getint("REQUEST_BUDGET")
+        self._warc_maxsize = crawler.settings.getint("WARC_MAXSIZE")
         self._requests = 0
         self._known_before = 0
         self._passed_over: set[str] = set()
@@ -119,12 +123,6 @@ class Run:
         return run
 
     @property
-    def stories_archived(self) -> int:
-        """Lines this run has added to stories/."""
-        get = self._stats.get_value
-        return sum(int(get(f"slqncy/outcome/{event}", 0)) for event in NEW_LINE)
-
-    @property
     def is_open(self) -> bool:
         """Whether there is an archive to write to."""
         return self._open
@@ -136,12 +134,14 @@ class Run:
 
     def capture(self, exchange: Exchange) -> Warc:
         """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
-        assert self._crawler.spider is not None
-        settings = self._crawler.settings
-        info = warcinfo(self._crawler.spider, settings, self.id)
-        place = self.archive.capture(exchange, info, settings.getint("WARC_MAXSIZE"))
+        place = self.archive.capture(exchange, self._warcinfo, self._warc_maxsize)
         self.count("warc/exchanges")
         return place
+
+    @cached_property
+    def _warcinfo(self) -> dict[str, str]:
+        assert self._crawler.spider is not None
+        return warcinfo(self._crawler.spider, self._crawler.settings, self.id)
 
     # What happens to addresses
 
@@ -213,6 +213,7 @@ class Run:
             raise RuntimeError(f"{url} was not asked for, or has been answered")
         self.archive.release_captures()
         self._happened(event, url, asked.kind, id=asked.story, record=record, rewrite=rewrite, **details)
+        self.stories_archived += event in NEW_LINE
         reason = details.get("reason")
         is_wall = reason in UNWELCOME and not details.get("date_captured")
         if is_wall:

@@ -11,10 +11,10 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from w3lib.url import safe_url_string
 
-from slqncy.sites.address import LONGEST
+from slqncy.sites.address import LONGEST, ORIGIN, PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -28,9 +28,6 @@ _MOST_CHARACTERS = 4_000_000
 # Browsers strip control characters and space at the ends; tab and line ends inside are removed by urljoin.
 _EDGES = "".join(map(chr, range(0x21)))
 
-# Most URLs are already what urljoin and safe_url_string would return, and those cost more than all the rest.
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,4})?(?=/|$)")
-_PLAIN = re.compile(_ORIGIN.pattern + r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?(?:\?[A-Za-z0-9._~/=&-]+)?")
 # urlsplit and safe_url_string let any character stand in a host name.
 _NETLOC = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@\[\]-]+")
 # A template's empty field: urljoin would make the page itself of it.
@@ -68,8 +65,10 @@ class Link:
     """The rel attribute in lower case, tokens parted by one space."""
 
 
-def page_links(page: Page) -> list[Link]:
+def page_links(page: Page, within: Callable[[str], str | None] = str) -> list[Link]:
     """Every link that can be followed, in document order, each pair of URL and text once.
+
+    `within` gives the URL by which a link is told, or None where it is none that is asked for.
 
     Read are <a>, <area>, <link rel=next|prev> and the URLs among <option> values. What is not http(s), malformed,
     empty or only a fragment is left out; nothing raises. Links behind the first 100,000 elements, or behind addresses
@@ -81,9 +80,9 @@ def page_links(page: Page) -> list[Link]:
     for element in islice(page.root.iter("a", "area", "link", "option"), _MOST_LINKS):
         rel = " ".join(element.get("rel", "").lower().split())
         url = absolute_url(_href(element, rel), base, page.encoding)
-        if url:
+        if url and (told := within(url)):
             text = _text(element)
-            found.setdefault((url, text), Link(url, text, rel))
+            found.setdefault((url, text), Link(told, text, rel))
         characters += len(url)
         if characters > _MOST_CHARACTERS:
             break
@@ -105,14 +104,14 @@ def absolute_url(href: str, base: str, encoding: str) -> str:
     # To take apart one of 14 MB takes a gigabyte.
     if not href or len(href) > LONGEST or _NO_HOST.fullmatch(href):
         return ""
-    origin = _ORIGIN.match(base)
+    origin = ORIGIN.match(base)
     plain = origin[0] + href if origin and href.startswith("/") else href
-    if _PLAIN.fullmatch(plain):
+    if PLAIN.fullmatch(plain):
         return plain
     path, mark, query = href.partition("?")
     try:
         url = urljoin(base, path.replace("\\", "/") + mark + query)
-        if _PLAIN.fullmatch(url):
+        if PLAIN.fullmatch(url):
             return url
         url = str(safe_url_string(url, encoding))
         parts = urlsplit(url)
@@ -135,7 +134,7 @@ def _href(element: HtmlElement, rel: str) -> str:
 
 
 def _text(element: HtmlElement) -> str:
-    return next((" ".join(label.split()) for label in _labels(element) if label and not label.isspace()), "")
+    return next(filter(None, (" ".join(label.split()) for label in _labels(element) if label)), "")
 
 
 def _labels(element: HtmlElement) -> Iterator[str | None]:

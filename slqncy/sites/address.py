@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -12,12 +13,19 @@ from w3lib.url import canonicalize_url, safe_url_string
 from slqncy.sites.folders import as_name, as_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slqncy.sites.profile import Site
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
 LONGEST = 2000
 """Characters of a URL: browsers and servers take no more for granted, and Scrapy asks for none above 2083."""
 _SLASHES = re.compile("/{2,}")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-9][0-9]{0,3})?(?=/|$)")
+PLAIN = re.compile(rf"({ORIGIN.pattern})((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?)(?:\?([A-Za-z0-9._~/=&-]+))?")
+"""URLs that urljoin and w3lib leave as they are, as nearly all links are: origin, path, query."""
+_KEPT = 4096
+"""Addresses of which is remembered what they name: the same menus and boxes stand on every page."""
 NO_SECTION = "-"
 """In ids."""
 
@@ -34,7 +42,7 @@ class StoryAddress:
     """1, or the number of a further page of a long story."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """A site and, where `base_url` is given, the place that serves it in its stead (a mirror, a test server).
 
@@ -47,16 +55,27 @@ class Address:
 
     def canonical(self, url: str) -> str | None:
         """The canonical form of a URL, or None where it is not on the site, or longer than any address of one."""
-        if len(url) > LONGEST:
-            return None
+        return self._canonical_form(url) if len(url) <= LONGEST else None
+
+    @cached_property
+    def _canonical_form(self) -> Callable[[str], str | None]:
+        return lru_cache(_KEPT)(self._make_canonical)
+
+    def _make_canonical(self, url: str) -> str | None:
         try:
+            if plain := PLAIN.fullmatch(url):
+                origin, path, query = plain.groups("")
+                prefix = self._prefix_at(origin)
+                return None if prefix is None else self._named(_below(prefix, path), query)
             parts = urlsplit(safe_url_string(url))
             # Escaped letters of a path make no second address. The query stays as it is: servers may mind its order.
-            path = self._own_path(urlsplit(canonicalize_url(urlunsplit(parts._replace(query="", fragment="")))))
+            own = self._own_path(urlsplit(canonicalize_url(urlunsplit(parts._replace(query="", fragment="")))))
         except ValueError:
             return None
-        if path is None:
-            return None
+        return None if own is None else self._named(own, parts.query)
+
+    def _named(self, path: str, query: str) -> str:
+        """The canonical URL of a path on the site."""
         path = _SLASHES.sub("/", path) or "/"
         site = self.site
         if match := site.story.fullmatch(path):
@@ -64,7 +83,7 @@ class Address:
             return f"{site.scheme}://{site.hosts[0]}{path}"
         if match := site.section.fullmatch(path):
             path = site.section_path.format(**match.groupdict())
-        return urlunsplit((site.scheme, site.hosts[0], path, parts.query, ""))
+        return urlunsplit((site.scheme, site.hosts[0], path, query, ""))
 
     def has(self, canonical_url: str) -> bool:
         """Whether a canonical URL is of this site, and not of another."""
@@ -95,6 +114,13 @@ class Address:
 
     def story(self, canonical_url: str) -> StoryAddress | None:
         """What story a canonical URL names, if it names one."""
+        return self._story_named(canonical_url)
+
+    @cached_property
+    def _story_named(self) -> Callable[[str], StoryAddress | None]:
+        return lru_cache(_KEPT)(self._read_story)
+
+    def _read_story(self, canonical_url: str) -> StoryAddress | None:
         path = urlsplit(canonical_url).path
         match = self.site.story.fullmatch(path) or self.site.story_page.fullmatch(path)
         if match is None:
@@ -129,17 +155,31 @@ class Address:
         return f"{self.site.name}/{story.section or NO_SECTION}/{story.story_id}"
 
     def _own_path(self, parts: SplitResult) -> str | None:
-        """The path on the site, or None where scheme, host or port are another's."""
+        """The path on the site, or None where scheme, host or port are another's. Raises ValueError."""
+        prefix = self._prefix(parts)
+        return None if prefix is None else _below(prefix, parts.path)
+
+    def _prefix(self, parts: SplitResult) -> str | None:
+        """The path below which a server has the site, or None where it is another's. Raises ValueError."""
         if parts.scheme not in _DEFAULT_PORT:
             return None
         port = parts.port or _DEFAULT_PORT[parts.scheme]
         if parts.hostname in self.site.hosts and port in _DEFAULT_PORT.values():
-            return parts.path
+            return ""
         if not self.base_url:
             return None
         base = urlsplit(self.base_url)
         if (parts.hostname, port) != (base.hostname, base.port or _DEFAULT_PORT[base.scheme]):
             return None
-        # A root-relative link on a mirror that lives under a path leaves that path; it still means the site's own page.
-        prefix = base.path.rstrip("/")
-        return parts.path.removeprefix(prefix) if f"{parts.path}/".startswith(f"{prefix}/") else parts.path
+        return base.path.rstrip("/")
+
+    @cached_property
+    def _prefix_at(self) -> Callable[[str], str | None]:
+        """The same of an origin, remembered. Raises ValueError."""
+        return lru_cache(_KEPT)(lambda origin: self._prefix(urlsplit(origin)))
+
+
+def _below(prefix: str, path: str) -> str:
+    """A path of the site, of the path on a server that has the site below a prefix."""
+    # A root-relative link on a mirror that lives under a path leaves that path; it still means the site's own page.
+    return path.removeprefix(prefix) if f"{path}/".startswith(f"{prefix}/") else path

@@ -53,6 +53,13 @@ def test_a_single_traditional_character_makes_no_traditional_text() -> None:
     assert plain(f"{simplified}會議開始") == f"{simplified.replace('支援', '支持')}会议开始"
 
 
+@given(SIMPLIFIED)
+def test_a_long_text_is_read_as_a_short_one(text: str) -> None:
+    long = "甲" * 200
+    for _ in range(2):
+        assert plain(long + text) == long + plain(text)
+
+
 @pytest.mark.parametrize("code", [0xD800, 0xDFFF, 0xE000, 0xF8FF, 0xF0000, 0xFFFFE, 0x10FFFF])
 def test_what_nobody_can_read_is_a_space(code: int) -> None:
     assert plain(f"甲{chr(code)}乙") == "甲 乙"

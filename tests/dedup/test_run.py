@@ -110,7 +110,6 @@ def test_runs_are_merged_in_small_parts_though_most_keys_begin_alike(
         sizes.append(len(postings))
         return postings
 
-    monkeypatch.setattr(runs, "_capped", capped)
     random, places = np.random.default_rng(1), np.arange(20_000, dtype=np.uint64)
     both = [
         write_run(
@@ -118,6 +117,7 @@ def test_runs_are_merged_in_small_parts_though_most_keys_begin_alike(
         )
         for name in ("a", "b")
     ]
+    monkeypatch.setattr(runs, "_capped", capped)
     merged = merge_runs(tmp_path / "merged.run", *both)
     assert merged.postings == sum(sizes) == 40_000
     assert max(sizes) <= 6000

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from w3lib.url import canonicalize_url, safe_url_string
 
 from slqncy.sites import Address, StoryAddress, load_site
+from slqncy.sites.address import PLAIN
 
 SITE = load_site("slqncy")
 LIVE = Address(SITE)
@@ -128,6 +131,15 @@ def test_a_canonical_url_is_its_own_canonical_form(host: str, rest: str) -> None
         assert MIRROR.canonical(MIRROR.served(canonical)) == canonical
         if (story := MIRROR.story(canonical)) and story.page == 1 and "_" not in canonical:
             assert MIRROR.story_url(story) == canonical
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_what_is_plain_is_left_as_it_is(url: str) -> None:
+    path = url.partition("?")[0]
+    assert safe_url_string(url) == url
+    assert urljoin("https://elsewhere.cn/a/b", url) == url
+    # An empty path is the same as the root.
+    assert canonicalize_url(path) in {path, f"{path}/"}
 
 
 @given(st.text())

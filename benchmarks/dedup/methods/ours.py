@@ -24,8 +24,11 @@ class Ours:
         self._folder = TemporaryDirectory()
         self._ids: list[str] = []
         self._texts: list[Compared] = []
-        self.verified = 0
-        self._stories = Deduplicator(self._folder.name, self._text_of)
+        self._stories = Deduplicator(self._folder.name, self._texts.__getitem__)
+
+    @property
+    def verified(self) -> int:
+        return self._stories.compared
 
     def add(self, doc: Doc) -> None:
         story = _compared(doc)
@@ -39,10 +42,6 @@ class Ours:
     def judge(self, a: Doc, b: Doc) -> Found | None:
         verdict = judge(_compared(a), _compared(b), Thresholds())
         return verdict and _found(b.id, verdict)
-
-    def _text_of(self, number: int) -> Compared:
-        self.verified += 1
-        return self._texts[number]
 
 
 @lru_cache(1)  # what is added was asked for before
