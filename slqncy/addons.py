@@ -20,6 +20,26 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_SWITCHES = {
+    "REMOTE_CONTROL_ENABLED": ("EXTENSIONS_BASE", "scrapy.extensions.remote_control.RemoteControl"),
+    "TELNETCONSOLE_ENABLED": ("EXTENSIONS_BASE", "scrapy.extensions.telnet.TelnetConsole"),
+    "COOKIES_ENABLED": ("DOWNLOADER_MIDDLEWARES_BASE", "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"),
+}
+"""What Scrapy has of itself that a setting switches off, and where it has it."""
+
+
+class SwitchedOff:
+    """Takes out what a setting switches off.
+
+    Scrapy imports it, to have it say that it is; with it come aiohttp and requests, a fifth of the time of a start.
+    """
+
+    def update_settings(self, settings: Settings) -> None:
+        """What somebody lists himself stays."""
+        for switch, (components, path) in _SWITCHES.items():
+            if not settings.getbool(switch):
+                settings[components].pop(path, None)
+
 
 class Identity:
     """Makes the User-Agent of our name, our version and OPERATOR_CONTACT, where no other one is set."""

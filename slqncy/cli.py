@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
-from slqncy.archive import ArchiveDamagedError, ArchiveError, ArchiveLockedError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError
 from slqncy.display.terminal import take_any_character
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.log import VisibleRecord

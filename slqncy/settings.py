@@ -7,7 +7,7 @@ from scrapy.settings import default_settings
 from slqncy.guards.codings import CODINGS
 
 BOT_NAME = "slqncy"
-SPIDER_MODULES = ["slqncy.spiders"]
+SPIDER_MODULES = ["slqncy.spiders.stories"]
 NEWSPIDER_MODULE = "slqncy.spiders"
 COMMANDS_MODULE = "slqncy.commands"
 
@@ -57,7 +57,7 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # it counts responses and items, whatever became of them
     "slqncy.extensions.progress.ProgressDisplay": 400,
 }
-ADDONS = {"slqncy.addons.Identity": 100}
+ADDONS = {"slqncy.addons.Identity": 100, "slqncy.addons.SwitchedOff": 200}
 DOWNLOADER_MIDDLEWARES = {
     "slqncy.middlewares.site.StayOnSite": 50,  # first: it moves a request to the base URL before anything sees its host
     "slqncy.middlewares.forgotten.Forgotten": 60,  # redirects may lead to what was taken down

@@ -65,8 +65,7 @@ class Captures:
         data = opening + written.data
         self._append(data)
         position = file.length + len(opening)
-        self._file = replace(
-            file,
+        self._file = file._replace(
             length=file.length + len(data),
             records=file.records + written.records + bool(opening),
             crc32=zlib.crc32(data, file.crc32),
@@ -151,7 +150,7 @@ class Captures:
 
 def publish(root: Path, ledger: Ledger, file: WarcFile) -> None:
     """Close a file: the ledger knows first, so that a kill in between leaves only the renaming. Raises OSError."""
-    ledger.set_warc(replace(file, closed=True))
+    ledger.set_warc(file._replace(closed=True))
     ledger.commit()
     _rename(root, file.name)
 

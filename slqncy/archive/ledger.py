@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from slqncy.archive.errors import ArchiveError
@@ -108,6 +108,8 @@ CREATE INDEX capture_record ON capture (record);
 """
 
 _ENTRY = "segment, position, length, url, version, content_hash, note, digest, as_of, captured"
+_WITHIN = "segment > ? AND segment < ?"
+"""The lines of a kind. Where a pattern is not in the statement, SQLite compiles that anew for each."""
 _CAPTURE = "warc, position, record, uri, date, status, digest, has_payload, is_whole"
 _KNOWN = (
     "id, url, kind, story, state, reason, via, last, due, failures, not_before, etag, last_modified, stories, hash, "
@@ -115,9 +117,8 @@ _KNOWN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """What is acknowledged of a segment."""
+class Segment(NamedTuple):
+    """What is acknowledged of a segment: a row of the table."""
 
     name: str
     length: int
@@ -127,9 +128,8 @@ class Segment:
     """0 or 1 as SQLite has no truth values."""
 
 
-@dataclass(frozen=True, slots=True)
-class WarcFile:
-    """What is acknowledged of a file of raw responses."""
+class WarcFile(NamedTuple):
+    """What is acknowledged of a file of raw responses: a row of the table."""
 
     name: str
     length: int
@@ -138,9 +138,8 @@ class WarcFile:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Where a line is, and what it holds."""
+class Entry(NamedTuple):
+    """Where a line is, and what it holds: a row of the table."""
 
     segment: str
     position: int
@@ -287,22 +286,13 @@ class Ledger:
 
     def set_segment(self, segment: Segment) -> None:
         """Acknowledge a segment as it is now."""
-        self.db.execute(
-            "INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?)",
-            (segment.name, segment.length, segment.lines, segment.crc32, segment.closed),
-        )
+        self.db.execute("INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?)", segment)
 
     # Lines
 
     def add_line(self, entry: Entry) -> None:
         """Know a line that is no event."""
-        self.db.execute(
-            f"INSERT INTO line ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-            (
-                entry.segment, entry.position, entry.length, entry.url, entry.version, entry.content_hash, entry.note,
-                entry.digest, entry.as_of, entry.captured,
-            ),
-        )  # fmt: skip
+        self.db.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entry)
 
     def latest(self, kind: Kind, url: int) -> Entry | None:
         """The newest line of that kind for an address: what the site has said last."""
@@ -311,16 +301,16 @@ class Ledger:
     def versions(self, kind: Kind, url: int) -> list[Entry]:
         """All lines of that kind for an address, by version."""
         rows = self.db.execute(
-            f"SELECT {_ENTRY} FROM line WHERE url = ? AND segment GLOB ? ORDER BY version, segment, position",  # noqa: S608
-            (url, f"{kind}/*"),
+            f"SELECT {_ENTRY} FROM line WHERE url = ? AND {_WITHIN} ORDER BY version, segment, position",  # noqa: S608
+            (url, *_within(kind)),
         )
         return [Entry(*row) for row in rows]
 
     def line_of(self, kind: Kind, url: int, version: int) -> Entry | None:
         """The line of that kind with a version of an address."""
         row = self.db.execute(
-            f"SELECT {_ENTRY} FROM line WHERE url = ? AND segment GLOB ? AND version = ?",  # noqa: S608
-            (url, f"{kind}/*", version),
+            f"SELECT {_ENTRY} FROM line WHERE url = ? AND {_WITHIN} AND version = ?",  # noqa: S608
+            (url, *_within(kind), version),
         ).fetchone()
         return Entry(*row) if row else None
 
@@ -356,10 +346,7 @@ class Ledger:
 
     def set_warc(self, warc: WarcFile) -> None:
         """Acknowledge a file as it is now."""
-        self.db.execute(
-            "INSERT OR REPLACE INTO warc VALUES (?, ?, ?, ?, ?)",
-            (warc.name, warc.length, warc.records, warc.crc32, warc.closed),
-        )
+        self.db.execute("INSERT OR REPLACE INTO warc VALUES (?, ?, ?, ?, ?)", warc)
 
     def add_capture(self, file: str, captured: Captured) -> None:
         """Know a response record."""
@@ -467,6 +454,11 @@ class Ledger:
         return {State(state): n for state, n in self.db.execute("SELECT state, count(*) FROM url GROUP BY state")}
 
 
+def _within(kind: Kind) -> tuple[str, str]:
+    """Between which names the segments of a kind are: 0 is the character behind the slash."""
+    return f"{kind}/", f"{kind}0"
+
+
 def _open_to_read(path: Path) -> sqlite3.Connection:
     try:
         # Read-only connections would leave the index of the write-ahead log behind.
@@ -489,5 +481,5 @@ def _as_reference(row: tuple[Any, ...]) -> Reference:
 
 
 def _as_known(row: tuple[Any, ...]) -> Known:
-    known = Known(*row)
-    return replace(known, kind=PageKind(known.kind), state=State(known.state))
+    number, url, kind, story, state, *others = row
+    return Known(number, url, PageKind(kind), story, State(state), *others)

@@ -235,7 +235,7 @@ class ArchiveWriter:
             if segment_month(name) < current and not segment.closed:
                 with self._disk_errors():
                     compress(self.root, segment)
-                    closed = Segment(name, segment.length, segment.lines, segment.crc32, closed=True)
+                    closed = segment._replace(closed=True)
                     self._ledger.set_segment(closed)
                     self._ledger.commit()
                     disk.remove(open_path(self.root, name))

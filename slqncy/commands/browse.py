@@ -7,7 +7,6 @@ import webbrowser
 from threading import Thread
 from typing import TYPE_CHECKING, ClassVar
 
-from slqncy.browse.database import up_to_date
 from slqncy.cli import ArchiveCommand, UsageError, needs_extra
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
@@ -40,10 +39,12 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Bring the database up to date, and serve it until ^C."""
+        from slqncy.browse.database import up_to_date
+
         if not 0 <= opts.port < _PORTS:
             raise UsageError(f"--port {opts.port}: a port is a number from 0 to {_PORTS - 1}")
         try:
-            from slqncy.browse.server import serve  # noqa: PLC0415  # it needs an extra
+            from slqncy.browse.server import serve
         except ModuleNotFoundError as error:
             raise UsageError(needs_extra("this command", str(error.name), "browse")) from error
         path = up_to_date(root, _say)

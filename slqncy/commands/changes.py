@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slqncy.archive import Archive
-from slqncy.archive.changes import encode_change
 from slqncy.cli import ArchiveCommand, UsageError
 from slqncy.exitcodes import ExitStatus
 
@@ -28,6 +26,9 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print a line for each change."""
+        from slqncy.archive import Archive
+        from slqncy.archive.changes import encode_change
+
         archive = Archive(root)
         try:
             changes = archive.changes(opts.since)

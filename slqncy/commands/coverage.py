@@ -7,11 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slqncy.archive.coverage import coverage
 from slqncy.cli import ArchiveCommand, write_file
-from slqncy.display.number_line import told
-from slqncy.display.picture import picture
-from slqncy.display.terminal import shows_colours
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -35,6 +31,11 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print the number line of each site, or draw it."""
+        from slqncy.archive.coverage import coverage
+        from slqncy.display.number_line import told
+        from slqncy.display.picture import picture
+        from slqncy.display.terminal import shows_colours
+
         lines = coverage(root)
         if opts.svg:
             write_file(Path(opts.svg), picture(lines, "Story numbers"))

@@ -12,19 +12,9 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from slqncy.archive.layout import RUNS
 from slqncy.cli import show_example
-from slqncy.display.closing import Ended, closing
-from slqncy.display.terminal import take_any_character, write_lines
 from slqncy.exitcodes import ExitStatus
-from slqncy.extensions.progress import ProgressDisplay
-from slqncy.extensions.run import Run
-from slqncy.notify import Outcome, Watchers
-from slqncy.report.secrets import sets_secret
-from slqncy.sites import SiteError
-from slqncy.spiders.arguments import DEFAULT_SITE, NAMES, ArgumentError, parse_arguments
 from slqncy.visible import visible
-from slqncy.wrong_settings import wrong_setting
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +22,9 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler, CrawlerProcessBase
 
-    from slqncy.display.closing import Closing
+    from slqncy.display.closing import Closing, Ended
+    from slqncy.extensions.run import Run
+    from slqncy.notify import Outcome
     from slqncy.summary import Summary
 
 logger = logging.getLogger(__name__)
@@ -51,6 +43,8 @@ class Command(ScrapyCrawl):
 
     def long_desc(self) -> str:
         """Shown by -h."""
+        from slqncy.spiders.arguments import NAMES
+
         return f"{self.short_desc()}. What -a takes: {', '.join(sorted(NAMES))}; docs/crawling.md says more of each"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -79,6 +73,9 @@ class Command(ScrapyCrawl):
 
     def _told(self, opts: argparse.Namespace, crawl: Callable[[], Outcome]) -> ExitStatus:
         """The exit status of a crawl; those who watch from afar are told of its beginning and its end."""
+        from slqncy.notify import Watchers
+        from slqncy.spiders.arguments import DEFAULT_SITE
+
         assert self.settings is not None
         # Where -a is malformed it is a list still.
         said = opts.spargs if isinstance(opts.spargs, dict) else {}
@@ -96,6 +93,11 @@ class Command(ScrapyCrawl):
         return outcome.status
 
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> Outcome:
+        from slqncy.display.closing import closing
+        from slqncy.extensions.progress import ProgressDisplay
+        from slqncy.extensions.run import Run
+        from slqncy.notify import Outcome
+
         assert self.crawler_process is not None
         if wrong := _wrong_usage(args, opts, self.crawler_process):
             return _complain(*wrong)
@@ -124,6 +126,10 @@ def _wrong_usage(
     args: list[str], opts: argparse.Namespace, process: CrawlerProcessBase
 ) -> tuple[ExitStatus, str] | None:
     """What is wrong with the command line, found before any request; None where all is right."""
+    from slqncy.sites import SiteError
+    from slqncy.spiders.arguments import ArgumentError, parse_arguments
+    from slqncy.wrong_settings import wrong_setting
+
     spiders = process.spider_loader.list()
     if len(args) != 1 or args[0] not in spiders:
         return ExitStatus.USAGE, f"name one spider: {', '.join(spiders)}"
@@ -138,6 +144,10 @@ def _wrong_usage(
 
 
 def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
+    from slqncy.archive.layout import RUNS
+    from slqncy.display.closing import Ended
+    from slqncy.report.secrets import sets_secret
+
     assert crawler.stats is not None
     directory = crawler.settings["ARCHIVE_DIR"]
     page = run.archive.root / RUNS / f"{run.id}.html"
@@ -161,6 +171,8 @@ def _tell(said: Closing, trouble: _Stream) -> None:
 
 def _put(lines: Sequence[str], name: _Stream, style: str = "") -> None:
     """Lines on a stream. Where nobody reads it any more they are lost, and how the run went is not."""
+    from slqncy.display.terminal import take_any_character, write_lines
+
     stream = getattr(sys, name)
     try:
         if stream:
@@ -173,6 +185,8 @@ def _put(lines: Sequence[str], name: _Stream, style: str = "") -> None:
 
 
 def _complain(status: ExitStatus, reason: str, *words: str) -> Outcome:
+    from slqncy.notify import Outcome
+
     last = visible(f"scrapy crawl: {reason} (exit status {status})")
     _put([last], "stderr")
     return Outcome(status, (*words, last))

@@ -6,11 +6,7 @@ from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from slqncy.archive import ArchiveWriter
 from slqncy.cli import ArchiveCommand, UsageError
-from slqncy.dedup import Thresholds
-from slqncy.dedup.apply import apply
-from slqncy.dedup.rescore import rescore
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
 
@@ -37,6 +33,11 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print a line for each change, and how many there are of each kind."""
+        from slqncy.archive import ArchiveWriter
+        from slqncy.dedup import Thresholds
+        from slqncy.dedup.apply import apply
+        from slqncy.dedup.rescore import rescore
+
         if not opts.rescore:
             raise UsageError("say --rescore, and --apply to write what it finds")
         assert self.settings is not None

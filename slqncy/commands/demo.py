@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from slqncy.archive import Archive
 from slqncy.cli import show_example
-from slqncy.demo import build_site, serve
-from slqncy.demo.outcome import compare
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -45,6 +42,8 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exit status 0 where every story is as expected, else that of the step that failed, or DATA."""
+        from slqncy.demo import build_site, serve
+
         assert self.settings is not None
         if args:
             raise UsageError("scrapy demo takes no arguments")
@@ -66,6 +65,9 @@ def _scrapy(*arguments: str) -> int:
 
 
 def _report(site: DemoSite, root: Path) -> ExitStatus:
+    from slqncy.archive import Archive
+    from slqncy.demo.outcome import compare
+
     archive = Archive(root)
     comparison = compare(site.expected, archive)
     print(f"\nExpected and found:\n{comparison.table()}")

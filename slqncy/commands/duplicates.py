@@ -8,11 +8,7 @@ from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slqncy.archive.clusters import Clusters
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
-from slqncy.display.clusters import beside, told, told_member, told_original
-from slqncy.display.columns import Columns
-from slqncy.display.terminal import shows_colours
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
 
@@ -21,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from slqncy.archive.clusters import Cluster
+    from slqncy.archive.clusters import Cluster, Clusters
 
 _PIPED = (100, 24)
 """Columns and lines where there is no terminal."""
@@ -37,6 +33,8 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print all clusters, the largest first, or one of them with its texts."""
+        from slqncy.archive.clusters import Clusters
+
         if len(args) > 1:
             raise UsageError("name one URL, or one id such as slqncy/szxw/9538, or nothing for a list of all")
         with closing(Clusters(root)) as clusters:
@@ -58,6 +56,8 @@ def _print(pieces: Iterator[str]) -> None:
 
 
 def _all(clusters: Clusters) -> Iterator[str]:
+    from slqncy.display.clusters import told
+
     stories = copies = rewrites = 0
     for listed in clusters.largest_first():
         yield from told(listed)
@@ -68,6 +68,10 @@ def _all(clusters: Clusters) -> Iterator[str]:
 
 
 def _one(clusters: Clusters, cluster: Cluster) -> Iterator[str]:
+    from slqncy.display.clusters import beside, told_member, told_original
+    from slqncy.display.columns import Columns
+    from slqncy.display.terminal import shows_colours
+
     story = lru_cache(1)(clusters.story)
     yield told_original(cluster.original, story(cluster.original))
     yield from (told_member(link, clusters.member(link)) for link in cluster.links)

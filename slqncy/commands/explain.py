@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from slqncy.archive.explain import Explanation, explain
 from slqncy.archive.layout import Kind, closed_path, open_path, segment_kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found
 from slqncy.display.quantities import plural
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from slqncy.archive.explain import Explanation
     from slqncy.archive.ledger import Entry, Known
     from slqncy.records import Event, Line
 
@@ -42,6 +42,8 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print the history of one address."""
+        from slqncy.archive.explain import explain
+
         if len(args) != 1:
             raise UsageError("name one URL, or one id such as slqncy/szxw/9538")
         explanation = explain(root, names_of(args[0]))

@@ -6,16 +6,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slqncy.archive import Archive
-from slqncy.archive.takedown import refuse_pending
 from slqncy.cli import ArchiveCommand, UsageError, needs_extra
 from slqncy.display.quantities import plural
 from slqncy.exitcodes import ExitStatus
-from slqncy.export import FORMATS, Format, NoStoriesError, Shape, SinceError, export
+from slqncy.export.formats import FORMATS, Shape
 from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
+
+    from slqncy.export.formats import Format
 
 
 class Command(ArchiveCommand):
@@ -45,6 +45,10 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Write them, and print how many."""
+        from slqncy.archive import Archive
+        from slqncy.archive.takedown import refuse_pending
+        from slqncy.export import NoStoriesError, SinceError, export
+
         form = FORMATS.get(opts.to)
         if form is None:
             raise UsageError(f"--to {opts.to or 'FORMAT'}: say one of {', '.join(FORMATS)}")

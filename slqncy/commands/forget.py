@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slqncy.archive.forget import Forgotten, Named, NoStoryError, forget
 from slqncy.archive.layout import BROWSE, INDEX, QUARANTINE, RUNS, WARC, Kind
 from slqncy.cli import ArchiveCommand, UsageError, names_of, never_found, story_of
 from slqncy.display.quantities import plural
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
     from pathlib import Path
+
+    from slqncy.archive.forget import Forgotten
 
 _WENT = {
     Kind.STORY: "line", Kind.DUPLICATE: "line", Kind.REJECTED: "line", Kind.REWRITE: "line", WARC: "exchange",
@@ -43,6 +44,8 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Take it down, and print what went, what stays, and what is left to do."""
+        from slqncy.archive.forget import Named, NoStoryError, forget
+
         if len(args) != 1:
             raise UsageError("name one URL, or one id such as slqncy/szxw/9538")
         why = blanked(opts.why).strip()

@@ -12,19 +12,8 @@ from urllib.parse import urlsplit
 
 from slqncy.cli import ArchiveCommand, UsageError, write_file
 from slqncy.exitcodes import ExitStatus
-from slqncy.newsite import account
-from slqncy.newsite.profile import BASE, as_toml
-from slqncy.newsite.proposal import propose
-from slqncy.newsite.recorded import as_files, chosen
-from slqncy.newsite.refusal import NoProposalError, known_site
-from slqncy.newsite.sample import tell
-from slqncy.newsite.stranger import stranger
 from slqncy.sites import load_site
-from slqncy.spiders.arguments import ArgumentError, base_url, warc_files
-from slqncy.spiders.look import look
-from slqncy.spiders.probe_captures import most_frequent_host, pages_in, samples_of
 from slqncy.visible import visible
-from slqncy.warc.scan import WarcError
 
 if TYPE_CHECKING:
     import argparse
@@ -67,6 +56,11 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Look, print what was found, and write it."""
+        from slqncy.newsite import account
+        from slqncy.newsite.proposal import propose
+        from slqncy.newsite.recorded import chosen
+        from slqncy.newsite.refusal import NoProposalError
+
         try:
             address, samples = self._from_captures(args, opts) if opts.warc else self._live(args, opts)
             proposal = propose(samples, address.site)
@@ -89,6 +83,8 @@ class Command(ArchiveCommand):
         return ExitStatus.OK
 
     def _live(self, args: list[str], opts: argparse.Namespace) -> tuple[Address, list[Sample]]:
+        from slqncy.spiders.look import look
+
         if len(args) != 1:
             raise UsageError("name one address, http://www.example.com/, or captures by --warc")
         name, _, value = opts.spargs.partition("=")
@@ -103,6 +99,11 @@ class Command(ArchiveCommand):
         return probe.address, probe.samples
 
     def _from_captures(self, args: list[str], opts: argparse.Namespace) -> tuple[Address, list[Sample]]:
+        from slqncy.newsite.refusal import NoProposalError
+        from slqncy.spiders.arguments import ArgumentError, warc_files
+        from slqncy.spiders.probe_captures import most_frequent_host, pages_in, samples_of
+        from slqncy.warc.scan import WarcError
+
         assert self.settings is not None
         if len(args) > 1 or opts.spargs:
             raise UsageError("--warc takes at most the address of the site, and no -a")
@@ -123,6 +124,9 @@ class Command(ArchiveCommand):
 
 
 def _stranger(url: str, at: str = "") -> Address:
+    from slqncy.newsite.refusal import known_site
+    from slqncy.newsite.stranger import stranger
+
     try:
         address = stranger(url, at)
     except ValueError as error:
@@ -133,6 +137,8 @@ def _stranger(url: str, at: str = "") -> Address:
 
 
 def _base_url(value: str) -> str:
+    from slqncy.spiders.arguments import ArgumentError, base_url
+
     try:
         return base_url(value)
     except ArgumentError as error:
@@ -175,6 +181,9 @@ def _all_of(target: Path) -> list[Path]:
 
 def _write(proposal: Proposal, target: Path) -> list[Path]:
     """Write the profile, load it, and write the test of what it makes of the recorded pages."""
+    from slqncy.newsite.profile import BASE, as_toml
+    from slqncy.newsite.recorded import as_files, chosen
+
     write_file(target, as_toml(proposal, load_site(BASE), datetime.now(UTC)).encode())
     files = as_files(proposal, target.stem, _told(chosen(proposal), load_site(str(target))))
     _, _, pages = written = _all_of(target)
@@ -185,4 +194,6 @@ def _write(proposal: Proposal, target: Path) -> list[Path]:
 
 
 def _told(pages: Sequence[Sample], site: Site) -> list[Told]:
+    from slqncy.newsite.sample import tell
+
     return [tell(page.page, site, page.downloaded) for page in pages]

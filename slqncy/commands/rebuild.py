@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slqncy.archive.repair import rebuild
 from slqncy.cli import ArchiveCommand
 from slqncy.exitcodes import ExitStatus
 
@@ -21,6 +20,8 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print what was read."""
+        from slqncy.archive.repair import rebuild
+
         lines = rebuild(root)
         for name, count in sorted(lines.items()):
             print(f"{root / name}: {count} lines")

@@ -9,19 +9,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from slqncy.archive import ArchiveError, ArchiveWriter
+from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import WARC, warc_path, warcs_on_disk
-from slqncy.archive.ledger import require_archive
-from slqncy.archive.reading import hang
-from slqncy.archive.reextract import readings, take_in
 from slqncy.cli import ArchiveCommand
-from slqncy.display.readings import Differences
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from slqncy.archive import ArchiveWriter
     from slqncy.archive.reextract import Reading
 
 _PASSED_ON = (
@@ -50,6 +47,9 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Replay the captures into an archive beside this one, compare, print, and write."""
+        from slqncy.archive import ArchiveWriter
+        from slqncy.archive.ledger import require_archive
+
         require_archive(root, with_ledger=True)
         if not any(warc_path(root, name).exists() for name in warcs_on_disk(root)):
             raise ArchiveError(f"{root / WARC}: no captures here, so nothing can be read again")
@@ -60,6 +60,9 @@ class Command(ArchiveCommand):
         return self._compare(root, None)
 
     def _compare(self, root: Path, archive: ArchiveWriter | None) -> ExitStatus:
+        from slqncy.archive.reextract import readings, take_in
+        from slqncy.display.readings import Differences
+
         with TemporaryDirectory(prefix="slqncy-reextract-") as directory:
             again = Path(directory)
             status = self._replay(root, again)
@@ -76,6 +79,8 @@ class Command(ArchiveCommand):
             return status
 
     def _replay(self, root: Path, again: Path) -> ExitStatus:
+        from slqncy.archive.reading import hang
+
         assert self.settings is not None
         settings = {"ARCHIVE_DIR": again, **{name: self.settings[name] for name in _PASSED_ON}}
         given = (part for name, value in settings.items() for part in ("-s", f"{name}={value}"))
@@ -101,4 +106,6 @@ class Command(ArchiveCommand):
 
 
 def _changed(root: Path, again: Path) -> Iterator[Reading]:
+    from slqncy.archive.reextract import readings
+
     return (reading for reading in readings(root, again) if reading.is_other)

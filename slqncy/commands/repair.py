@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slqncy.archive.repair import repair
-from slqncy.archive.verify import verify
 from slqncy.cli import ArchiveCommand
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
@@ -23,6 +21,9 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print what was done, and what verification says then."""
+        from slqncy.archive.repair import repair
+        from slqncy.archive.verify import verify
+
         actions = repair(root)
         for action in actions:
             print(visible(f"{root}: {action}"))

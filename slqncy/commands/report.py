@@ -9,14 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slqncy.archive import ArchiveError
-from slqncy.archive.coverage import coverage
+from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import RUNS
-from slqncy.archive.ledger import require_archive
-from slqncy.archive.reports import read_reports, runs_of
 from slqncy.cli import ArchiveCommand, UsageError, write_file
 from slqncy.exitcodes import ExitStatus
-from slqncy.report.history import started
 from slqncy.visible import visible
 
 if TYPE_CHECKING:
@@ -44,6 +40,9 @@ scrapy report --since 2026-11-01 --until 2026-11-30 -o november.html"""
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print where the page is; in a terminal, open it too."""
+        from slqncy.archive.ledger import require_archive
+        from slqncy.archive.reports import runs_of
+
         require_archive(root)
         runs = runs_of(root)
         if opts.since or opts.until:
@@ -76,7 +75,10 @@ def _page_of(root: Path, runs: list[str], args: list[str]) -> Path:
 
 def _span(root: Path, args: list[str], opts: argparse.Namespace) -> Path:
     """Make the page: it is the caller's, and those of the runs stay as they are."""
-    from slqncy.report.page import span_page  # noqa: PLC0415  # Scrapy imports all commands, whichever is to run
+    from slqncy.archive.coverage import coverage
+    from slqncy.archive.reports import read_reports, runs_of
+    from slqncy.report.history import started
+    from slqncy.report.page import span_page
 
     if args:
         raise UsageError(f"{args[0]!r} names one run, --since and --until a span of them")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slqncy.archive.verify import verify
 from slqncy.cli import ArchiveCommand
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
@@ -32,6 +31,8 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print each defect, and what was read."""
+        from slqncy.archive.verify import verify
+
         verdict = verify(root, full=opts.full)
         for defect in verdict.defects:
             print(visible(f"{root}: {defect}"))

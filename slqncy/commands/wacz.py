@@ -8,16 +8,15 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slqncy.archive import Archive
-from slqncy.archive.layout import warc_path, warcs_on_disk
-from slqncy.archive.takedown import refuse_pending
 from slqncy.cli import ArchiveCommand, UsageError
 from slqncy.exitcodes import ExitStatus
-from slqncy.wacz import NoCapturesError, Title, pack
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+
+    from slqncy.archive import Archive
+    from slqncy.wacz import Title
 
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 
@@ -37,6 +36,11 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Write the package, and print what it holds."""
+        from slqncy.archive import Archive
+        from slqncy.archive.layout import warc_path, warcs_on_disk
+        from slqncy.archive.takedown import refuse_pending
+        from slqncy.wacz import NoCapturesError, pack
+
         target = _target(args)
         if opts.month and not _MONTH.fullmatch(opts.month):
             raise UsageError(f"--month {opts.month}: a month is written YYYY-MM, as in 2026-11")
@@ -78,6 +82,8 @@ def _target(args: list[str]) -> Path:
 
 
 def _titles(archive: Archive) -> Iterator[Title]:
+    from slqncy.wacz import Title
+
     for page in chain(archive.stories(), archive.duplicates()):
         warc = page.provenance.warc
         yield Title(page.canonical_url, page.date_downloaded, warc.file, warc.offset, page.title)

@@ -83,7 +83,7 @@ def page_lines(page: Page) -> list[Line]:
     lines, hidden = _walk(page.root, set())
     if hidden:
         prose = sum(_prose(line.text) for line in lines)
-        shown = {element for element in hidden if _prose("".join(element.itertext())) > prose}
+        shown = {element for element in hidden if _prose(all_text(element)) > prose}
         if shown:
             lines, _ = _walk(page.root, shown)
     return lines
@@ -91,6 +91,14 @@ def page_lines(page: Page) -> list[Line]:
 
 def _prose(text: str) -> int:
     return text.count("，") + text.count("。")
+
+
+_STRING = etree.XPath("string()", smart_strings=False)
+
+
+def all_text(element: HtmlElement) -> str:
+    """All text within an element, seen or not."""
+    return str(_STRING(element))
 
 
 def collapse(text: str) -> str:

@@ -14,7 +14,7 @@ from w3lib.url import safe_url_string
 from slqncy.sites.address import LONGEST, ORIGIN, PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -65,8 +65,10 @@ class Link:
     """The rel attribute in lower case, tokens parted by one space."""
 
 
-def page_links(page: Page) -> list[Link]:
+def page_links(page: Page, within: Callable[[str], str | None] = str) -> list[Link]:
     """Every link that can be followed, in document order, each pair of URL and text once.
+
+    `within` gives the URL by which a link is told, or None where it is none that is asked for.
 
     Read are <a>, <area>, <link rel=next|prev> and the URLs among <option> values. What is not http(s), malformed,
     empty or only a fragment is left out; nothing raises. Links behind the first 100,000 elements, or behind addresses
@@ -78,9 +80,9 @@ def page_links(page: Page) -> list[Link]:
     for element in islice(page.root.iter("a", "area", "link", "option"), _MOST_LINKS):
         rel = " ".join(element.get("rel", "").lower().split())
         url = absolute_url(_href(element, rel), base, page.encoding)
-        if url:
+        if url and (told := within(url)):
             text = _text(element)
-            found.setdefault((url, text), Link(url, text, rel))
+            found.setdefault((url, text), Link(told, text, rel))
         characters += len(url)
         if characters > _MOST_CHARACTERS:
             break
@@ -132,7 +134,7 @@ def _href(element: HtmlElement, rel: str) -> str:
 
 
 def _text(element: HtmlElement) -> str:
-    return next((" ".join(label.split()) for label in _labels(element) if label and not label.isspace()), "")
+    return next(filter(None, (" ".join(label.split()) for label in _labels(element) if label)), "")
 
 
 def _labels(element: HtmlElement) -> Iterator[str | None]:

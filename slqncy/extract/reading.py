@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from slqncy.extract.body import body_candidates
 from slqncy.extract.boilerplate import strip
 from slqncy.extract.frame import find_banners, find_trailer, find_trailers, read_banner
-from slqncy.extract.lines import page_lines
+from slqncy.extract.lines import all_text, page_lines
 from slqncy.extract.metadata import read_metadata
 from slqncy.extract.story import Extracted, extract_story
 from slqncy.extract.title import find_title, title_line
@@ -106,7 +106,7 @@ def _frames(page: Page, lines: list[Line], headline: Line | None, site: Site) ->
 
 def _frames_without_banner(page: Page, lines: list[Line], texts: list[str], site: Site) -> Iterator[_Frame]:
     trailer = find_trailer(texts, site)
-    hidden = read_banner("".join(page.root.itertext()), site)
+    hidden = read_banner(all_text(page.root), site)
     if trailer or hidden:
         body = lines[: _start(trailer, 0, len(lines))]
         yield _Frame([hidden.text] if hidden else [], body, _tail(trailer, texts), is_tight=False)

@@ -55,21 +55,26 @@ class Address:
 
     def canonical(self, url: str) -> str | None:
         """The canonical form of a URL, or None where it is not on the site, or longer than any address of one."""
-        if len(url) > LONGEST:
-            return None
+        return self._canonical_form(url) if len(url) <= LONGEST else None
+
+    @cached_property
+    def _canonical_form(self) -> Callable[[str], str | None]:
+        return lru_cache(_KEPT)(self._make_canonical)
+
+    def _make_canonical(self, url: str) -> str | None:
         try:
             if plain := PLAIN.fullmatch(url):
                 origin, path, query = plain.groups("")
                 prefix = self._prefix_at(origin)
-                return None if prefix is None else self._canonical(_below(prefix, path), query)
+                return None if prefix is None else self._named(_below(prefix, path), query)
             parts = urlsplit(safe_url_string(url))
             # Escaped letters of a path make no second address. The query stays as it is: servers may mind its order.
             own = self._own_path(urlsplit(canonicalize_url(urlunsplit(parts._replace(query="", fragment="")))))
         except ValueError:
             return None
-        return None if own is None else self._canonical(own, parts.query)
+        return None if own is None else self._named(own, parts.query)
 
-    def _canonical(self, path: str, query: str) -> str:
+    def _named(self, path: str, query: str) -> str:
         """The canonical URL of a path on the site."""
         path = _SLASHES.sub("/", path) or "/"
         site = self.site
@@ -109,13 +114,13 @@ class Address:
 
     def story(self, canonical_url: str) -> StoryAddress | None:
         """What story a canonical URL names, if it names one."""
-        return self._story_once(canonical_url)
+        return self._story_named(canonical_url)
 
     @cached_property
-    def _story_once(self) -> Callable[[str], StoryAddress | None]:
-        return lru_cache(_KEPT)(self._story)
+    def _story_named(self) -> Callable[[str], StoryAddress | None]:
+        return lru_cache(_KEPT)(self._read_story)
 
-    def _story(self, canonical_url: str) -> StoryAddress | None:
+    def _read_story(self, canonical_url: str) -> StoryAddress | None:
         path = urlsplit(canonical_url).path
         match = self.site.story.fullmatch(path) or self.site.story_page.fullmatch(path)
         if match is None:

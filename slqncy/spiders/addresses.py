@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from slqncy.extract.links import Link, page_links
+from slqncy.extract.links import page_links
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
+    from slqncy.extract.links import Link
     from slqncy.extract.page import Page
     from slqncy.sites import Address
 
 
 def links_within(page: Page, address: Address) -> list[Link]:
     """The page's links within the site, by their canonical URLs."""
-    links = ((link, address.canonical(link.url)) for link in page_links(page))
-    return [replace(link, url=url) for link, url in links if url]
+    return page_links(page, address.canonical)
 
 
 def story_urls(urls: Iterable[str], address: Address) -> list[str]:

@@ -27,6 +27,8 @@ _COUNTED = {
     State.ARCHIVED: "known", State.DUPLICATE: "known", State.GONE: "known", State.FAILED: "waiting",
 }  # fmt: skip
 """What a story that is linked and not due counts as."""
+_MOST_MET = 10_000
+"""Stories whose numbers are remembered; most that a page links the pages before it did. About 3 MB."""
 _MOST_TRAPS = 100
 """Addresses of mazes that a run writes down; there are more than anybody wants to read."""
 
@@ -44,6 +46,8 @@ class Scope:
         self._most_sections = settings.getint("SECTIONS_MAX")
         named = arguments.sections or arguments.address.site.sections
         self._sections = Sections(named, run.archive.story_prefixes(), self._most_sections)
+        self._met: dict[str, int] = {}
+        """Numbers of stories that this run has met, of which nothing new is said by meeting them again."""
         self._traps_left = _MOST_TRAPS
         self._warned: set[str] = set()
         self._sitemaps_left = settings.getint("SITEMAP_MAX_FILES")
@@ -122,18 +126,22 @@ class Scope:
 
     def meet_stories(self, urls: Iterable[str], via: str, *, queue: bool = True) -> list[int]:
         """Know stories by their canonical URLs, and queue those that this run is to ask for. Gives their numbers."""
-        numbers = []
-        for url in urls:
-            address = self._address.story(url)
-            assert address is not None
-            name = self._address.story_name(address)
-            if self._is_trap(url, PageKind.STORY, via, name):
-                continue
-            story = self._run.found(url, PageKind.STORY, name, via)
-            numbers.append(story.id)
-            if queue and self.frontier.see(story) and self._accepts(story):
-                self.frontier.add_story(story)
-        return numbers
+        numbers = (self._met.get(url) or self._meet_story(url, via, queue=queue) for url in urls)
+        return [number for number in numbers if number]
+
+    def _meet_story(self, url: str, via: str, *, queue: bool) -> int | None:
+        address = self._address.story(url)
+        assert address is not None
+        name = self._address.story_name(address)
+        if self._is_trap(url, PageKind.STORY, via, name):
+            return None
+        story = self._run.found(url, PageKind.STORY, name, via)
+        if queue and self.frontier.see(story) and self._accepts(story):
+            self.frontier.add_story(story)
+        if len(self._met) >= _MOST_MET:
+            self._met.clear()
+        self._met[url] = story.id
+        return story.id
 
     def open(self, listing: Listing, front: Known) -> None:
         """The front page of a list was answered."""
