@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from slqncy.records import Line
 
 INDEX = "index"
+NUMBERS = f"{INDEX}/numbers"
 LEDGER = "ledger.sqlite"
 SEAL = "ledger.sha256"
 LOCK = ".lock"

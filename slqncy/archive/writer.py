@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slqncy.archive import coverage, disk, states
+from slqncy.archive import coverage, disk, numbers, states
 from slqncy.archive.captures import Captures
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, unwritable
 from slqncy.archive.files import line_at, whole_lines
@@ -349,8 +349,9 @@ class ArchiveWriter:
 
     def number_lines(self) -> list[NumberLine]:
         """The number line of each site, and behind it those of its sections where it has several."""
+        self.commit()
         with self._disk_errors():
-            return coverage.number_lines(self._ledger.db)
+            return numbers.number_lines(self.root, self._ledger.db, self._segments)
 
     def next_to_ask(self, site: str, section: str, numbers: range, until: int, *, anew: bool) -> int | None:
         """The first of ascending numbers that a sweep asks for in a section of a site, or None."""
