@@ -49,14 +49,10 @@ _BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 class Site(Protocol):
-    """What is served, and what a contender must have fetched of it."""
+    """What is served."""
 
     @property
-    def stories(self) -> int:
-        """Story pages."""
-
-    @property
-    def ready(self) -> Iterable[str]:
+    def ready(self) -> frozenset[str]:
         """Targets whose pages are made before anybody asks."""
 
     def respond(self, target: str) -> DemoResponse | None:
@@ -73,11 +69,6 @@ class NewsSite:
     def paths(self) -> tuple[str, ...]:
         """Addresses of the stories, newest first."""
         return tuple(entry.path for entry in self.demo.entries if entry.kind in _LISTED)
-
-    @property
-    def stories(self) -> int:
-        """Story pages."""
-        return len(self.paths)
 
     @cached_property
     def ready(self) -> frozenset[str]:
