@@ -55,7 +55,9 @@ class Address:
 
     def canonical(self, url: str) -> str | None:
         """The canonical form of a URL, or None where it is not on the site, or longer than any address of one."""
-        return self._canonical_form(url) if len(url) <= LONGEST else None
+        origin = ORIGIN.match(url)
+        is_elsewhere = origin is not None and self._prefix_at(origin[0]) is None
+        return None if is_elsewhere or len(url) > LONGEST else self._canonical_form(url)
 
     @cached_property
     def _canonical_form(self) -> Callable[[str], str | None]:
