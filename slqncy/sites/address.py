@@ -53,9 +53,15 @@ class Address:
     site: Site
     base_url: str = ""
 
+    def __reduce__(self) -> tuple[type[Address], tuple[Site, str]]:
+        """To be pickled without what it remembers."""
+        return Address, (self.site, self.base_url)
+
     def canonical(self, url: str) -> str | None:
         """The canonical form of a URL, or None where it is not on the site, or longer than any address of one."""
-        return self._canonical_form(url) if len(url) <= LONGEST else None
+        origin = ORIGIN.match(url)
+        is_elsewhere = origin is not None and self._prefix_at(origin[0]) is None
+        return None if is_elsewhere or len(url) > LONGEST else self._canonical_form(url)
 
     @cached_property
     def _canonical_form(self) -> Callable[[str], str | None]:

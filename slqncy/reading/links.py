@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slqncy.extract.links import page_links
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from slqncy.sites import Address
 
 
+@dataclass(frozen=True, slots=True)
+class LinkedStories:
+    """The stories that a page links."""
+
+    by_link: dict[str, str]
+    """Canonical URL of the story, by that of the link, in the order of the page."""
+
+    def beside(self, list_pages: Container[str]) -> list[str]:
+        """Canonical URLs of the stories, each once; a list page may have the address of a story."""
+        return list(dict.fromkeys(story for link, story in self.by_link.items() if link not in list_pages))
+
+
 def links_within(page: Page, address: Address) -> list[Link]:
     """The page's links within the site, by their canonical URLs."""
     return page_links(page, address.canonical)
@@ -22,16 +34,12 @@ def links_within(page: Page, address: Address) -> list[Link]:
 
 def story_urls(urls: Iterable[str], address: Address) -> list[str]:
     """Canonical URLs of the stories that canonical URLs belong to, each once."""
-    stories = map(address.story, urls)
-    return list(dict.fromkeys(address.story_url(story) for story in stories if story))
+    return list(dict.fromkeys(_stories(urls, address).values()))
 
 
-def stories_linked(links: Iterable[Link], list_pages: Container[str], address: Address) -> list[str]:
-    """Canonical URLs of the stories linked, each once; a list page may have the address of a story."""
-    return story_urls(
-        (link.url for link in links if link.url not in list_pages and not _is_numbered(link, address)),
-        address,
-    )
+def stories_linked(links: Iterable[Link], address: Address) -> LinkedStories:
+    """The stories that links lead to, numbers of a pager left out."""
+    return LinkedStories(_stories((link.url for link in links if not _is_numbered(link, address)), address))
 
 
 def without_stories(urls: Iterable[str], links: list[Link], address: Address) -> list[str]:
@@ -46,6 +54,11 @@ def next_part(links: Iterable[Link], url: str, address: Address) -> str | None:
     assert here is not None
     following = replace(here, page=here.page + 1)
     return next((link.url for link in links if address.story(link.url) == following), None)
+
+
+def _stories(urls: Iterable[str], address: Address) -> dict[str, str]:
+    stories = ((url, address.story(url)) for url in urls)
+    return {url: address.story_url(story) for url, story in stories if story}
 
 
 def _is_numbered(link: Link, address: Address) -> bool:
