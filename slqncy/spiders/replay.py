@@ -118,7 +118,7 @@ class Replay:
 
     async def _results(self) -> AsyncIterator[StoryItem]:
         try:
-            for opened in self._ahead.over(self._opened()):
+            for opened in self._ahead.over(self._opened(), self._task):
                 if await self._is_over():
                     return
                 for item in self._captured(opened) if opened else ():
@@ -141,19 +141,17 @@ class Replay:
         most = self._spider.arguments.max_stories
         return most is not None and self._run.stories_archived >= most
 
-    def _opened(self) -> Iterator[tuple[Opened | None, Task | None]]:
-        """Captures in the order of the files, with the way they are likely to be read; None for other records."""
+    def _opened(self) -> Iterator[Opened | None]:
+        """Captures in the order of the files; None for other records."""
         for capture in captures(self._spider.arguments.warcs, self._most_bytes):
-            if capture:
-                opened = self._opener.open(capture)
-                yield opened, self._task(opened)
-            else:
-                yield None, None
+            yield self._opener.open(capture) if capture else None
 
-    def _task(self, opened: Opened) -> Task | None:
+    def _task(self, opened: Opened | None) -> Task | None:
         """How a capture is likely to be read, by what is known before its turn; None where it is not."""
+        if opened is None or opened.address is None or opened.response is None or opened.failure:
+            return None
         address, response = opened.address, opened.response
-        if address is None or response is None or opened.failure or is_not_modified(response) or is_refused(response):
+        if is_not_modified(response) or is_refused(response):
             return None
         if "page" in opened.capture.notes:
             url, kind = _asked_for(opened.capture, address) or ("", None)
