@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from slqncy.extract.boilerplate import join_pages, strip
 from slqncy.records import Duplicate, Rejected, Warc, rewrite_line, story_fields
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slqncy.dedup import Compared
+    from slqncy.extract.boilerplate import Stripped
     from slqncy.extract.directives import Directives
     from slqncy.extract.walls import Wall
     from slqncy.reasons import Rejection
     from slqncy.records import Rewrite, Story
+    from slqncy.sites import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class StoryItem:
     story: Story
     lines: list[str] = field(default_factory=list)
     """The page's lines in reading order, banner and trailer included; after `Strip`, the paragraphs of the body."""
+    stripped: Stripped | None = None
+    """What is left of the lines, where that was worked out; who changes them takes it away."""
     parts: int = 1
     """Pages the story was read from."""
     is_truncated: bool = False
@@ -47,15 +54,22 @@ class StoryItem:
     rejection: Rejection | None = None
     """Set where the page is not a story; the first reason found stands."""
     rejection_detail: str = ""
+    compared: Compared | None = None
+    """The story as it is compared with others, where that was worked out."""
     duplicate: dict[str, Any] | None = None
     """The duplicate_… fields, where the archive already has the story."""
     rewrite: dict[str, Any] | None = None
     """The rewrite_… fields, where the story tells what an archived one tells."""
 
-    @property
-    def as_of(self) -> datetime:
-        """When the site said so; no date on the page lies after it."""
-        return datetime.fromisoformat(self.story.as_of)
+    def add_page(self, lines: list[str], site: Site) -> None:
+        """The story goes on with the lines of a further page."""
+        self.lines, self.stripped, self.compared = join_pages(self.lines, lines, site), None, None
+        self.parts += 1
+
+    def strip(self, site: Site) -> Stripped:
+        """What is left of the page's lines without boilerplate."""
+        self.stripped = self.stripped or strip(self.lines, self.story.title, site)
+        return self.stripped
 
     def reject(self, reason: Rejection, detail: str = "") -> None:
         """Mark the page as no story, unless it is so marked already."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from slqncy.extract.boilerplate import strip
 from slqncy.extract.soft404 import missing_page_notice
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def completeness_of(story: Story) -> Completeness:
 
 def completeness(item: StoryItem, site: Site) -> Completeness:
     """How complete a page is before it goes through the pipelines."""
-    stripped = strip(item.lines, item.story.title, site)
+    stripped = item.strip(site)
     if stripped.declared_delta == 0 and item.rejection is None:
         return Completeness.PROVEN
     title, text = stripped.title or item.story.title, "\n".join(stripped.paragraphs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from slqncy.extract.boilerplate import strip
 from slqncy.pipelines.base import Step
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ class Strip(Step):
     def process_item(self, item: StoryItem) -> StoryItem:
         """Leave the body's paragraphs in `item.lines`."""
         story = item.story
-        stripped = strip(item.lines, story.title, self.site)
+        stripped = item.strip(self.site)
         item.lines = stripped.paragraphs
         story.declared_chars, story.declared_minutes = stripped.declared_chars, stripped.declared_minutes
         story.declared_delta = stripped.declared_delta

@@ -11,18 +11,14 @@ from slqncy.archive.schedule import seconds
 from slqncy.backfill.captures import WebArchive, choose, nearest
 from slqncy.display.progress import Outlook
 from slqncy.extensions.stop import StoppedError
-from slqncy.extract.boilerplate import join_pages
-from slqncy.extract.pagination import list_pages
-from slqncy.extract.reading import read_story
-from slqncy.extract.walls import find_wall
 from slqncy.guards.codings import CodingError
 from slqncy.middlewares.webarchive import BlockedError, WrongCaptureError
+from slqncy.reading.page import read_list_page, read_part_page, read_story_page
 from slqncy.reasons import UNSETTLED, EventKind, Failure, PageKind, State
-from slqncy.spiders.addresses import next_part, stories_linked, without_stories
 from slqncy.spiders.asker import UNREACHABLE, Asker
 from slqncy.spiders.captureindex import CaptureIndex
 from slqncy.spiders.choice import Choice
-from slqncy.spiders.responses import answer, directives_of, failure_of, story_item
+from slqncy.spiders.responses import answer, failure_of, story_item
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,7 +27,6 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.backfill.captures import Found
-    from slqncy.extract.links import Link
     from slqncy.items import StoryItem
     from slqncy.sites import StoryAddress
     from slqncy.spiders.stories import StoriesSpider
@@ -192,9 +187,9 @@ class Backfill:
         response = await self._fetch(found, url, PageKind.FRONT if is_front else PageKind.LIST)
         if response is None:
             return []
-        page, links = self._spider.read(response, url)
-        further = without_stories(list_pages(page, links), links, self._address)
-        stories = [story for story in stories_linked(links, lists, self._address) if story not in further]
+        reading = self._spider.read(read_list_page, response, url)
+        further = reading.further
+        stories = [story for story in reading.stories.beside(lists) if story not in further]
         self._meet(stories, url)
         known = self._run.archive.known(url)
         assert known is not None
@@ -230,22 +225,19 @@ class Backfill:
         response = await self._fetch(found, url, PageKind.STORY)
         if response is None:
             return None
-        page, links = self._spider.read(response, url)
-        item = story_item(response, url, page, self._address, spider=self._spider.name, run_id=self._run.id)
-        self._meet(stories_linked(links, (), self._address), url)
+        reading = self._spider.read(read_story_page, response, url)
+        item = story_item(response, url, reading, self._address, spider=self._spider.name, run_id=self._run.id)
+        self._meet(reading.stories.beside(()), url)
         try:
-            await self._add_parts(item, links, url)
+            await self._add_parts(item, reading.following)
         except _MissingPartError as error:
             self._failed(url, found, Failure.INCOMPLETE, str(error))
             return None
         return item
 
-    async def _add_parts(self, item: StoryItem, links: list[Link], url: str) -> None:
+    async def _add_parts(self, item: StoryItem, following: str | None) -> None:
         """Add the further pages of a long story, each as it was nearest to the time of the first."""
-        while (url_of_part := next_part(links, url, self._address)) and item.parts < self._settings.getint(
-            "STORY_MAX_PAGES"
-        ):
-            url = url_of_part
+        while (url := following) and item.parts < self._settings.getint("STORY_MAX_PAGES"):
             found = nearest(self._captures[url], item.story.as_of)
             if found is None:
                 raise _MissingPartError(f"{url}: no capture of it")
@@ -255,14 +247,12 @@ class Backfill:
             response = await self._fetch(found, url, PageKind.PART)
             if response is None:
                 raise _MissingPartError(f"{url}: its capture could not be had")
-            page, links = self._spider.read(response, url)
-            paragraphs = read_story(page, self._address.site, item.as_of).paragraphs
-            wall = find_wall(page, text="\n".join(paragraphs))
-            refused = directives_of(response).noarchive or page.refused
-            if wall or refused or not paragraphs:
-                why = wall.words if wall else refused or "no text"
+            reading = self._spider.read(read_part_page, response, url)
+            following = reading.following
+            refused = reading.noarchive or reading.refused
+            if reading.wall or refused or not reading.paragraphs:
+                why = reading.wall.words if reading.wall else refused or "no text"
                 self._failed(url, found, Failure.UNREADABLE, why)
                 raise _MissingPartError(f"{url}: {why}")
             self._run.answered(url, EventKind.FETCHED, state=State.FETCHED, **answer(response))
-            item.lines = join_pages(item.lines, paragraphs, self._address.site)
-            item.parts += 1
+            item.add_page(reading.paragraphs, self._address.site)

@@ -9,12 +9,6 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
 
 from slqncy import __version__
-from slqncy.extract.directives import read_directives
-from slqncy.extract.lines import page_lines
-from slqncy.extract.page import parse_page
-from slqncy.extract.reading import read_story
-from slqncy.extract.sniff import is_html
-from slqncy.extract.walls import find_wall
 from slqncy.failures import CertificateError, ForbiddenAddressError, MalformedError
 from slqncy.guards.codings import IncompleteError, TooLargeError, UndecodableError
 from slqncy.guards.markup import Limits
@@ -23,9 +17,9 @@ from slqncy.middlewares.forgotten import ForgottenError
 from slqncy.middlewares.redirect import TooManyRedirectsError
 from slqncy.middlewares.site import OffSiteError
 from slqncy.middlewares.webarchive import TRUNCATED
-from slqncy.reasons import Failure, Rejection
+from slqncy.reading.page import Served
+from slqncy.reasons import Failure
 from slqncy.records import Provenance, Story, moment
-from slqncy.spiders.addresses import links_within
 from slqncy.spiders.sitemaps import SitemapError
 
 if TYPE_CHECKING:
@@ -34,12 +28,10 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.backfill.captures import Original
-    from slqncy.extract.directives import Directives
-    from slqncy.extract.links import Link
-    from slqncy.extract.page import Page
+    from slqncy.reading.page import StoryReading
     from slqncy.sites import Address
 
-_OK, _NOT_MODIFIED, _TOO_MANY, _SERVER_ERROR = 200, 304, 429, 500
+_NOT_MODIFIED, _TOO_MANY, _SERVER_ERROR = 304, 429, 500
 _LONGEST_VALIDATOR = 1000
 """Characters; each line of the story holds it, and servers take no request with a header of 256 KiB."""
 _STAY_AWAY = {_NOT_MODIFIED, 403, _TOO_MANY}
@@ -81,7 +73,7 @@ def answer(response: Response) -> dict[str, Any]:
 
 def date_captured(response: Response) -> str:
     """When a web archive had the response from the site (RFC 3339, UTC), or "" where the site itself gave it."""
-    original: Original | None = response.meta.get("original")
+    original = _original(response)
     return original.date if original else ""
 
 
@@ -126,21 +118,37 @@ def parse_limits(settings: BaseSettings) -> Limits:
     return Limits(**{limit.name: settings.getint(f"PARSE_MAX_{limit.name.upper()}") for limit in fields(Limits)})
 
 
-def read_page(response: Response, url: str, address: Address, limits: Limits) -> tuple[Page, list[Link]]:
-    """The page, under its canonical address, so that relative links are the site's own wherever it is served."""
-    page = parse_page(response.body, address.canonical(response.url) or url, header(response, "Content-Type"), limits)
-    return page, links_within(page, address)
+def served(response: Response, url: str, address: Address, limits: Limits) -> Served:
+    """A response for the canonical URL `url` as it is read."""
+    fetched = _fetched(response)
+    return Served(
+        url=url,
+        base=address.canonical(response.url) or url,
+        address=address,
+        limits=limits,
+        status=response.status,
+        content_type=header(response, "Content-Type"),
+        robots_tags=response.headers.getlist("X-Robots-Tag"),
+        body=response.body,
+        at=fetched.at,
+        date_captured=date_captured(response),
+        directives=fetched.directives,
+    )
 
 
-def story_item(response: Response, url: str, page: Page, address: Address, *, spider: str, run_id: str) -> StoryItem:
+def story_item(
+    response: Response, url: str, reading: StoryReading, address: Address, *, spider: str, run_id: str
+) -> StoryItem:
     """The item of a story page that answered for the canonical URL `url`."""
-    fetched = response.meta.get("fetched") or Fetched(datetime.now(UTC), status=response.status)
-    original: Original | None = response.meta.get("original")
-    extracted = read_story(page, address.site, original.captured if original else fetched.at)
-    story = _story(url, response.url, fetched, address, spider=spider, run_id=run_id)
+    original, extracted = _original(response), reading.extracted
+    story = _story(url, response.url, _fetched(response), address, spider=spider, run_id=run_id)
     item = StoryItem(
         lines=extracted.paragraphs,
+        stripped=reading.stripped,
         is_truncated=TRUNCATED in response.flags,
+        notice=reading.notice,
+        wall=reading.wall,
+        compared=reading.compared,
         story=replace(
             story,
             title=extracted.title,
@@ -154,10 +162,11 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
             images=extracted.images,
             keywords=extracted.keywords,
             description=extracted.description,
+            robots=reading.robots,
             provenance=replace(
                 story.provenance,
                 http_status=response.status,
-                encoding=page.encoding,
+                encoding=reading.encoding,
                 etag=validator(response, "ETag"),
                 last_modified=validator(response, "Last-Modified"),
                 web_archive=original.archive.value if original else "",
@@ -165,31 +174,9 @@ def story_item(response: Response, url: str, page: Page, address: Address, *, sp
             ),
         ),
     )
-    directives = directives_of(response)
-    item.story.robots = directives.said
-    if directives.noarchive and response.status == _OK:
-        _withhold(item, directives.noarchive)
-        return item
-    item.wall = find_wall(page, extracted.title, "\n".join(extracted.paragraphs))
-    if not item.lines:
-        item.notice = "\n".join(line.text for line in page_lines(page))
-    # What comes with another status says less than the status.
-    if page.refused and response.status == _OK:
-        item.reject(Rejection.REFUSED, page.refused)
-    if not is_html(response.body) and response.status == _OK:
-        item.reject(
-            Rejection.NOT_HTML, f"{len(response.body)} bytes of {header(response, 'Content-Type') or 'no type'}"
-        )
+    if reading.rejection:
+        item.reject(*reading.rejection)
     return item
-
-
-def directives_of(response: Response) -> Directives:
-    """What the page asks of robots."""
-    fetched: Fetched | None = response.meta.get("fetched")
-    if fetched and fetched.directives:
-        return fetched.directives
-    at = fetched.at if fetched else datetime.now(UTC)
-    return read_directives(response.headers.getlist("X-Robots-Tag"), response.body, at)
 
 
 def unread_item(
@@ -202,10 +189,13 @@ def unread_item(
     return item
 
 
-def _withhold(item: StoryItem, directive: str) -> None:
-    """The page asks not to be archived: which story it is may be told, and nothing that it tells."""
-    item.lines, item.story.description, item.story.images = [], "", []
-    item.reject(Rejection.NOARCHIVE, directive)
+def _fetched(response: Response) -> Fetched:
+    return response.meta.get("fetched") or Fetched(datetime.now(UTC), status=response.status)
+
+
+def _original(response: Response) -> Original | None:
+    original: Original | None = response.meta.get("original")
+    return original
 
 
 def _story(url: str, served_at: str, fetched: Fetched, address: Address, *, spider: str, run_id: str) -> Story:

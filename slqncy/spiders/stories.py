@@ -12,15 +12,13 @@ from scrapy.exceptions import CloseSpider, DontCloseSpider
 from slqncy.archive import ArchiveError
 from slqncy.extensions.run import Run
 from slqncy.extensions.stop import StoppedError
-from slqncy.extract.boilerplate import join_pages
-from slqncy.extract.pagination import list_pages, page_number
-from slqncy.extract.reading import read_story
-from slqncy.extract.walls import find_wall
+from slqncy.extract.pagination import page_number
 from slqncy.guards.codings import CodingError
 from slqncy.middlewares.robots import ForbiddenByRobotsError, Parser
+from slqncy.reading.links import story_urls
+from slqncy.reading.page import read_here, read_list_page, read_part_page, read_story_page
 from slqncy.reasons import EventKind, Failure, PageKind, Rejection, State
 from slqncy.records import MAX_LINE_BYTES
-from slqncy.spiders.addresses import next_part, stories_linked, story_urls, without_stories
 from slqncy.spiders.arguments import parse_arguments
 from slqncy.spiders.backfill import Backfill
 from slqncy.spiders.frontier import Page
@@ -28,13 +26,12 @@ from slqncy.spiders.replay import Replay, Replayed, lone_page
 from slqncy.spiders.responses import (
     answer,
     date_captured,
-    directives_of,
     failure_of,
     is_not_modified,
     is_refused,
     parse_limits,
-    read_page,
     refusal,
+    served,
     story_item,
     unread_item,
     validators,
@@ -53,11 +50,12 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure as TwistedFailure
 
     from slqncy.archive.ledger import Known
-    from slqncy.extract.links import Link
-    from slqncy.extract.page import Page as ParsedPage
     from slqncy.extract.walls import Wall
     from slqncy.guards.markup import Limits
     from slqncy.items import Fetched, StoryItem
+    from slqncy.reading.links import LinkedStories
+    from slqncy.reading.page import Reader, Reading, Served
+    from slqncy.sites import Address
     from slqncy.spiders.frontier import Listing
 
     Results = Iterator[StoryItem | Request]
@@ -81,6 +79,7 @@ class StoriesSpider(Spider):
         self.raw_arguments = given
         self.arguments = parse_arguments(given)
         self.address = self.arguments.address
+        self.reader: Reader = read_here
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -121,7 +120,9 @@ class StoriesSpider(Spider):
             PageKind.STORY: self._read_story, PageKind.SITEMAP: self._read_sitemap,
             PageKind.FRONT: read_list, PageKind.LIST: read_list,
         }  # fmt: skip
-        return Replay(self, scope, read).items()
+        replay = Replay(self, scope, read)
+        self.reader = replay.read
+        return replay.items()
 
     # Requests
 
@@ -206,12 +207,16 @@ class StoriesSpider(Spider):
 
     # Pages
 
-    def read(self, response: Response, url: str) -> tuple[ParsedPage, list[Link]]:
-        """The page that answered for the canonical URL `url`, or what is left of it where it may not be parsed."""
-        page, links = read_page(response, url, self.address, self._limits)
-        if page.refused:
+    def served(self, response: Response, url: str, address: Address) -> Served:
+        """A response for the canonical URL `url` as it is read."""
+        return served(response, url, address, self._limits)
+
+    def read(self, how: Callable[[Served], Reading], response: Response, url: str) -> Reading:
+        """What the page says that answered for the canonical URL `url`."""
+        reading = self.reader(how, self.served(response, url, self.address))
+        if reading.refused:
             self.run.count("guard/markup")
-        return page, links
+        return reading
 
     def _read_list(self, response: Response, url: str, listing: Listing) -> Results:
         known = self._known(url)
@@ -222,30 +227,28 @@ class StoriesSpider(Spider):
         if not self._is_there(response, url):
             self._failed_page(listing)
             return
-        page, links = self.read(response, url)
-        further = without_stories(list_pages(page, links), links, self.address)
-        listed = set(further)
-        stories = [story for story in self._stories(links) if story not in listed]
-        wall = None if stories else find_wall(page)
-        if page.refused or wall:
+        reading = self.read(read_list_page, response, url)
+        listed = set(reading.further)
+        stories = [story for story in self._stories(reading.stories) if story not in listed]
+        wall = None if stories else reading.wall
+        if reading.refused or wall:
             reason = Failure.SERVER_ERROR if wall else Failure.UNREADABLE
-            self.run.failed(url, reason, page.refused or "no list", response.status, wall=wall)
+            self.run.failed(url, reason, reading.refused or "no list", response.status, wall=wall)
             self._failed_page(listing)
             return
         if url == listing.front:
             # Before anything on it is known: what is known now is the least boundary of the next reading.
             self._scope.open(listing, known)
         numbers = self._scope.meet_stories(stories, url)
-        for link in links:
-            if section := self.address.section(link.url):
-                self._scope.meet_section(section, link.url, url)
+        for section, section_url in reading.sections:
+            self._scope.meet_section(section, section_url, url)
         digest = hashlib.sha256("\n".join(stories).encode()).hexdigest() if stories else ""
         # Stories first: a page that was read is one whose stories are known.
         state = None if known.state in _SETTLED else State.FETCHED
         self.run.answered(url, EventKind.FETCHED, state=state, stories=len(stories), hash=digest, **answer(response))
         is_old = listing.confirms(numbers) or (listing.is_complete and digest == known.hash != "")
         if listing.shows_new(numbers) and not is_old:
-            for further_url in self._next_pages(further, url, listing):
+            for further_url in self._next_pages(reading.further, url, listing):
                 self._scope.add_list_page(further_url, listing, url)
         self._scope.complete(listing)
         yield from ()
@@ -293,9 +296,9 @@ class StoriesSpider(Spider):
         if is_refused(response):
             self._refused(url, response)
             return
-        page, links = self.read(response, url)
-        item = story_item(response, url, page, self.address, spider=self.name, run_id=self.run.id)
-        found = self._stories(links)
+        reading = self.read(read_story_page, response, url)
+        item = story_item(response, url, reading, self.address, spider=self.name, run_id=self.run.id)
+        found = self._stories(reading.stories)
         target = self.address.canonical(response.url)
         if target != url:
             item.reject(Rejection.REDIRECTED, f"to {response.url}")
@@ -304,7 +307,7 @@ class StoriesSpider(Spider):
         if item.rejection:
             yield item
         else:
-            yield from self._go_on(links, url, item)
+            yield from self._go_on(reading.following, url, item)
 
     def _read_part(self, response: Response, url: str, item: StoryItem) -> Results:
         """A second or later page of a long story; the story is whole or it is not archived."""
@@ -315,24 +318,22 @@ class StoriesSpider(Spider):
         if self.address.canonical(response.url) != url:
             self.failed_part(url, item, Failure.MISSING, f"redirected to {response.url}", response.status)
             return
-        if noarchive := directives_of(response).noarchive:
-            self.failed_part(url, item, Failure.UNREADABLE, noarchive, response.status)
+        reading = self.read(read_part_page, response, url)
+        if reading.noarchive:
+            self.failed_part(url, item, Failure.UNREADABLE, reading.noarchive, response.status)
             return
-        page, links = self.read(response, url)
-        paragraphs = read_story(page, self.address.site, item.as_of).paragraphs
-        if wall := find_wall(page, text="\n".join(paragraphs)):
-            self.failed_part(url, item, Failure.SERVER_ERROR, "no story", response.status, wall=wall)
+        if reading.wall:
+            self.failed_part(url, item, Failure.SERVER_ERROR, "no story", response.status, wall=reading.wall)
             return
-        if page.refused or not paragraphs:
-            self.failed_part(url, item, Failure.UNREADABLE, page.refused or "no text", response.status)
+        if reading.refused or not reading.paragraphs:
+            self.failed_part(url, item, Failure.UNREADABLE, reading.refused or "no text", response.status)
             return
         self.run.answered(
             url, EventKind.FETCHED, state=State.FETCHED, http_status=response.status,
             date_captured=date_captured(response),
         )  # fmt: skip
-        item.lines = join_pages(item.lines, paragraphs, self.address.site)
-        item.parts += 1
-        yield from self._go_on(links, url, item)
+        item.add_page(reading.paragraphs, self.address.site)
+        yield from self._go_on(reading.following, url, item)
 
     def unread(self, url: str, served_at: str, fetched: Fetched, detail: str) -> StoryItem:
         """The item of a story page that came, and that nobody is to read."""
@@ -346,9 +347,8 @@ class StoriesSpider(Spider):
         self.run.failed(url, reason, detail, status, wall=wall)
         self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {detail}")
 
-    def _go_on(self, links: list[Link], url: str, item: StoryItem) -> Results:
-        """The request for the page of a story that follows the page `url`, or the story where that is the last one."""
-        following = next_part(links, url, self.address)
+    def _go_on(self, following: str | None, url: str, item: StoryItem) -> Results:
+        """The request for the page of a story that follows the page `url`, or the story where none does."""
         # Of a text that is longer than a line nothing more is wanted: it is rejected as it is.
         is_too_long = sum(map(len, item.lines)) + len(item.lines) > MAX_LINE_BYTES
         if following is None or is_too_long or item.parts >= self.settings.getint("STORY_MAX_PAGES"):
@@ -367,8 +367,8 @@ class StoriesSpider(Spider):
         assert known is not None
         return known
 
-    def _stories(self, links: list[Link]) -> list[str]:
-        return stories_linked(links, self._scope.frontier.pages, self.address)
+    def _stories(self, linked: LinkedStories) -> list[str]:
+        return linked.beside(self._scope.frontier.pages)
 
     def _not_modified(self, known: Known) -> None:
         """The page is as it was when it was read, and so are the stories it links."""
@@ -387,5 +387,5 @@ class StoriesSpider(Spider):
 
     def _refused(self, url: str, response: Response) -> None:
         """The server gives no page for now; what it shows in its place may say why."""
-        page, _ = self.read(response, url)
-        self.run.failed(url, refusal(response), f"HTTP {response.status}", response.status, wall=find_wall(page))
+        wall = self.read(read_list_page, response, url).wall
+        self.run.failed(url, refusal(response), f"HTTP {response.status}", response.status, wall=wall)

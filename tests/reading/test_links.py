@@ -6,8 +6,8 @@ import pytest
 
 from slqncy.extract.links import Link
 from slqncy.extract.page import parse_page
+from slqncy.reading.links import links_within, next_part, stories_linked, story_urls, without_stories
 from slqncy.sites import Address, load_site
-from slqncy.spiders.addresses import links_within, next_part, stories_linked, story_urls, without_stories
 
 SITE = load_site("slqncy")
 LIVE = Address(SITE)
@@ -46,11 +46,11 @@ def test_stories_by_their_first_pages_and_each_once() -> None:
 
 def test_stories_linked_are_neither_list_pages_nor_numbers_of_a_pager() -> None:
     links = [link("9538.html"), link("8.html"), link("2.html", "2"), link("3.html", "下一页"), link("9538_2.html", "2")]
-    assert stories_linked(links, set(urls("8.html")), LIVE) == urls("9538.html", "3.html")
+    assert stories_linked(links, LIVE).beside(set(urls("8.html"))) == urls("9538.html", "3.html")
 
 
 def test_a_story_that_is_linked_by_title_too_is_a_story() -> None:
-    assert stories_linked([link("2.html", "2"), link("2.html")], set(), LIVE) == urls("2.html")
+    assert stories_linked([link("2.html", "2"), link("2.html")], LIVE).beside(()) == urls("2.html")
 
 
 def test_what_names_a_story_is_no_list_page_unless_its_number_is_the_link() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slqncy.extract.links import page_links
@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from slqncy.extract.links import Link
     from slqncy.extract.page import Page
     from slqncy.sites import Address
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedStories:
+    """The stories that a page links."""
+
+    by_link: dict[str, str]
+    """Canonical URL of the story, by that of the link, in the order of the page."""
+
+    def beside(self, list_pages: Container[str]) -> list[str]:
+        """Canonical URLs of the stories, each once; a list page may have the address of a story."""
+        return list(dict.fromkeys(story for link, story in self.by_link.items() if link not in list_pages))
 
 
 def links_within(page: Page, address: Address) -> list[Link]:
@@ -26,11 +38,11 @@ def story_urls(urls: Iterable[str], address: Address) -> list[str]:
     return list(dict.fromkeys(address.story_url(story) for story in stories if story))
 
 
-def stories_linked(links: Iterable[Link], list_pages: Container[str], address: Address) -> list[str]:
-    """Canonical URLs of the stories linked, each once; a list page may have the address of a story."""
-    return story_urls(
-        (link.url for link in links if link.url not in list_pages and not _is_numbered(link, address)),
-        address,
+def stories_linked(links: Iterable[Link], address: Address) -> LinkedStories:
+    """The stories that links lead to, numbers of a pager left out."""
+    stories = ((link, address.story(link.url)) for link in links)
+    return LinkedStories(
+        {link.url: address.story_url(story) for link, story in stories if story and link.text != story.story_id}
     )
 
 
@@ -44,7 +56,7 @@ def next_part(links: Iterable[Link], url: str, address: Address) -> str | None:
     """The linked page of the story that follows the page `url`, if there is one."""
     here = address.story(url)
     assert here is not None
-    following = replace(here, page=here.page + 1)
+    following = here._replace(page=here.page + 1)
     return next((link.url for link in links if address.story(link.url) == following), None)
 
 
