@@ -15,6 +15,8 @@ def visible(text: str) -> str:
 
 def blanked(text: str) -> str:
     """A text in which a blank stands for each character that is not printable: what we write on behalf of others."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else " " for character in text)
 
 

@@ -25,11 +25,11 @@ _NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Leng
 class Served:
     """A site in another process, and what was asked of it."""
 
-    def __init__(self, base_url: str, stories: int, connection: Connection) -> None:
+    def __init__(self, base_url: str, pages: frozenset[str], connection: Connection) -> None:
         self.base_url = base_url
         """http://127.0.0.1:PORT."""
-        self.stories = stories
-        """Story pages that there are."""
+        self.pages = pages
+        """Targets of those that were made before it was served."""
         self._connection = connection
 
     def asked(self) -> Counter[str]:
@@ -48,8 +48,8 @@ def served(build: Callable[[int], Site], stories: int) -> Iterator[Served]:
     process.start()
     there.close()
     try:
-        port, count = here.recv()
-        yield Served(f"http://127.0.0.1:{port}", count, here)
+        port, pages = here.recv()
+        yield Served(f"http://127.0.0.1:{port}", pages, here)
     finally:
         here.close()
         process.terminate()
@@ -77,7 +77,7 @@ async def _run(site: Site, connection: Connection) -> None:
 
     server = await loop.create_server(lambda: _Protocol(answers, sent), "127.0.0.1", 0, backlog=1024)
     loop.add_reader(connection.fileno(), tell)
-    connection.send((server.sockets[0].getsockname()[1], site.stories))
+    connection.send((server.sockets[0].getsockname()[1], site.ready))
     await ended.wait()
 
 

@@ -44,6 +44,7 @@ _BESIDE_REPORT = {"page": ".html", "picture": ".svg"}
 _TABLES = {
     "segment": ("name, length, lines, crc32", 1),
     "url": ("*", 1),
+    "state": ("*", 1),
     "line": ("*", 2),
     "warc": ("name, length, records, crc32", 1),
     "capture": ("*", 2),

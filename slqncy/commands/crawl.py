@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from datetime import UTC, datetime
@@ -102,6 +103,8 @@ class Command(ScrapyCrawl):
         if wrong := _wrong_usage(args, opts, self.crawler_process):
             return _complain(*wrong)
         crawler = self.crawler_process.create_crawler(args[0])
+        # What is imported is there for good: no search for garbage need look through it, in the crawl or at its end.
+        gc.freeze()
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         run = None if self.crawler_process.bootstrap_failed else crawler.get_extension(Run)

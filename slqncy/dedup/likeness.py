@@ -72,24 +72,33 @@ def shared_runs(first: Compared, second: Compared) -> float:
     return overlap(first.grams(5), second.grams(5))[0]
 
 
+def shared_bits(first: Compared, second: Compared) -> float:
+    """`Likeness.shared_bits` alone."""
+    # Bits are multiples of a half: no sum depends on its order.
+    return sum(map(first.bits.__getitem__, first.bits.keys() & second.bits.keys()))
+
+
+def days_between(first: Compared, second: Compared) -> int | None:
+    """`Likeness.days` alone."""
+    return None if first.day is None or second.day is None else abs(first.day - second.day)
+
+
 def compare(first: Compared, second: Compared) -> Likeness:
     """Measure a pair, all but its alignment."""
     pairs_contained, pairs_equal = overlap(first.grams(2), second.grams(2))
     lengths = sorted((len(first.text), len(second.text)))
-    shared = first.bits.keys() & second.bits.keys()
     names = first.names[:_MOST_FIGURES], second.names[:_MOST_FIGURES]
-    # Bits are multiples of a half: no sum depends on its order.
-    shared_bits = sum(map(first.bits.__getitem__, shared))
+    bits = shared_bits(first, second)
     return Likeness(
         contained=shared_runs(first, second),
         pairs_contained=pairs_contained,
         pairs_equal=pairs_equal,
         length=lengths[0] / max(lengths[1], 1),
         shorter=lengths[0],
-        shared_bits=shared_bits,
-        first_bits=first.all_bits - shared_bits,
-        second_bits=second.all_bits - sum(map(second.bits.__getitem__, shared)),
+        shared_bits=bits,
+        first_bits=first.all_bits - bits,
+        second_bits=second.all_bits - shared_bits(second, first),
         figures_in_order=LCSseq.similarity(*names) / max(1, min(map(len, names))),
         title_equal=title_likeness(first, second),
-        days=None if first.day is None or second.day is None else abs(first.day - second.day),
+        days=days_between(first, second),
     )

@@ -7,7 +7,7 @@ from math import exp
 from typing import TYPE_CHECKING, Any
 
 from slqncy.dedup import weights
-from slqncy.dedup.likeness import compare, shared_runs, title_likeness
+from slqncy.dedup.likeness import compare, days_between, shared_bits, shared_runs, title_likeness
 from slqncy.dedup.signals import near_signals, rewrite_signals
 from slqncy.reasons import DuplicateKind
 
@@ -88,7 +88,7 @@ def judge(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | Non
         return None
     if new.fingerprint and new.fingerprint == old.fingerprint:
         return Verdict(DuplicateKind.SAME_TEXT, 1.0, _EQUAL.format(len(new.text)), len(new.text))
-    return None if _share_nothing(new, old) else _judge_different(new, old, thresholds)
+    return None if _is_neither(new, old) else _judge_different(new, old, thresholds)
 
 
 def _judge_different(new: Compared, old: Compared, thresholds: Thresholds) -> Verdict | None:
@@ -96,15 +96,14 @@ def _judge_different(new: Compared, old: Compared, thresholds: Thresholds) -> Ve
     if like.contained < _LEAST_CONTAINED and _rewrite_score(like) < thresholds.rewrite:
         return None
     like = like.aligned(new, old)
-    is_far = like.days is not None and like.days > _FAR
+    is_far = _are_far(like.days)
     far = thresholds.far if is_far else 0.0
     near = _probability(weights.NEAR, near_signals(like))
     if near >= max(thresholds.near, far) and _may_be_copy(like, is_far=is_far):
         kind = DuplicateKind.CONTAINED if like.length < _PART else DuplicateKind.NEAR_TEXT
         return Verdict(kind, _score_of(near), _near_evidence(like), like.alignment.aligned)
     rewrite = _rewrite_score(like)
-    # Without any figure in common nothing tells a rewrite from another story of the kind.
-    if rewrite >= max(thresholds.rewrite, far) and like.shared_bits > (_FAR_BITS if is_far else 0.0):
+    if rewrite >= max(thresholds.rewrite, far) and like.shared_bits > _least_bits(is_far=is_far):
         evidence = _rewrite_evidence(like, new, old)
         return Verdict(DuplicateKind.REWRITE, _score_of(rewrite), evidence, like.alignment.aligned)
     return None
@@ -117,9 +116,21 @@ def _are_captions(new: Compared, old: Compared) -> bool:
     return title_likeness(new, old) < _SAME_TITLE
 
 
-def _share_nothing(new: Compared, old: Compared) -> bool:
+def _is_neither(new: Compared, old: Compared) -> bool:
     """Whether neither a copy nor a rewrite can come of it: of most candidates that is all there is to find out."""
-    return new.bits.keys().isdisjoint(old.bits) and shared_runs(new, old) < _LEAST_CONTAINED
+    is_far = _are_far(days_between(new, old))
+    if shared_bits(new, old) > _least_bits(is_far=is_far):
+        return False
+    return shared_runs(new, old) < (_FAR_CONTAINED if is_far else _LEAST_CONTAINED)
+
+
+def _are_far(days: int | None) -> bool:
+    return days is not None and days > _FAR
+
+
+def _least_bits(*, is_far: bool) -> float:
+    """A rewrite shares more. Without any figure in common nothing tells one from another story of the kind."""
+    return _FAR_BITS if is_far else 0.0
 
 
 def _may_be_copy(like: Likeness, *, is_far: bool) -> bool:

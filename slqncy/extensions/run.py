@@ -92,6 +92,8 @@ class Run:
         """Of what the report tells."""
         self.pending = Pending()
         self.waiting = Waiting()
+        self.stories_archived = 0
+        """Lines this run has added to stories/."""
         self.examples: dict[str, str] = {}
         """The first story id, or URL of another page, that a counter has counted, by the counter's name."""
         self._disk_error: ArchiveError | None = None
@@ -119,12 +121,6 @@ class Run:
         ):
             crawler.signals.connect(handler, signal)
         return run
-
-    @property
-    def stories_archived(self) -> int:
-        """Lines this run has added to stories/."""
-        get = self._stats.get_value
-        return sum(int(get(f"slqncy/outcome/{event}", 0)) for event in NEW_LINE)
 
     @property
     def is_open(self) -> bool:
@@ -217,6 +213,7 @@ class Run:
             raise RuntimeError(f"{url} was not asked for, or has been answered")
         self.archive.release_captures()
         self._happened(event, url, asked.kind, id=asked.story, record=record, rewrite=rewrite, **details)
+        self.stories_archived += event in NEW_LINE
         reason = details.get("reason")
         is_wall = reason in UNWELCOME and not details.get("date_captured")
         if is_wall:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -74,6 +75,7 @@ _EDGE = (
 )
 
 
+@lru_cache(maxsize=1)  # what is said of a wall, and that there is no story, is read from the same lines
 def page_lines(page: Page) -> list[Line]:
     """Return the visible lines of the page; a line ends at a block's edge and at <br>.
 
@@ -83,7 +85,7 @@ def page_lines(page: Page) -> list[Line]:
     lines, hidden = _walk(page.root, set())
     if hidden:
         prose = sum(_prose(line.text) for line in lines)
-        shown = {element for element in hidden if _prose("".join(element.itertext())) > prose}
+        shown = {element for element in hidden if _prose(all_text(element)) > prose}
         if shown:
             lines, _ = _walk(page.root, shown)
     return lines
@@ -91,6 +93,14 @@ def page_lines(page: Page) -> list[Line]:
 
 def _prose(text: str) -> int:
     return text.count("，") + text.count("。")
+
+
+_STRING = etree.XPath("string()", smart_strings=False)
+
+
+def all_text(element: HtmlElement) -> str:
+    """All text within an element, seen or not."""
+    return str(_STRING(element))
 
 
 def collapse(text: str) -> str:
@@ -130,8 +140,8 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  # one loop over all nodes: calls wou
 
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
-        kind = kind_of(element.tag, _INLINE)
         if event == "start":
+            kind = kind_of(element.tag, _INLINE)
             if kind <= _BLOCK:
                 get = element.get
                 # A block may carry aria-hidden while a dialogue is open; on an inline element it marks decoration.
@@ -159,12 +169,11 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  # one loop over all nodes: calls wou
                 pictured = True
             text = element.text
         else:
-            if kind == _BLOCK:
-                if element is block.element:
-                    if parts:
-                        flush()
-                    block.stop = len(lines)
-                    block = block.parent or block
+            if element is block.element:
+                if parts:
+                    flush()
+                block.stop = len(lines)
+                block = block.parent or block
             elif element is link:
                 link = None
             text = element.tail

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -42,6 +42,11 @@ _JUMP = re.compile(
     r"""(?:location(?:\.href)?\s*=|(?:location\.(?:assign|replace)|window\.open)\s*\()\s*['"]([^'"]+)['"]"""
 )
 
+# What leads to the same from every page of a server: a path from its root, another server, no server at all.
+_ROOTED = re.compile(r"(?:https?:/)?/[^\s/\\?#]|(?!https?:)[a-z]+:")
+_KEPT = 1024
+"""Addresses of which is remembered where they lead, of those that take long to read: most stand on every page."""
+
 _UNSEEN = frozenset({"script", "style", "template", "noscript"})
 # A link in a link in a link: each has the text of all within it.
 _LONGEST_TEXT = 1000
@@ -50,8 +55,7 @@ _MOST_STEPS = 400
 _MOST_PICTURES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link as the page shows it."""
 
     url: str
@@ -78,11 +82,10 @@ def page_links(page: Page, within: Callable[[str], str | None] = str) -> list[Li
     found: dict[tuple[str, str], Link] = {}
     characters = 0
     for element in islice(page.root.iter("a", "area", "link", "option"), _MOST_LINKS):
-        rel = " ".join(element.get("rel", "").lower().split())
-        url = absolute_url(_href(element, rel), base, page.encoding)
+        url = absolute_url(_href(element), base, page.encoding)
         if url and (told := within(url)):
             text = _text(element)
-            found.setdefault((url, text), Link(told, text, rel))
+            found.setdefault((url, text), Link(told, text, " ".join(_rel(element))))
         characters += len(url)
         if characters > _MOST_CHARACTERS:
             break
@@ -100,18 +103,24 @@ def absolute_url(href: str, base: str, encoding: str) -> str:
 
     `encoding` is the page's codec: browsers percent-encode the query with it, and the path as UTF-8.
     """
+    origin = ORIGIN.match(base) if href.startswith("/") else None
+    plain = origin[0] + href if origin else href
+    if len(plain) <= LONGEST and PLAIN.fullmatch(plain):
+        return plain
     href = href.strip(_EDGES).partition("#")[0]
     # To take apart one of 14 MB takes a gigabyte.
     if not href or len(href) > LONGEST or _NO_HOST.fullmatch(href):
         return ""
-    origin = ORIGIN.match(base)
-    plain = origin[0] + href if origin and href.startswith("/") else href
-    if PLAIN.fullmatch(plain):
-        return plain
+    if _ROOTED.match(href) and (origin := ORIGIN.match(base)):
+        return _resolved(href, origin[0], encoding)
+    return _resolve(href, base, encoding)
+
+
+def _resolve(href: str, base: str, encoding: str) -> str:
     path, mark, query = href.partition("?")
     try:
         url = urljoin(base, path.replace("\\", "/") + mark + query)
-        if PLAIN.fullmatch(url):
+        if len(url) <= LONGEST and PLAIN.fullmatch(url):
             return url
         url = str(safe_url_string(url, encoding))
         parts = urlsplit(url)
@@ -121,11 +130,15 @@ def absolute_url(href: str, base: str, encoding: str) -> str:
     return url if is_web and len(url) <= LONGEST else ""
 
 
-def _href(element: HtmlElement, rel: str) -> str:
-    if element.tag == "option":
+_resolved = lru_cache(_KEPT)(_resolve)
+
+
+def _href(element: HtmlElement) -> str:
+    tag = element.tag
+    if tag == "option":
         value = element.get("value", "")
         return str(value) if _URL_LIKE.match(value) else ""
-    if element.tag == "link" and not {"next", "prev", "previous"} & set(rel.split()):
+    if tag == "link" and {"next", "prev", "previous"}.isdisjoint(_rel(element)):
         return ""
     href = str(element.get("href", ""))
     if _NO_ADDRESS.match(href) and (jump := _JUMP.search(f"{href} {element.get('onclick', '')}")):
@@ -133,12 +146,21 @@ def _href(element: HtmlElement, rel: str) -> str:
     return href
 
 
+def _rel(element: HtmlElement) -> list[str]:
+    rel: str = element.get("rel", "")
+    return rel.lower().split()
+
+
 def _text(element: HtmlElement) -> str:
-    return next(filter(None, (" ".join(label.split()) for label in _labels(element) if label)), "")
+    shown = _visible_text(element) if len(element) else element.text
+    return _collapsed(shown) or next(filter(None, map(_collapsed, _labels(element))), "")
+
+
+def _collapsed(label: str | None) -> str:
+    return " ".join(label.split()) if label else ""
 
 
 def _labels(element: HtmlElement) -> Iterator[str | None]:
-    yield _visible_text(element) if len(element) else element.text
     yield element.get("title")
     yield element.get("alt")
     yield from (image.get("alt") for image in islice(element.iter("img"), _MOST_PICTURES))

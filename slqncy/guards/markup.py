@@ -27,10 +27,14 @@ def excess(source: bytes, limits: Limits) -> str:
     """The name of the first limit that a page in UTF-8 passes, or ""."""
     if len(source) > limits.size:
         return "size"
+    # Each tag has a "<", which is counted at once: of few, no more need be known.
+    most_tags, lines = source.count(b"<"), source.count(b"\n")
     # A line of preformatted text is read as if it had a tag.
-    if len(_TAG.findall(source)) + (source.count(b"\n") if _PRE.search(source) else 0) > limits.tags:
+    if most_tags + lines > limits.tags and (
+        len(_TAG.findall(source)) + (lines if _PRE.search(source) else 0) > limits.tags
+    ):
         return "tags"
-    if len(_LINK.findall(source)) > limits.links:
+    if most_tags > limits.links and len(_LINK.findall(source)) > limits.links:
         return "links"
     # Each takes two bytes at least.
     if len(source) > 2 * limits.attributes and not _has_fewer_attributes(source, limits.attributes):
@@ -78,7 +82,7 @@ _TEXTS = {
 } | {"script": rf"(?:[^<]++|{_ESCAPED}|<(?!/script{_END}|!--))*+", "plaintext": r"[\s\S]*+"}
 """What stands in elements that hold text and no tags."""
 # A fast path: most tags are written like this.
-_NEAT_TAG = rf"""<(?!{"|".join(_TEXTS)})[a-z]\w*+(?:\s++[\w:-]++="[^"]*+"){{0,99}}+>"""
+_NEAT_TAG = rf"""</[a-z]\w*+>|<(?!{"|".join(_TEXTS)})[a-z]\w*+(?:\s++[\w:-]++="[^"]*+"){{0,99}}+>"""
 
 
 def _opened(most: int) -> str:
@@ -96,7 +100,8 @@ def _tame(most: int) -> re.Pattern[bytes]:
     texts = "|".join(rf"<{name}{_END}{_opened(most)}{text}" for name, text in _TEXTS.items())
     tag = rf"</?[a-z][^\s/>]*+{_closed(most)}"
     return re.compile(
-        rf"(?:[^<]++|<(?![a-z/!?])|{_NEAT_TAG}|{_COMMENT}|{_BOGUS_COMMENT}|{texts}|{tag})*+".encode(), re.IGNORECASE
+        rf"[^<]*+(?:(?:{_NEAT_TAG}|<(?![a-z/!?])|{_COMMENT}|{_BOGUS_COMMENT}|{texts}|{tag})[^<]*+)*+".encode(),
+        re.IGNORECASE,
     )
 
 

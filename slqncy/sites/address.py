@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
@@ -30,8 +30,7 @@ NO_SECTION = "-"
 """In ids."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoryAddress:
+class StoryAddress(NamedTuple):
     """The address of a story, by the site's URL grammar."""
 
     section: str
@@ -59,7 +58,9 @@ class Address:
 
     def canonical(self, url: str) -> str | None:
         """The canonical form of a URL, or None where it is not on the site, or longer than any address of one."""
-        return self._canonical_form(url) if len(url) <= LONGEST else None
+        origin = ORIGIN.match(url)
+        is_elsewhere = origin is not None and self._prefix_at(origin[0]) is None
+        return None if is_elsewhere or len(url) > LONGEST else self._canonical_form(url)
 
     @cached_property
     def _canonical_form(self) -> Callable[[str], str | None]:
@@ -150,6 +151,13 @@ class Address:
 
     def story_url(self, story: StoryAddress) -> str:
         """Canonical URL of a story's first page."""
+        return self._first_page(story)
+
+    @cached_property
+    def _first_page(self) -> Callable[[StoryAddress], str]:
+        return lru_cache(_KEPT)(self._make_first_page)
+
+    def _make_first_page(self, story: StoryAddress) -> str:
         section, story_id = as_path(story.section), as_path(story.story_id)
         path = self.site.story_path.format(section=section, story_id=story_id)
         return self.home_url().rstrip("/") + path

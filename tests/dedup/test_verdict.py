@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -10,6 +11,7 @@ import opencc
 import pytest
 
 from slqncy.dedup import Compared, Thresholds, Verdict, compared, judge
+from slqncy.dedup import verdict as verdicts
 from slqncy.reasons import DuplicateKind
 from tests.dedup import texts
 from tests.dedup.texts import story
@@ -90,6 +92,16 @@ def test_a_bulletin_that_is_reprinted_is_a_copy(one: str) -> None:
     verdict = both_ways(compared("今日通报", one, "2024-05-01"), reprint)
     assert verdict is not None
     assert verdict.kind in {DuplicateKind.NEAR_TEXT, DuplicateKind.CONTAINED}
+
+
+def test_what_is_refused_at_a_glance_is_refused_when_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    bulletins = [text for pair in texts.BULLETINS.values() for text in pair]
+    bodies = [texts.STORY, texts.edited(), texts.REWRITE, texts.FOLLOW_UP, texts.OTHER, texts.PAGE, "", *bulletins]
+    every = [story(body, day=day) for body in bodies for day in (texts.DAY, LATER, LONG_AFTER, "")]
+    refused = [pair for pair in product(every, every) if verdicts._is_neither(*pair)]
+    assert len(refused) > len(every) ** 2 / 2
+    monkeypatch.setattr(verdicts, "_is_neither", lambda *_: False)
+    assert {judge(*pair, DEFAULT) for pair in refused} == {None}
 
 
 @pytest.mark.parametrize("one", [compared("", ""), compared("标题", ""), compared("标题", "……")])
