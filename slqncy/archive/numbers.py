@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _WORTH = 8
 """How many times as long as what came since the events must be: reading all of a table at once is that much faster."""
+_MOST_READ = 1 << 18
+"""Bytes of events, about 1,000, that are read again rather than that all is written anew."""
 _DIGEST = 32
 _NOTHING = Section(np.empty(0, np.int64), np.empty(0, np.int64))
 
@@ -54,9 +56,12 @@ def number_lines(root: Path, db: sqlite3.Connection, segments: Mapping[str, Segm
     events = {
         name: (segment.length, segment.crc32) for name, segment in segments.items() if segment_kind(name) is Kind.EVENT
     }
-    was, sections = _load(root / NUMBERS)
-    if was != events:
-        sections = _since(root, db, was, sections, events) or {prefix: read(db, prefix) for prefix in prefixes(db)}
+    was, left = _load(root / NUMBERS)
+    sections = _since(root, db, was, left, events)
+    # To come to the end of a closed month takes as long as to read it: once is enough.
+    is_late = events.keys() != was.keys() or _size(events) - _size(was) > _MOST_READ
+    if sections is None or is_late:
+        sections = sections or {prefix: read(db, prefix) for prefix in prefixes(db)}
         _save(root / NUMBERS, events, sections)
     return lines_of(sections)
 
@@ -67,7 +72,7 @@ def _since(root: Path, db: sqlite3.Connection, was: Events, sections: Sections, 
     is_of_another = not was.keys() <= events.keys() or any(
         length < 0 or (length == 0 and events[name] != was[name]) for name, length in behind.items()
     )
-    if is_of_another or sum(behind.values()) * _WORTH > sum(length for length, _ in was.values()):
+    if is_of_another or sum(behind.values()) * _WORTH > _size(was):
         return None
     try:
         stories = _told_of(root, {name: (events[name][0] - length, events[name][0]) for name, length in behind.items()})
@@ -79,6 +84,10 @@ def _since(root: Path, db: sqlite3.Connection, was: Events, sections: Sections, 
         prefix: changed(db, prefix, section, stories[prefix]) if prefix in stories else section
         for prefix, section in known
     }
+
+
+def _size(events: Events) -> int:
+    return sum(length for length, _ in events.values())
 
 
 def _told_of(root: Path, parts: dict[str, tuple[int, int]]) -> dict[str, set[str]]:

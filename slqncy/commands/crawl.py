@@ -55,6 +55,9 @@ class Command(ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exits with USAGE where an option is malformed, with CONFIG where there could be no log."""
+        # While it is imported Scrapy looks through all modules for each frame of the stack: there are few here of both.
+        import scrapy.core.downloader.handlers.http11  # noqa: F401
+
         try:
             super().process_options(args, opts)
         except UsageError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.reliability.big import UNCHANGED, make_big, story_event, url_of
-from slqncy.archive import ArchiveWriter
+from slqncy.archive import ArchiveWriter, numbers
 from slqncy.archive.coverage import coverage
 from slqncy.archive.layout import LEDGER, NUMBERS, Kind
 from slqncy.archive.ledger import Ledger
@@ -40,10 +40,14 @@ def told(root: Path, *events: Event) -> list[tuple[str, list[int], list[int], in
     return lines
 
 
-def test_number_lines_keep_up_with_what_happens(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most_read", [0, 1 << 18], ids=["all is written anew", "events are read again"])
+def test_number_lines_keep_up_with_what_happens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_read: int
+) -> None:
+    monkeypatch.setattr(numbers, "_MOST_READ", most_read)
     make_big(tmp_path, 100)
-    ((_, numbers, standings, _),) = told(tmp_path)
-    assert (numbers, set(standings)) == ([*range(1, 101)], {0})
+    ((_, known, standings, _),) = told(tmp_path)
+    assert (known, set(standings)) == ([*range(1, 101)], {0})
     new = [
         replace(FOUND, url=f"http://www.slqncy.com/{name}.html", id=f"slqncy/{name}")
         for name in ("szxw/7001", "szxw/007", "szxw/a7", "szxw/102", "tzgg/7", "tzgg/102", "aa/5")
@@ -60,7 +64,10 @@ def test_number_lines_keep_up_with_what_happens(tmp_path: Path) -> None:
     told(tmp_path)
 
 
-def test_number_lines_do_not_go_by_what_is_damaged_or_of_other_events(tmp_path: Path) -> None:
+def test_number_lines_do_not_go_by_what_is_damaged_or_of_other_events(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers, "_MOST_READ", 0)
     make_big(tmp_path, 100)
     told(tmp_path)
     file, before = tmp_path / NUMBERS, (tmp_path / NUMBERS).read_bytes()
