@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 INDEX = "index"
 NUMBERS = f"{INDEX}/numbers"
 LEDGER = "ledger.sqlite"
-SEAL = "ledger.sha256"
+SEAL = "ledger.seal"
 LOCK = ".lock"
 BROWSE = "browse.sqlite"
 BROWSE_LOCK = ".browse.lock"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from slqncy.reasons import HOLE, PageKind, State
 from slqncy.warc.capture import Captured, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from slqncy.archive.layout import Kind
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 VERSION = 7
 """Of the tables; a ledger of another version is rebuilt."""
+PAGE = 4096
+"""Bytes of a page of the file."""
+_MOST_LOGGED = 2000
+"""Rows changed until pages go from the write-ahead log into the file: a few thousand pages at most."""
 
 _TABLES = """
 CREATE TABLE segment (
@@ -171,8 +175,7 @@ class Entry(NamedTuple):
         return Place(self.segment, self.position)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the ledger knows of an address."""
 
     id: int
@@ -192,6 +195,7 @@ class Known:
     hash: str
     confirmed: int | None
     is_complete: bool
+    """0 or 1, as SQLite has no truth values."""
 
     def rests(self, now: int) -> bool:
         """Whether it is not to be read yet, by any run, for reading it hung."""
@@ -260,11 +264,17 @@ class Ledger:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Open, or create unless `read_only`. Raises sqlite3.Error."""
+        self.before_settling: Callable[[], None] = lambda: None
+        """Called before pages go from the write-ahead log into the file."""
+        self._settled = 0
         if read_only:
             self.db = _open_to_read(path)
         else:
             self.db = sqlite3.connect(path)
+            self.db.execute(f"PRAGMA page_size = {PAGE}")
             self.db.execute("PRAGMA journal_mode = WAL")
+            # `commit` does it, and says so beforehand.
+            self.db.execute("PRAGMA wal_autocheckpoint = 0")
             # FULL: a commit is on disk when it returns; NORMAL may lose the last ones in a power cut.
             self.db.execute("PRAGMA synchronous = FULL")
         self.version: int = self.db.execute("PRAGMA user_version").fetchone()[0]
@@ -276,13 +286,20 @@ class Ledger:
         self.version = VERSION
 
     def commit(self) -> None:
-        """Make all changes since the last commit durable, together."""
+        """Make all changes since the last commit durable, together. Raises sqlite3.Error."""
         self.db.commit()
+        if self.db.total_changes - self._settled > _MOST_LOGGED:
+            self._settle("PASSIVE")
 
     def settle(self) -> None:
         """Bring all that is committed from the write-ahead log into the file itself. Raises sqlite3.Error."""
         # Closing does so too, and says nothing where it fails.
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._settle("TRUNCATE")
+
+    def _settle(self, mode: str) -> None:
+        self.before_settling()
+        self.db.execute(f"PRAGMA wal_checkpoint({mode})")
+        self._settled = self.db.total_changes
 
     def close(self) -> None:
         """Close without committing."""
@@ -410,6 +427,12 @@ class Ledger:
     def known(self, url: str) -> Known | None:
         """What is known of an address, or None where it was never found."""
         return self._known("url = ?", url)
+
+    def all_known(self, urls: Sequence[str]) -> dict[str, Known]:
+        """What is known of some addresses, by URL, without those that were never found."""
+        query = f"SELECT {_KNOWN} FROM url WHERE url IN (SELECT value FROM json_each(?))"  # noqa: S608
+        known = map(_as_known, self.db.execute(query, (json.dumps(urls),)) if urls else ())
+        return {one.url: one for one in known}
 
     def known_by_id(self, number: int) -> Known | None:
         """What is known of the address with that number."""

@@ -36,13 +36,13 @@ from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
 from slqncy.archive.reports import encode_report, look_back, runs_of
 from slqncy.archive.schemas import publish_schemas
-from slqncy.archive.seal import break_seal, is_broken, set_seal
+from slqncy.archive.seal import Seal
 from slqncy.archive.takedown import complete
 from slqncy.reasons import UNSETTLED, EventKind, State
 from slqncy.records import Event, Story, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from slqncy.archive.coverage import NumberLine
@@ -97,13 +97,16 @@ class ArchiveWriter:
             self._lock = Lock(self.root / LOCK)
             undo.callback(self._lock.release)
             complete(self.root)
-            if is_broken(self.root):
+            self._seal = Seal(self.root)
+            undo.callback(self._seal.close)
+            if self._seal.is_broken:
                 raise ArchiveDamagedError(
                     f"{self.root / LEDGER}: changed since the last run; `scrapy rebuild` makes it anew from the lines"
                 )
             self._ledger = open_ledger(self.root)
             undo.callback(self._ledger.close)
-            break_seal(self.root)
+            self._seal.break_()
+            self._ledger.before_settling = self._seal.look_at_log
             self._captures = Captures(self.root, self._ledger)
             self._segments = self._ledger.segments()
             self._month = open_month(self._segments.values())
@@ -122,8 +125,9 @@ class ArchiveWriter:
                 self.commit()
                 with self._disk_errors():
                     self._captures.close()
+                    self._seal.look_at_log()
                     self._ledger.close()
-                    set_seal(self.root)
+                    self._seal.set()
         finally:
             self.abandon()
 
@@ -132,6 +136,7 @@ class ArchiveWriter:
         self._captures.abandon()
         self._reading.close()
         self._ledger.close()
+        self._seal.close()
         self._lock.release()
 
     # Writing
@@ -270,6 +275,11 @@ class ArchiveWriter:
         """What is known of an address, or None where it was never found."""
         with self._disk_errors():
             return self._ledger.known(url)
+
+    def all_known(self, urls: Sequence[str]) -> dict[str, Known]:
+        """What is known of some addresses, by URL, without those that were never found."""
+        with self._disk_errors():
+            return self._ledger.all_known(urls)
 
     def known_by_id(self, number: int) -> Known | None:
         """What is known of the address with that number."""

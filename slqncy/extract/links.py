@@ -103,15 +103,15 @@ def absolute_url(href: str, base: str, encoding: str) -> str:
 
     `encoding` is the page's codec: browsers percent-encode the query with it, and the path as UTF-8.
     """
-    origin = ORIGIN.match(base)
-    plain = origin[0] + href if origin and href.startswith("/") else href
+    origin = ORIGIN.match(base) if href.startswith("/") else None
+    plain = origin[0] + href if origin else href
     if len(plain) <= LONGEST and PLAIN.fullmatch(plain):
         return plain
     href = href.strip(_EDGES).partition("#")[0]
     # To take apart one of 14 MB takes a gigabyte.
     if not href or len(href) > LONGEST or _NO_HOST.fullmatch(href):
         return ""
-    if origin and _ROOTED.match(href):
+    if _ROOTED.match(href) and (origin := ORIGIN.match(base)):
         return _resolved(href, origin[0], encoding)
     return _resolve(href, base, encoding)
 

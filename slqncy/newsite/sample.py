@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -116,7 +116,7 @@ def read_sample(
         content_type=content_type,
         downloaded=downloaded,
         page=page,
-        links=tuple(replace(link, url=canonical) for link, canonical in within if canonical),
+        links=tuple(link._replace(url=canonical) for link, canonical in within if canonical),
         hosts=Counter(urlsplit(link.url).hostname or "" for link in everything),
         entries=entries,
         wall=wall,

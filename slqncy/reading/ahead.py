@@ -64,31 +64,39 @@ class ReadAhead:
         """Pages that are ahead, and bytes of their bodies."""
         self._pages = 0
         """How many there were so far."""
+        self._told = 0
+        """How many of them other processes have read."""
         self._current: _Page | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._is_long:
+            logger.info("Other processes have read %d of %d pages", self._told, self._pages)
         while self._workers:
             self._workers.pop().end()
 
-    def over(self, found: Iterable[tuple[Thing, Task | None]]) -> Iterator[Thing]:
-        """The things, in their order; a task says how the page of one is likely to be read.
+    def over(self, things: Iterable[Thing], task_of: Callable[[Thing], Task | None]) -> Iterator[Thing]:
+        """The things, in their order; `task_of` says how the page of one is likely to be read, if it has one.
 
-        What `found` raises is raised behind all that came before it.
+        What `things` raises is raised behind all that came before it.
         """
+        if not self._processes:
+            yield from things
+            return
         window: deque[tuple[Thing, _Page | None]] = deque()
-        source, error, is_over = iter(found), None, False
+        source, error, is_over = iter(things), None, False
         while window or not is_over:
             while not is_over and self._has_room(len(window)):
                 try:
-                    thing, task = next(source)
+                    thing = next(source)
                 except StopIteration:
                     is_over = True
                 except Exception as raised:  # noqa: BLE001
                     is_over, error = True, raised
                 else:
+                    task = task_of(thing)
                     window.append((thing, self._add(task) if task else None))
             self._hand_out(is_over=is_over)
             if window:
@@ -106,7 +114,7 @@ class ReadAhead:
 
     @property
     def _is_long(self) -> bool:
-        return self._processes > 0 and self._pages >= _SHORT
+        return self._pages >= _SHORT
 
     def _has_room(self, things: int) -> bool:
         if not self._is_long:
@@ -136,11 +144,9 @@ class ReadAhead:
             return
         self._start()
         while batch := self._next_batch(is_over=is_over):
-            size = sum(page.size for page in batch)
-            takers = [worker for worker in self._workers if worker.takes(size)]
-            if not takers:
+            worker = self._taker(sum(page.size for page in batch))
+            if worker is None:
                 return
-            worker = min(takers, key=lambda worker: worker.batches)
             try:
                 worker.give([page.task for page in batch])
             except OSError:
@@ -149,6 +155,16 @@ class ReadAhead:
             for page in batch:
                 page.worker = worker
                 self._waiting.popleft()
+
+    def _taker(self, size: int) -> Worker | None:
+        """The process with the least to do that takes a batch with bodies of so many bytes, if any does."""
+        for worker in sorted(self._workers, key=lambda worker: worker.batches):
+            try:
+                if worker.takes(size):
+                    return worker
+            except (EOFError, OSError):
+                self._lose(worker)
+        return None
 
     def _next_batch(self, *, is_over: bool) -> list[_Page]:
         """The pages to give to a process next; none where there will be more to give along."""
@@ -164,12 +180,14 @@ class ReadAhead:
     def _start(self) -> None:
         """Start the processes, if they are not."""
         missing, self._missing = self._missing, 0
-        for _ in range(missing):
-            try:
+        if not missing:
+            return
+        try:
+            for _ in range(missing):
                 self._workers.append(Worker(self._seconds))
-            except OSError as error:
-                logger.warning("There are %d processes to read pages, for: %s", len(self._workers), error)
-                return
+        except OSError as error:
+            logger.warning("A process to read pages cannot be started: %s", error)
+        logger.info("Pages are read by %d other processes from now on", len(self._workers))
 
     def _take(self, page: _Page) -> AnyReading | None:
         worker, page.worker = page.worker, None
@@ -177,10 +195,12 @@ class ReadAhead:
             return None
         assert worker is not None
         try:
-            return worker.take()
+            reading = worker.take()
         except (EOFError, OSError):
             self._lose(worker)
             return None
+        self._told += 1
+        return reading
 
     def _lose(self, worker: Worker) -> None:
         """A process has ended: what it had is read here, and it is not replaced."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slqncy.extract.links import page_links
@@ -34,12 +34,16 @@ def links_within(page: Page, address: Address) -> list[Link]:
 
 def story_urls(urls: Iterable[str], address: Address) -> list[str]:
     """Canonical URLs of the stories that canonical URLs belong to, each once."""
-    return list(dict.fromkeys(_stories(urls, address).values()))
+    stories = map(address.story, urls)
+    return list(dict.fromkeys(address.story_url(story) for story in stories if story))
 
 
 def stories_linked(links: Iterable[Link], address: Address) -> LinkedStories:
     """The stories that links lead to, numbers of a pager left out."""
-    return LinkedStories(_stories((link.url for link in links if not _is_numbered(link, address)), address))
+    stories = ((link, address.story(link.url)) for link in links)
+    return LinkedStories(
+        {link.url: address.story_url(story) for link, story in stories if story and link.text != story.story_id}
+    )
 
 
 def without_stories(urls: Iterable[str], links: list[Link], address: Address) -> list[str]:
@@ -52,13 +56,8 @@ def next_part(links: Iterable[Link], url: str, address: Address) -> str | None:
     """The linked page of the story that follows the page `url`, if there is one."""
     here = address.story(url)
     assert here is not None
-    following = replace(here, page=here.page + 1)
+    following = here._replace(page=here.page + 1)
     return next((link.url for link in links if address.story(link.url) == following), None)
-
-
-def _stories(urls: Iterable[str], address: Address) -> dict[str, str]:
-    stories = ((url, address.story(url)) for url in urls)
-    return {url: address.story_url(story) for url, story in stories if story}
 
 
 def _is_numbered(link: Link, address: Address) -> bool:

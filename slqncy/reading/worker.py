@@ -1,7 +1,8 @@
 """A process that reads pages for another one: `python -m slqncy.reading.worker PAGES READINGS SECONDS`.
 
-PAGES and READINGS are descriptors of pipes. Batches of pages come by the one, a reading of each goes out by the other,
-in their order; None stands for a page on which an error nobody expected was raised. Where a page takes longer than so
+PAGES and READINGS are descriptors of pipes. Batches of pages come by the one. By the other goes an empty message, once
+the process listens, and a reading of each page, in their order; None stands for one on which an error was raised that
+nobody expected. Where a page takes longer than so
 many seconds the kernel ends the process, whatever it is doing. It ends by itself when the other process is gone.
 """
 
@@ -58,6 +59,7 @@ def _ours(address: Address) -> Address:
 def serve(pages: Connection, readings: Connection, seconds: float) -> None:
     """Read until there is nobody who wants it."""
     with suppress(EOFError, BrokenPipeError):
+        readings.send_bytes(b"")
         while True:
             for task in pickle.loads(pages.recv_bytes()):  # noqa: S301
                 reading = None

@@ -35,6 +35,7 @@ class Worker:
         """`seconds` are those after which a page has hung it. Raises OSError."""
         self._left: deque[int] = deque()
         """Pages of each batch that are not told yet."""
+        self._listens = False
         (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
         self._room = _widened(ours_out)
         _widened(ours_in)
@@ -58,7 +59,13 @@ class Worker:
         return len(self._left)
 
     def takes(self, size: int) -> bool:
-        """Whether it may be given a batch with bodies of so many bytes."""
+        """Whether it may be given a batch with bodies of so many bytes. Raises EOFError, OSError."""
+        if not self._listens:
+            # Its imports take a while, in which nobody is to wait for it.
+            if not self._readings.poll():
+                return False
+            self._readings.recv_bytes()
+            self._listens = True
         # What it does not read at once the pipe must hold: it may be waiting for us to hear it.
         return not self._left or (len(self._left) < _MOST_BATCHES and 2 * size <= self._room)
 

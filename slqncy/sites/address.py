@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
@@ -30,8 +30,7 @@ NO_SECTION = "-"
 """In ids."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoryAddress:
+class StoryAddress(NamedTuple):
     """The address of a story, by the site's URL grammar."""
 
     section: str
@@ -152,6 +151,13 @@ class Address:
 
     def story_url(self, story: StoryAddress) -> str:
         """Canonical URL of a story's first page."""
+        return self._first_page(story)
+
+    @cached_property
+    def _first_page(self) -> Callable[[StoryAddress], str]:
+        return lru_cache(_KEPT)(self._make_first_page)
+
+    def _make_first_page(self, story: StoryAddress) -> str:
         section, story_id = as_path(story.section), as_path(story.story_id)
         path = self.site.story_path.format(section=section, story_id=story_id)
         return self.home_url().rstrip("/") + path

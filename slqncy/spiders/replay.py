@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from collections import defaultdict
 from contextlib import suppress
@@ -50,6 +51,8 @@ _WAYS: dict[PageKind | None, Callable[[Served], AnyReading]] = {
     PageKind.STORY: read_story_page, PageKind.PART: read_part_page,
     PageKind.FRONT: read_list_page, PageKind.LIST: read_list_page,
 }  # fmt: skip
+_MOST_PROCESSES = 4
+"""Beyond that there is nothing to do for them: half of the work is one process's alone, as it has an order."""
 _PATIENCE = 60.0
 """Seconds for a page that another process reads, where nobody watches over this one."""
 _BEGINNING = 4096
@@ -94,11 +97,10 @@ class Replay:
         """Why captures of some sites are passed over."""
         self._choice = Choice(spider.run)
         self._most_bytes = most_bytes(spider.settings)
+        processes = spider.settings.getint("REPLAY_PROCESSES") or min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
         timeout = spider.settings.getfloat("WATCHDOG_TIMEOUT")
         # Whom a page has hung is ended before we are, and then the page hangs us.
-        self._ahead = ReadAhead(
-            spider.settings.getint("REPLAY_PROCESSES"), timeout / 2 or _PATIENCE, spider.run.archive.patience
-        )
+        self._ahead = ReadAhead(processes, timeout / 2 or _PATIENCE, spider.run.archive.patience)
         self._known_before = spider.run.archive.newest()
         self._waiting: dict[str, Request] = {}
         """Further pages that stories are not whole without, by their addresses."""
@@ -118,7 +120,7 @@ class Replay:
 
     async def _results(self) -> AsyncIterator[StoryItem]:
         try:
-            for opened in self._ahead.over(self._opened()):
+            for opened in self._ahead.over(self._opened(), self._task):
                 if await self._is_over():
                     return
                 for item in self._captured(opened) if opened else ():
@@ -141,19 +143,17 @@ class Replay:
         most = self._spider.arguments.max_stories
         return most is not None and self._run.stories_archived >= most
 
-    def _opened(self) -> Iterator[tuple[Opened | None, Task | None]]:
-        """Captures in the order of the files, with the way they are likely to be read; None for other records."""
+    def _opened(self) -> Iterator[Opened | None]:
+        """Captures in the order of the files; None for other records."""
         for capture in captures(self._spider.arguments.warcs, self._most_bytes):
-            if capture:
-                opened = self._opener.open(capture)
-                yield opened, self._task(opened)
-            else:
-                yield None, None
+            yield self._opener.open(capture) if capture else None
 
-    def _task(self, opened: Opened) -> Task | None:
+    def _task(self, opened: Opened | None) -> Task | None:
         """How a capture is likely to be read, by what is known before its turn; None where it is not."""
+        if opened is None or opened.address is None or opened.response is None or opened.failure:
+            return None
         address, response = opened.address, opened.response
-        if address is None or response is None or opened.failure or is_not_modified(response) or is_refused(response):
+        if is_not_modified(response) or is_refused(response):
             return None
         if "page" in opened.capture.notes:
             url, kind = _asked_for(opened.capture, address) or ("", None)

@@ -78,7 +78,7 @@ def test_number_lines_do_not_go_by_what_is_damaged_or_of_other_events(tmp_path: 
     with closing(Ledger(tmp_path / LEDGER)) as ledger:
         ledger.db.execute("UPDATE url SET state = 'gone' WHERE story = 'slqncy/szxw/9'")
         ledger.commit()
-    (tmp_path / "ledger.sha256").unlink()
+    (tmp_path / "ledger.seal").unlink()
     with pytest.raises(AssertionError):
         told(tmp_path)
 
