@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# make bench: what a page costs, beside bare Scrapy and others; takes half an hour.
+# make bench: what a page costs, beside bare Scrapy and others; BENCH='--rounds 1' for less of it.
 # make extras: what scrapy browse, exports to Parquet, and METRICS_FILE need besides.
 .PHONY: demo extras test lint types unit bench docs audit constraints clean
 
