@@ -48,7 +48,10 @@ class Step(NamedTuple):
 
 def scrapy(log: Path, *arguments: str, status: ExitStatus = ExitStatus.OK) -> Cost:
     """A command. Raises FailedError where it ends otherwise."""
-    return cost([sys.executable, "-m", "scrapy", *arguments], ROOT, log=log, statuses=(status,))
+    command = [sys.executable, "-m", "scrapy", *arguments]
+    spent = cost(command, ROOT, log=log, statuses=(status,))
+    print(f"{spent.cpu:8.2f} s CPU  {log.stem}: {' '.join(arguments)}", file=sys.stderr, flush=True)
+    return spent
 
 
 class Growing:

@@ -25,8 +25,8 @@ from slqncy.archive.ledger import PAGE
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SHARE = 8192
-"""Pages that a run looks at: 32 MiB, of 70,000 stories all."""
+_SHARE = 4096
+"""Pages that a run looks at: 16 MiB, of 35,000 stories all."""
 _SIZE = 32
 _TURN = 4
 # https://www.sqlite.org/fileformat2.html#the_write_ahead_log

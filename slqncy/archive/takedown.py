@@ -28,7 +28,6 @@ from slqncy.archive.layout import (
     warcs_on_disk,
 )
 from slqncy.archive.recovery import make_ledger
-from slqncy.archive.repair_warcs import put_instead
 from slqncy.archive.reports import take_out_details
 from slqncy.archive.takedown_lines import Cut, take_out_lines
 from slqncy.archive.takedown_quarantine import clear_quarantine
@@ -103,6 +102,9 @@ def complete(root: Path) -> Counter[str] | None:
 
 def _take_out_exchanges(root: Path, takedown: Takedown) -> int:
     """Records of a loss take their places, so that all others keep theirs."""
+    # Every start asks whether there is a takedown to complete, and hardly ever is there one.
+    from slqncy.archive.repair_warcs import put_instead  # noqa: PLC0415
+
     on_disk = set(warcs_on_disk(root))
     for name, losses in takedown.exchanges.items():
         if name in on_disk:

@@ -5,12 +5,15 @@ It shows addresses, ids and figures. What failures say in detail is not on it: `
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from rich.filesize import decimal
 
@@ -27,6 +30,8 @@ from slqncy.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from jinja2.bccache import Bucket
 
     from slqncy.archive.coverage import NumberLine
     from slqncy.report.headline import Headline
@@ -107,12 +112,33 @@ def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
     return html.encode()
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Templates as Python runs them, where it keeps its own modules so; to make one takes longer than to fill it in.
+
+    Where that is no place to write, as within an egg, each run makes its own.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(str(Path(__file__).parent / "__pycache__"), "%s.jinja")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Nothing where it cannot be read."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Nothing where it cannot be written, or is not to be."""
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         # Where scrapyd runs, the package is within an egg.
         loader=PackageLoader("slqncy.report", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, finalize=_finalize,
+        lstrip_blocks=True, finalize=_finalize, bytecode_cache=_Compiled(),
     )  # fmt: skip
     environment.filters |= {"span": span, "bytes": decimal, "at": _at_length}
     return environment

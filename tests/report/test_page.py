@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import closing
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jinja2 import Environment
 from jsonschema import Draft202012Validator
 from lxml.html import document_fromstring
 
@@ -17,7 +19,7 @@ from slqncy.archive.reports import read_reports, runs_of
 from slqncy.archive.verify import verify
 from slqncy.reasons import Standing
 from slqncy.report.leave import leave
-from slqncy.report.page import run_page, span_page
+from slqncy.report.page import _environment, run_page, span_page
 from slqncy.report.plots import lying, standing
 from slqncy.run_report import FailedPage, HostReceipt, NewStories, Pages, Pair, Pairs, Politeness, RunReport, SlowPage
 from tests.browser import DESKTOP, PHONE, browser, needs_chromium, overflow, page_of, violations
@@ -104,6 +106,35 @@ def test_a_page_is_one_file_that_loads_nothing() -> None:
 
 def test_the_same_reports_make_the_same_page() -> None:
     assert hostile_page() == hostile_page()
+
+
+def test_a_template_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def another_process() -> bytes:
+        _environment.cache_clear()
+        made = hostile_page()
+        _environment.cache_clear()
+        return made
+
+    compiled: list[str | None] = []
+    compile_ = Environment.compile
+
+    def counted(self: Environment, source: Any, name: str | None = None, *more: Any, **options: Any) -> Any:
+        compiled.append(name)
+        return compile_(self, source, name, *more, **options)
+
+    monkeypatch.setattr(Environment, "compile", counted)
+    monkeypatch.setattr("slqncy.report.page.__file__", str(tmp_path / "page.py"))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    # As within an egg, which is no directory.
+    (tmp_path / "__pycache__").touch()
+    nowhere = [another_process() for _ in range(2)]
+    assert len(compiled) == 2 * (once := len({*compiled}))
+    (tmp_path / "__pycache__").unlink()
+    (tmp_path / "__pycache__").mkdir()
+    compiled.clear()
+    beside = [another_process() for _ in range(3)]
+    assert len(compiled) == once
+    assert len({*nowhere, *beside}) == 1
 
 
 def test_a_plot_has_its_figures_in_a_table_and_nothing_of_pygal_but_shapes() -> None:
