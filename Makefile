@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# make bench: what a page costs, beside bare Scrapy and others; takes half an hour.
 # make extras: what scrapy browse, exports to Parquet, and METRICS_FILE need besides.
-.PHONY: demo extras test lint types unit docs audit constraints clean
+.PHONY: demo extras test lint types unit bench docs audit constraints clean
 
 demo: .venv/.runtime
 	$(BIN)/scrapy demo
@@ -22,6 +23,10 @@ types: .venv/.dev
 
 unit: .venv/.dev
 	$(BIN)/pytest -n auto --dist worksteal
+
+bench: .venv/.bench
+	.venv/bench/bin/python -m benchmarks.speed $(BENCH)
+	.venv/bench/bin/python -m benchmarks.speed.profile
 
 # The pages of docs/, into site/. The theme would tell of its end at each build; mkdocs.yml does.
 docs: .venv/.dev
@@ -56,6 +61,12 @@ audit: .venv/.audit
 	.venv/peers/bin/pip install --quiet --require-hashes -r constraints-peers.txt
 	touch $@
 
+# Ours and those it is measured beside, in one Python.
+.venv/.bench: .venv/bin/python constraints-bench.txt
+	$(PYTHON) -m venv .venv/bench
+	.venv/bench/bin/pip install --quiet --require-hashes -r constraints-bench.txt
+	touch $@
+
 .venv/.audit: .venv/bin/python constraints-audit.txt
 	$(PYTHON) -m venv .venv/audit
 	.venv/audit/bin/pip install --quiet --require-hashes -r constraints-audit.txt
@@ -70,6 +81,7 @@ constraints: .venv/bin/python
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - -o constraints.txt
 	printf 'hatchling\neditables\nsetuptools<81\n' | $(COMPILE) pyproject.toml - --extra browse --extra export --extra metrics -c constraints.txt -o constraints-extras.txt
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra dev -c constraints-extras.txt -o constraints-dev.txt
+	$(COMPILE) pyproject.toml --extra bench -c constraints.txt -o constraints-bench.txt
 	printf 'pip-audit\n' | $(COMPILE) - -o constraints-audit.txt
 	printf 'cdxj-indexer\nfastwarc\npywb\nsetuptools\nwarcio\n' | $(COMPILE) - -o constraints-peers.txt
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slqncy.extract.boilerplate import join_pages, strip
 from slqncy.records import Duplicate, Rejected, Warc, rewrite_line, story_fields
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from slqncy.dedup import Compared
     from slqncy.extract.boilerplate import Stripped
     from slqncy.extract.directives import Directives
     from slqncy.extract.walls import Wall
@@ -52,19 +54,16 @@ class StoryItem:
     rejection: Rejection | None = None
     """Set where the page is not a story; the first reason found stands."""
     rejection_detail: str = ""
+    compared: Compared | None = None
+    """The story as it is compared with others, where that was worked out."""
     duplicate: dict[str, Any] | None = None
     """The duplicate_… fields, where the archive already has the story."""
     rewrite: dict[str, Any] | None = None
     """The rewrite_… fields, where the story tells what an archived one tells."""
 
-    @property
-    def as_of(self) -> datetime:
-        """When the site said so; no date on the page lies after it."""
-        return datetime.fromisoformat(self.story.as_of)
-
     def add_page(self, lines: list[str], site: Site) -> None:
         """The story goes on with the lines of a further page."""
-        self.lines, self.stripped = join_pages(self.lines, lines, site), None
+        self.lines, self.stripped, self.compared = join_pages(self.lines, lines, site), None, None
         self.parts += 1
 
     def strip(self, site: Site) -> Stripped:

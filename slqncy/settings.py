@@ -23,6 +23,9 @@ WATCHDOG_TIMEOUT = 40  # seconds that one step of work may take before the proce
 PING_URL = os.environ.get("PING_URL", "")  # told of each run's start and end; a secret, and everybody sees arguments
 METRICS_FILE = ""  # figures of the last run for Prometheus, NAME.prom; for make extras
 
+# Replays, for -a warc=.
+REPLAY_PROCESSES = min(len(os.sched_getaffinity(0)), 4)  # that read pages for a long replay; fewer than 2: none do
+
 # Raw responses.
 WARC_ENABLED = True  # False: what servers say is not kept, and cannot be read again by a better parser
 WARC_MAXSIZE = 1024 * 1024 * 1024  # bytes after which a run goes on in another file

@@ -6,7 +6,7 @@
 Two sites of real pages' sizes (`benchmarks.speed.site`), a small one and a large one, are served by a process of their
 own. In rounds, in an order that turns, each contender reads a site in a process of its own, whose CPU time, clock time
 and largest memory are taken by the parent (`wait4`): nothing is subtracted. What one page more costs is the difference
-of the two sites. The slow contenders read the small one only.
+of the two sites. The slow contenders read the small one only, once.
 
 That everybody was sent every page is checked by what the server has sent; that a replay reads them all, by the stories
 it makes, which are as many as the crawl made. Printed: one table, and which targets are reached.
@@ -92,9 +92,9 @@ def _measure(contenders: Sequence[Contender], stories: Sequence[int], rounds: in
             here.mkdir()
             size = Size(site, here / "targets", here / "captures")
             size.targets.write_text("\n".join(sorted(site.pages)) + "\n", encoding="utf-8")
-            those = [one for one in contenders if count == stories[0] or not one.few_only]
             for number in range(rounds):
-                for one in _turned(those, number):
+                once = number == 0 and count == stories[0]
+                for one in _turned([one for one in contenders if once or not one.slow], number):
                     runs.append(_run(one, size, number, here / "work"))
                     print(f"{one.label}, round {number + 1}: {runs[-1].cpu_a_page:.2f} ms CPU a page", file=sys.stderr)
     return runs

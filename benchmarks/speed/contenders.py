@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent.parent
-PEERS = ROOT / ".venv/peers-speed/bin/python"
 CONCURRENCY = 16
 """Requests in flight at most, for whoever can have several."""
 _HERE = Path(__file__).parent
@@ -40,21 +40,22 @@ class Contender:
     name: str
     label: str
     command: Callable[[Task], list[str]]
+    needs: str | None = "scrapy"
+    """The package of this Python that it takes; None: wget."""
     in_project: bool = False
     """Whether it runs in the directory of the project, and not in its own."""
     fetches: bool = True
     """False: it reads captures."""
-    few_only: bool = False
-    """Whether it is too slow for the whole site."""
+    slow: bool = False
+    """Whether it is given the small site only, and once."""
     statuses: tuple[int, ...] = (0,)
     cores: int | None = None
     """None: all there are."""
 
     @property
     def is_installed(self) -> bool:
-        """Whether it can be run here; what it takes is looked for, not started."""
-        program = self.command(Task("", Path(), Path(), Path()))[0]
-        return bool(which(program))
+        """Whether it can be run here."""
+        return bool(find_spec(self.needs) if self.needs else which("wget"))
 
 
 def _bare(follow: str) -> Callable[[Task], list[str]]:
@@ -80,14 +81,14 @@ def _replay(task: Task) -> list[str]:
 
 def _extractor(peer: str) -> Callable[[Task], list[str]]:
     return lambda task: [
-        str(PEERS), str(_HERE / "peers/fetch_and_extract.py"), peer, task.base_url, str(task.targets),
+        sys.executable, str(_HERE / "peers/fetch_and_extract.py"), peer, task.base_url, str(task.targets),
         str(task.directory / "articles.jsonl"),
     ]  # fmt: skip
 
 
 def _news_please(task: Task) -> list[str]:
     here = str(task.directory / "news-please")
-    return [str(PEERS), str(_HERE / "peers/news_please.py"), task.base_url, here, str(CONCURRENCY)]
+    return [sys.executable, str(_HERE / "peers/news_please.py"), task.base_url, here, str(CONCURRENCY)]
 
 
 def _wget(task: Task) -> list[str]:
@@ -108,10 +109,10 @@ CONTENDERS = (
     Contender(LINKS, "bare Scrapy, links of every page", _bare("pages")),
     Contender(OURS, "ours, without WARC", _ours(warc=False), in_project=True),
     Contender(WARC, "ours", _ours(warc=True), in_project=True),
-    Contender("wget", "wget --mirror", _wget, statuses=(0, 8)),  # 8: a link led nowhere
-    Contender("trafilatura", "trafilatura", _extractor("trafilatura"), few_only=True),
-    Contender("newspaper4k", "newspaper4k", _extractor("newspaper4k"), few_only=True),
-    Contender(NEWS_PLEASE, "news-please", _news_please, few_only=True),
+    Contender("wget", "wget --mirror", _wget, needs=None, statuses=(0, 8)),  # 8: a link led nowhere
+    Contender("trafilatura", "trafilatura", _extractor("trafilatura"), needs="trafilatura", slow=True),
+    Contender("newspaper4k", "newspaper4k", _extractor("newspaper4k"), needs="newspaper", slow=True),
+    Contender(NEWS_PLEASE, "news-please", _news_please, needs="newsplease", slow=True),
     Contender(LEAST, "FastWARC and lxml", _least, in_project=True, fetches=False, cores=1),
     Contender(REPLAY, "replay, one core", _replay, in_project=True, fetches=False, cores=1),
     Contender(REPLAY_ALL, "replay, all cores", _replay, in_project=True, fetches=False),

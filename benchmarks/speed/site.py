@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,21 +30,12 @@ from benchmarks.speed.furniture import Headline, furnish
 from slqncy.demo import build_site
 from slqncy.demo.plan import SECTIONS, Kind
 from slqncy.demo.site import SECTION_DESIGNS
-from slqncy.warc.exchange import Exchange
-from slqncy.warc.write import exchange_records, warcinfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
     from slqncy.demo import DemoResponse, DemoSite
-    from slqncy.warc.capture import Reference
-
 _LISTED = (Kind.STORY, Kind.COPY, Kind.MISCOUNTED, Kind.EMPTY)
 _OWN = re.compile(rb'(<a [^>]*href=")http://(?:www\.)?slqncy\.com')
 _FIRST_PAGE = re.compile(rb'(?<=[="])(?:/(\w+)/index_1\.html|list_1_1\.html|\?page=1)(?=")')
-_SITE = "http://www.slqncy.com"
-_BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 class Site(Protocol):
@@ -79,8 +69,10 @@ class NewsSite:
 
     def respond(self, target: str) -> DemoResponse | None:
         """The answer to GET `target`."""
-        if target not in self.ready:
-            return None
+        return self.page(target) if target in self.ready else None
+
+    def page(self, target: str) -> DemoResponse:
+        """A page that there is."""
         section = target.split("/")[1]
         page = self.demo.respond(target)
         codec = SECTION_DESIGNS[section].codec if section else "utf-8"
@@ -95,34 +87,3 @@ class NewsSite:
 def build(stories: int) -> NewsSite:
     """A site of so many stories and a few copies of theirs. Raises ValueError for fewer than 20."""
     return NewsSite(build_site(stories))
-
-
-class Nothing:
-    """No capture was before."""
-
-    def with_payload(self, digest: bytes) -> Reference | None:
-        """None."""
-        return None
-
-    def page(self, uri: str) -> Reference | None:
-        """None."""
-        return None
-
-
-def write_captures(pages: Iterable[tuple[str, DemoResponse]], path: Path) -> int:
-    """Write story pages, by path, as a crawl would have captured them. Gives the bytes of their bodies."""
-    size = 0
-    with path.open("wb") as file:
-        file.write(warcinfo(path.name, _BEGAN, {"software": "benchmark"}))
-        for number, (target, page) in enumerate(pages):
-            head = "".join(f"{name}: {value}\r\n" for name, value in page.headers.items())
-            exchange = Exchange(
-                uri=_SITE + target,
-                at=_BEGAN + timedelta(seconds=number),
-                request=f"GET {target} HTTP/1.1\r\nHost: www.slqncy.com\r\n\r\n".encode(),
-                received=f"HTTP/1.1 {page.status} OK\r\n{head}\r\n".encode() + page.body,
-                notes={"page": _SITE + target, "kind": "story"},
-            )
-            size += len(page.body)
-            file.write(exchange_records(exchange, Nothing()).data)
-    return size

@@ -104,11 +104,12 @@ def of(runs: Sequence[Run], contender: str, pages: int) -> list[Run]:
 def ratio(runs: Sequence[Run], base: Sequence[Run], what: Callable[[Run], float]) -> Spread | None:
     """The ratio of the medians, with the least and the most ratio within a round; None where no round has both."""
     by_round = {run.round: run for run in base}
-    within = [what(run) / what(by_round[run.round]) for run in runs if run.round in by_round]
-    if not within:
+    pairs = [(what(run), what(by_round[run.round])) for run in runs if run.round in by_round]
+    if not pairs:
         return None
-    middle = median(map(what, runs)) / median(map(what, base))
-    return Spread(middle, min(within), max(within))
+    ours, theirs = zip(*pairs, strict=True)
+    within = [one / other for one, other in pairs]
+    return Spread(median(ours) / median(theirs), min(within), max(within))
 
 
 def marginal(whole: Sequence[Run], few: Sequence[Run]) -> Spread | None:

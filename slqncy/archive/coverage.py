@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from slqncy.archive.ledger import Ledger, require_archive
 from slqncy.reasons import HOLE, Standing, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,17 +34,20 @@ def _text(values: Iterable[str]) -> str:
     return ", ".join(f"'{value}'" for value in sorted(values))
 
 
-# The numbers travel as one text, a standing behind each: a million rows one by one would take a second. So would going
-# from the index to a million rows here and there, which + prevents.
-_NUMBERS = f"""
-    SELECT count(*), coalesce(group_concat(substr(story, length(:prefix) + 1) || CASE state
-        {"".join(f"WHEN '{state}' THEN {_STANDINGS.index(Standing(state))} " for state in sorted(_SETTLED))}
-        WHEN 'rejected' THEN iif(reason IN ({_text(HOLE)}),
-            {_STANDINGS.index(Standing.MISSING)}, {_STANDINGS.index(Standing.REJECTED)})
-        ELSE {_STANDINGS.index(Standing.WAITING)} END)
-        FILTER (WHERE length(story) <= length(:prefix) + {_MOST_DIGITS}), '')
-    FROM url WHERE +story > :prefix AND +story < :stop AND kind = 'story'
-"""  # noqa: S608
+_STANDING = f"""CASE state
+    {"".join(f"WHEN '{state}' THEN {_STANDINGS.index(Standing(state))} " for state in sorted(_SETTLED))}
+    WHEN 'rejected' THEN iif(reason IN ({_text(HOLE)}),
+        {_STANDINGS.index(Standing.MISSING)}, {_STANDINGS.index(Standing.REJECTED)})
+    ELSE {_STANDINGS.index(Standing.WAITING)} END"""
+_NUMBER = "substr(story, length(:prefix) + 1)"
+_IS_NUMBER = f"length(story) <= length(:prefix) + {_MOST_DIGITS} AND {_NUMBER} NOT GLOB '*[^0-9]*'"
+# They travel as texts: a million rows one by one would take a second.
+_CODES = f"""
+    SELECT coalesce(group_concat(id), ''), coalesce(group_concat(iif({_IS_NUMBER}, {_NUMBER} || {_STANDING}, '-1')), '')
+    FROM url WHERE kind = 'story' AND """  # noqa: S608
+# So would going from the index to a million rows here and there, which + prevents.
+_OF_SECTION = f"{_CODES} +story > :prefix AND +story < :stop"
+_OF_STORIES = f"{_CODES} story <> '' AND story IN (SELECT value FROM json_each(:stories))"  # noqa: S608
 
 # An address that is no hole in another section has the number, or will have: it is asked for there, and not here.
 _NEXT = f"""
@@ -58,6 +61,14 @@ _NEXT = f"""
         WHERE elsewhere.kind = 'story' AND NOT (elsewhere.state = 'rejected' AND elsewhere.reason IN ({_text(HOLE)}))
     ) LIMIT 1
 """  # noqa: S608
+
+
+class Section(NamedTuple):
+    """What is known of the stories of a section: of each address its number in the ledger, and a code."""
+
+    addresses: NDArray[np.int64]
+    codes: NDArray[np.int64]
+    """The story's number, times ten, plus the place of its standing in Standing; -1 where its id is no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +165,17 @@ def coverage(root: Path) -> list[NumberLine]:
 
 def number_lines(db: sqlite3.Connection) -> list[NumberLine]:
     """The number line of each site in a ledger, and behind it those of its sections where it has several."""
+    return lines_of({prefix: read(db, prefix) for prefix in prefixes(db)})
+
+
+def lines_of(sections: Mapping[str, Section]) -> list[NumberLine]:
+    """The same of what is known of each section, by the prefix of its ids, ascending."""
     lines = []
-    for site, of_site in groupby(prefixes(db), lambda prefix: prefix.partition("/")[0]):
-        sections = {prefix[:-1]: _section(db, prefix) for prefix in of_site}
-        lines.append(_line(site, list(sections.values())))
-        if len(sections) > 1:
-            lines += [_line(name, [section]) for name, section in sections.items()]
+    for site, of_site in groupby(sections, lambda prefix: prefix.partition("/")[0]):
+        parts = {prefix[:-1]: sections[prefix] for prefix in of_site}
+        lines.append(_line(site, list(parts.values())))
+        if len(parts) > 1:
+            lines += [_line(name, [part]) for name, part in parts.items()]
     return lines
 
 
@@ -199,18 +215,34 @@ def _stop(prefix: str) -> str:
     return prefix[:-1] + chr(ord("/") + 1)
 
 
-def _section(db: sqlite3.Connection, prefix: str) -> tuple[NDArray[np.int64], int]:
-    """The numbers of a section, times ten, plus their standings; and how many of its stories have no number."""
-    stories, text = db.execute(_NUMBERS, {"prefix": prefix, "stop": _stop(prefix)}).fetchone()
-    if not text.replace(",", "").isdigit():
-        text = ",".join(filter(str.isdigit, text.split(",")))
-    known = np.fromstring(text, dtype=np.int64, sep=",")
-    return known, stories - known.size
+def read(db: sqlite3.Connection, prefix: str) -> Section:
+    """What a ledger knows of the stories of a section, all of which it reads."""
+    return _section(db, _OF_SECTION, {"prefix": prefix, "stop": _stop(prefix)})
 
 
-def _line(name: str, sections: list[tuple[NDArray[np.int64], int]]) -> NumberLine:
-    known = np.sort(np.concatenate([known for known, _ in sections]))
-    numbers, standings = np.divmod(known, 10)
+def changed(db: sqlite3.Connection, prefix: str, was: Section, stories: Iterable[str]) -> Section:
+    """The same of a section of which that was known, before something happened to some of its stories."""
+    now = _section(db, _OF_STORIES, {"prefix": prefix, "stories": json.dumps([*stories])})
+    order = np.argsort(now.addresses)
+    addresses, codes = now.addresses[order], now.codes[order]
+    places = np.searchsorted(was.addresses, addresses)
+    is_new = np.append(was.addresses, -1)[places] != addresses
+    known = was.codes.copy()
+    known[places[~is_new]] = codes[~is_new]
+    return Section(
+        np.insert(was.addresses, places[is_new], addresses[is_new]), np.insert(known, places[is_new], codes[is_new])
+    )
+
+
+def _section(db: sqlite3.Connection, query: str, values: Mapping[str, str]) -> Section:
+    addresses, codes = (np.fromstring(text, np.int64, sep=",") for text in db.execute(query, values).fetchone())
+    return Section(addresses, codes)
+
+
+def _line(name: str, sections: list[Section]) -> NumberLine:
+    codes = np.sort(np.concatenate([section.codes for section in sections]))
+    unnumbered = int(np.searchsorted(codes, 0))
+    numbers, standings = np.divmod(codes[unnumbered:], 10)
     is_first = np.ones(numbers.size, dtype=bool)
     np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
-    return NumberLine(name, numbers[is_first], standings[is_first], sum(unnumbered for _, unnumbered in sections))
+    return NumberLine(name, numbers[is_first], standings[is_first], unnumbered)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from slqncy.records import Line
 
 INDEX = "index"
+NUMBERS = f"{INDEX}/numbers"
 LEDGER = "ledger.sqlite"
-SEAL = "ledger.sha256"
+SEAL = "ledger.seal"
 LOCK = ".lock"
 BROWSE = "browse.sqlite"
 BROWSE_LOCK = ".browse.lock"

@@ -14,7 +14,7 @@ from slqncy.reasons import HOLE, PageKind, State
 from slqncy.warc.capture import Captured, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from slqncy.archive.layout import Kind
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 VERSION = 7
 """Of the tables; a ledger of another version is rebuilt."""
+PAGE = 4096
+"""Bytes of a page of the file."""
+_MOST_LOGGED = 2000
+"""Rows changed until pages go from the write-ahead log into the file: a few thousand pages at most."""
 
 _TABLES = """
 CREATE TABLE segment (
@@ -260,11 +264,17 @@ class Ledger:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Open, or create unless `read_only`. Raises sqlite3.Error."""
+        self.before_settling: Callable[[], None] = lambda: None
+        """Called before pages go from the write-ahead log into the file."""
+        self._settled = 0
         if read_only:
             self.db = _open_to_read(path)
         else:
             self.db = sqlite3.connect(path)
+            self.db.execute(f"PRAGMA page_size = {PAGE}")
             self.db.execute("PRAGMA journal_mode = WAL")
+            # `commit` does it, and says so beforehand.
+            self.db.execute("PRAGMA wal_autocheckpoint = 0")
             # FULL: a commit is on disk when it returns; NORMAL may lose the last ones in a power cut.
             self.db.execute("PRAGMA synchronous = FULL")
         self.version: int = self.db.execute("PRAGMA user_version").fetchone()[0]
@@ -276,13 +286,20 @@ class Ledger:
         self.version = VERSION
 
     def commit(self) -> None:
-        """Make all changes since the last commit durable, together."""
+        """Make all changes since the last commit durable, together. Raises sqlite3.Error."""
         self.db.commit()
+        if self.db.total_changes - self._settled > _MOST_LOGGED:
+            self._settle("PASSIVE")
 
     def settle(self) -> None:
         """Bring all that is committed from the write-ahead log into the file itself. Raises sqlite3.Error."""
         # Closing does so too, and says nothing where it fails.
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._settle("TRUNCATE")
+
+    def _settle(self, mode: str) -> None:
+        self.before_settling()
+        self.db.execute(f"PRAGMA wal_checkpoint({mode})")
+        self._settled = self.db.total_changes
 
     def close(self) -> None:
         """Close without committing."""

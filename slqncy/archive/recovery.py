@@ -17,6 +17,7 @@ from slqncy.archive.captures import path_of, refuse, settle
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.layout import (
     LEDGER,
+    NUMBERS,
     Kind,
     closed_path,
     manifest_path,
@@ -83,6 +84,9 @@ def make_ledger(root: Path, doubt: Doubt | None = None) -> None:
     finally:
         ledger.close()
     break_seal(root)
+    # What the old one knew may have been wrong; the second is the seal of earlier versions.
+    for stale in (NUMBERS, "ledger.sha256"):
+        disk.remove(root / stale)
     # The index of a write-ahead log says nothing that the log does not.
     disk.remove(path.with_name(f"{path.name}-shm"))
     for old in (path, path.with_name(f"{path.name}-wal")):

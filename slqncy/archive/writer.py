@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slqncy.archive import coverage, disk, states
+from slqncy.archive import coverage, disk, numbers, states
 from slqncy.archive.captures import Captures
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, unwritable
 from slqncy.archive.files import line_at, whole_lines
@@ -36,7 +36,7 @@ from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
 from slqncy.archive.reports import encode_report, look_back, runs_of
 from slqncy.archive.schemas import publish_schemas
-from slqncy.archive.seal import break_seal, is_broken, set_seal
+from slqncy.archive.seal import Seal
 from slqncy.archive.takedown import complete
 from slqncy.reasons import UNSETTLED, EventKind, State
 from slqncy.records import Event, Story, decode, encode
@@ -97,13 +97,16 @@ class ArchiveWriter:
             self._lock = Lock(self.root / LOCK)
             undo.callback(self._lock.release)
             complete(self.root)
-            if is_broken(self.root):
+            self._seal = Seal(self.root)
+            undo.callback(self._seal.close)
+            if self._seal.is_broken:
                 raise ArchiveDamagedError(
                     f"{self.root / LEDGER}: changed since the last run; `scrapy rebuild` makes it anew from the lines"
                 )
             self._ledger = open_ledger(self.root)
             undo.callback(self._ledger.close)
-            break_seal(self.root)
+            self._seal.break_()
+            self._ledger.before_settling = self._seal.look_at_log
             self._captures = Captures(self.root, self._ledger)
             self._segments = self._ledger.segments()
             self._month = open_month(self._segments.values())
@@ -122,8 +125,9 @@ class ArchiveWriter:
                 self.commit()
                 with self._disk_errors():
                     self._captures.close()
+                    self._seal.look_at_log()
                     self._ledger.close()
-                    set_seal(self.root)
+                    self._seal.set()
         finally:
             self.abandon()
 
@@ -132,6 +136,7 @@ class ArchiveWriter:
         self._captures.abandon()
         self._reading.close()
         self._ledger.close()
+        self._seal.close()
         self._lock.release()
 
     # Writing
@@ -354,8 +359,9 @@ class ArchiveWriter:
 
     def number_lines(self) -> list[NumberLine]:
         """The number line of each site, and behind it those of its sections where it has several."""
+        self.commit()
         with self._disk_errors():
-            return coverage.number_lines(self._ledger.db)
+            return numbers.number_lines(self.root, self._ledger.db, self._segments)
 
     def next_to_ask(self, site: str, section: str, numbers: range, until: int, *, anew: bool) -> int | None:
         """The first of ascending numbers that a sweep asks for in a section of a site, or None."""

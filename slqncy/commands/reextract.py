@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 _PASSED_ON = (
     "DEDUP_NEAR_SCORE", "DEDUP_REWRITE_SCORE", "DEDUP_DIVERT_REWRITES", "DOWNLOAD_MAXSIZE", "STORY_MAX_PAGES",
-    "PARSE_MAX_SIZE", "PARSE_MAX_ATTRIBUTES", "PARSE_MAX_TAGS", "PARSE_MAX_LINKS", "WATCHDOG_TIMEOUT",
+    "PARSE_MAX_SIZE", "PARSE_MAX_ATTRIBUTES", "PARSE_MAX_TAGS", "PARSE_MAX_LINKS", "REPLAY_PROCESSES",
+    "WATCHDOG_TIMEOUT",
 )  # fmt: skip
-"""Settings that a line depends on."""
+"""Settings that a line depends on, or how long it takes."""
 
 
 class Command(ArchiveCommand):

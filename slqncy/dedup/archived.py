@@ -85,8 +85,13 @@ class ArchivedStories:
             self._catch_up()
             undo.pop_all()
 
-    def find(self, story: Story) -> Original | None:
-        """The archived story that this one duplicates, or None. Raises ArchiveError."""
+    def find(self, story: Story, as_compared: Compared | None = None) -> Original | None:
+        """The archived story that this one duplicates, or None. Raises ArchiveError.
+
+        `as_compared` is what `of_story` makes of it, where that was worked out before.
+        """
+        if as_compared:
+            self._last_asked = story, as_compared
         with _disk_errors(self._archive):
             try:
                 match = self._deduplicator.find(self._compared(story))

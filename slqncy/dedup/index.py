@@ -21,8 +21,8 @@ from slqncy.dedup.run import MOST_DOCUMENTS, MOST_POSTINGS, Found, Run, merge_ru
 if TYPE_CHECKING:
     from slqncy.dedup.grams import Hashes
 
-RECENT = 8_192
-"""Stories in memory; then they are due to be written."""
+RECENT = 4_096
+"""Stories in memory, 12 MB; then they are due to be written."""
 _SMALL = 1 << 16
 """Stories of a run that is merged with whatever follows."""
 _TIMES = 8

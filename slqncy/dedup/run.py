@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import struct
 from contextlib import ExitStack
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,8 +43,8 @@ _PLACES = np.uint64((1 << _PLACE_BITS) - 1)
 _SHIFT = np.uint64(_PLACE_BITS)
 _BUCKET = 32
 """Postings that share a table entry, at least."""
-_HELD = 1 << 22
-"""Postings of the largest run that is held in memory, 32 MiB: reading them one by one is most of a question."""
+_HELD = 1 << 20
+"""Postings of the largest run that is held in memory once it is asked, 8 MiB: of a larger one each key is a read."""
 _CHUNK = 1 << 20
 """Postings that are merged at a time, about."""
 _WORD, _TABLE_WORD = 8, 4
@@ -112,7 +113,6 @@ class Run:
             self._documents, self.postings, self.table_bits = header.documents, header.postings, header.table_bits
             self._table = _read_table(self._file, header)
             self._postings_at = self._file.tell()
-            self._held = self._file.read() if header.postings <= _HELD else None
             undo.pop_all()
 
     def __len__(self) -> int:
@@ -122,6 +122,12 @@ class Run:
         """The number of the story at a place; -1 is the last."""
         place %= self._documents
         return int.from_bytes(os.pread(self._file.fileno(), _WORD, _PACKED.size + _WORD * place), "little")
+
+    @cached_property
+    def _held(self) -> bytes | None:
+        # Not read before: a crawl that finds nothing new asks nothing.
+        length = _WORD * self.postings
+        return os.pread(self._file.fileno(), length, self._postings_at) if self.postings <= _HELD else None
 
     def find(self, keys: Hashes) -> Found:
         """Which stories have these `short` keys."""

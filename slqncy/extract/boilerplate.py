@@ -11,17 +11,21 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slqncy.extract.frame import find_trailer, first_banner
+from slqncy.extract.script import is_han
 from slqncy.reasons import Boilerplate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from slqncy.sites import Site
 
-_LONGEST = {Boilerplate.COPYRIGHT: 400}
-"""Characters; a longer line is running text whatever it starts with."""
 _LONGEST_LABEL = 60
+"""Characters; a longer line is running text whatever it starts with, unless it is a notice."""
+_LONGEST_NOTICE = 400
 
 
 def _words(*words: str, then: str) -> re.Pattern[str]:
@@ -151,16 +155,12 @@ def strip(lines: list[str], title: str, site: Site) -> Stripped:
         stripped.removed[Boilerplate.OUTSIDE] += len(lines) - trailer.lines.stop
     body = _take_titles(body, {_key(title), _key(stripped.title)} - {""}, stripped)
     # The most thorough reading first; the declared count may prove a more sparing one right.
-    readings = [
-        _reading(body, site, edges=edges, between=between)
-        for edges, between in ((True, True), (True, False), (False, True), (False, False))
-    ]
-    readings.append(Stripped(body))
-    chosen = readings[0]
-    if stripped.declared_chars is not None:
-        fitting = (reading for reading in readings if site.count(reading.paragraphs) == stripped.declared_chars)
-        chosen = next(fitting, chosen)
-        stripped.declared_delta = stripped.declared_chars - site.count(chosen.paragraphs)
+    chosen = _reading(body, site, edges=True, between=True)
+    if (declared := stripped.declared_chars) is not None:
+        fitting = (reading for reading in _readings(chosen, body, site) if site.count(reading.paragraphs) == declared)
+        # What is less than declared before anything is taken off it fits in no reading.
+        chosen = (next(fitting, None) if site.count(body) >= declared else None) or chosen
+        stripped.declared_delta = declared - site.count(chosen.paragraphs)
     stripped.paragraphs = chosen.paragraphs
     stripped.source_name = chosen.source_name
     stripped.removed += chosen.removed
@@ -174,7 +174,7 @@ def is_boilerplate(line: str, *, anywhere: bool) -> bool:
     """
     if not any(map(str.isalpha, line)):
         return False
-    kind = _kind(line, _ANYWHERE if anywhere else _EDGE)
+    kind = _kind(line, anywhere=anywhere)
     return kind is not None and kind is not Boilerplate.PUBLISHED
 
 
@@ -189,9 +189,18 @@ def join_pages(lines: list[str], further: list[str], site: Site) -> list[str]:
 
 
 def _take_titles(lines: list[str], titles: set[str], stripped: Stripped) -> list[str]:
-    kept = [line for line in lines if _key(line) not in titles]
+    # Most lines begin with another character: they need not be brought into one form to be compared.
+    first = {title[0] for title in titles}
+    kept = [line for line in lines if (is_han(line[:1]) and line[0] not in first) or _key(line) not in titles]
     stripped.removed[Boilerplate.REPEATED_TITLE] += len(lines) - len(kept)
     return kept
+
+
+def _readings(thorough: Stripped, body: list[str], site: Site) -> Iterator[Stripped]:
+    yield thorough
+    for edges, between in ((True, False), (False, True), (False, False)):
+        yield _reading(body, site, edges=edges, between=between)
+    yield Stripped(body)
 
 
 def _reading(lines: list[str], site: Site, *, edges: bool, between: bool) -> Stripped:
@@ -199,7 +208,7 @@ def _reading(lines: list[str], site: Site, *, edges: bool, between: bool) -> Str
     reading = Stripped(paragraphs=list(lines))
     body = reading.paragraphs
     if between:
-        kinds = [_kind(line, _ANYWHERE) for line in body]
+        kinds = [_kind(line, anywhere=True) for line in body]
         body[:] = [line for line, kind in zip(body, kinds, strict=True) if kind is None]
         reading.removed += Counter(kind for kind in kinds if kind)
     for edge in (-1, 0):
@@ -217,15 +226,21 @@ def _edge_kind(line: str, site: Site, reading: Stripped, *, general: bool) -> Bo
     if match:
         reading.source_name = reading.source_name or match["value"].strip()
         return Boilerplate.SOURCE_LINE
-    return _kind(line, _EDGE | _ANYWHERE) if general else None
+    return (_kind(line, anywhere=False) or _kind(line, anywhere=True)) if general else None
 
 
-def _kind(line: str, patterns: dict[Boilerplate, re.Pattern[str]]) -> Boilerplate | None:
-    for kind, pattern in patterns.items():
-        # A notice is made of sentences; of the other kinds none ends as a sentence does.
-        if len(line) > _LONGEST.get(kind, _LONGEST_LABEL) or (kind not in _LONGEST and line.endswith("。")):
-            continue
-        if pattern.fullmatch(line) if kind in _WHOLE else pattern.match(line):
+def _kind(line: str, *, anywhere: bool) -> Boilerplate | None:
+    return _kind_of_short(line, anywhere=anywhere) if len(line) <= _LONGEST_NOTICE else None
+
+
+@lru_cache(maxsize=2048)  # every guess at the body of a page asks for the same lines
+def _kind_of_short(line: str, *, anywhere: bool) -> Boilerplate | None:
+    # A notice is made of sentences; of the other kinds none ends as a sentence does.
+    is_label = len(line) <= _LONGEST_LABEL and not line.endswith("。")
+    for kind, pattern in (_ANYWHERE if anywhere else _EDGE).items():
+        if (is_label or kind is Boilerplate.COPYRIGHT) and (
+            pattern.fullmatch(line) if kind in _WHOLE else pattern.match(line)
+        ):
             return kind
     return None
 

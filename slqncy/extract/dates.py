@@ -13,6 +13,7 @@ CHINA = timezone(timedelta(hours=8))
 
 _EARLIEST_YEAR = 1990
 _DIGITS = str.maketrans("０１２３４５６７８９：／－．", "0123456789:/-.")
+_WIDE = re.compile("[０-９：／－．]")
 _CLOCK = (
     r"(?P<half>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|[ap]m)?\s*"
     r"(?P<hour>\d{1,2})\s*(?:[:点點时時]\s*(?P<minute>\d{1,2})(?!\d)(?:\s*[:分]\s*(?P<second>\d{1,2})(?!\d))?|[点點时時](?!\d))"
@@ -28,12 +29,14 @@ _DAY = (
     r"|(?<![\d.:/-])(?P<short_month>\d{1,2})(?:-(?P<short_day>\d{1,2})(?![\d-])|月(?P<short_day_cn>\d{1,2})[日号號]))"
 )
 _WHEN = re.compile(rf"(?<!\d){_DAY}(?:{_GAP}{_CLOCK})?", re.IGNORECASE)
+_BEGINS = re.compile(r"(?<!\d)[\d今昨前]")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = re.compile(
     r"(?:(?P<d1>\d{1,2})\s+)?(?P<mon>" + "|".join(_MONTHS) + r")[a-z]{0,6}\.?\s+"
     r"(?:(?P<d2>\d{1,2}),?\s+)?(?P<year>(?:19|20)\d{2})\s*(?:" + _CLOCK + ")?",
     re.IGNORECASE,
 )
+_LETTERS = re.compile("[a-z]{3}", re.IGNORECASE)
 _DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 _AGO = re.compile(r"(\d{1,3})\s*(秒|分钟|分鐘|小时|小時|天)前")
 _AFTERNOON = ("下午", "傍晚", "晚上", "晚间", "pm")
@@ -46,14 +49,28 @@ def find_times(text: str, downloaded: datetime) -> Iterator[tuple[str, str]]:
     `downloaded` is aware; it gives the year of 03-15, the day of 今天, and the end of the possible past.
     Impossible and future dates are left out. A time without a zone is Chinese.
     """
-    plain = text.translate(_DIGITS)
+    plain = _plain(text)
     now = downloaded.astimezone(CHINA)
-    for pattern in (_WHEN, _ENGLISH):
-        for match in pattern.finditer(plain):
-            if _stands_alone(match, plain) and (when := _read(match, now)):
-                yield when, text[match.start() : match.end()].strip()
+    for match in _days(plain):
+        if _stands_alone(match, plain) and (when := _read(match, now)):
+            yield when, text[match.start() : match.end()].strip()
     for match in _AGO.finditer(plain):
         yield _ago(int(match[1]), match[2], now), match[0]
+
+
+def _plain(text: str) -> str:
+    return text.translate(_DIGITS) if _WIDE.search(text) else text
+
+
+def _days(text: str) -> Iterator[re.Match[str]]:
+    """The days in Chinese and in figures, then those in English; tried where one can begin, and nowhere else."""
+    end = 0
+    for begins in _BEGINS.finditer(text):
+        if begins.start() >= end and (match := _WHEN.match(text, begins.start())):
+            end = match.end()
+            yield match
+    if _LETTERS.search(text):
+        yield from _ENGLISH.finditer(text)
 
 
 _YEAR = re.compile(r"(?:19|20)\d{2}|\d{2}([-/.])\d{2}\1\d{2}")
@@ -61,7 +78,7 @@ _YEAR = re.compile(r"(?:19|20)\d{2}|\d{2}([-/.])\d{2}\1\d{2}")
 
 def names_year(words: str) -> bool:
     """Tell whether words that `find_times` yielded give the year themselves."""
-    return _YEAR.search(words.translate(_DIGITS)) is not None
+    return _YEAR.search(_plain(words)) is not None
 
 
 _SHORT_LINE = 20

@@ -33,13 +33,14 @@ _NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined",
 _CHINESE = ("gb18030", "big5hkscs")
 _ALIASES = {"x-gbk": "gb18030", "gb_2312-80": "gb18030", "csgb2312": "gb18030", "big5-eten": "big5hkscs"}
 # The most frequent characters of running text in both scripts: a wrong codec yields few of them.
-_COMMON = frozenset(
+_COMMON = re.compile(
+    "["
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
     "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形"
     "相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展"
     "五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必"
     "這為個國時來們於對會發動過說產種後學經進裡實現兩體機當點業應開還從無與關新線內數題黨員設總將統計見別條結間樣長區強決電報"
-    "，。、：；“”！？（）"
+    "，。、：；“”！？（）]"
 )
 _REPLACEMENT = "\ufffd"
 
@@ -80,7 +81,7 @@ def _plausibility(text: str, replaced: int, body: bytes) -> float:
     foreign = _foreign(text)
     if not foreign:
         return 0.0
-    common = sum(c in _COMMON for c in foreign)
+    common = len(_COMMON.findall(foreign))
     return (common + 0.01) / len(foreign) - 5 * replaced / len(body)
 
 
@@ -88,10 +89,12 @@ def _is_damaged_utf8(body: bytes) -> bool:
     """GBK bytes read as UTF-8 are mostly errors; a cut or patched UTF-8 page has a few among many good sequences."""
     foreign = body.translate(None, _ASCII_BYTES)[: 3 * _SAMPLE].decode("utf-8", "replace")
     bad = foreign.count(_REPLACEMENT)
-    return sum(c > "\u07ff" for c in foreign) > 3 * bad
+    return sum(map(len, _THREE_BYTES.findall(foreign))) > 3 * bad
 
 
 _SAMPLE = 5000
+_THREE_BYTES = re.compile("[\u0800-\U0010ffff]+")
+"""Characters of three bytes and more in UTF-8."""
 _ASCII = re.compile("[\x00-\x7f]+")
 _ASCII_BYTES = bytes(range(0x80))
 

@@ -98,7 +98,6 @@ def _spaced(directive: str) -> str:
     return ": ".join(piece.strip() for piece in directive.split(":", 1))
 
 
-# Where there is none, the page need not be gone through.
 _OUR_NAME = re.compile(rb"""=\s*+["']?\s*+slqncy\b""")
 _QUOTED = r""""[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)"""
 _RAW = ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
@@ -115,5 +114,11 @@ def _metas(body: bytes) -> Iterator[bytes]:
     """What stands in the meta tags of a page, in any encoding, that are not in comments, scripts or quotes."""
     source = body.replace(b"\0", b"")
     lowered = source.lower()
-    if b"robots" in lowered or _OUR_NAME.search(lowered):
-        yield from (match[1] for match in _META.finditer(source) if match[1])
+    named = [lowered.rfind(b"robots"), *(name.end() for name in _OUR_NAME.finditer(lowered))]
+    # Behind the last name nobody is meant, unless it is written in character references.
+    last = max(*named, lowered.rfind(b"&#")) if max(named) >= 0 else -1
+    position = 0
+    while position < last and (match := _META.search(source, position)):
+        position = match.end()
+        if match[1]:
+            yield match[1]

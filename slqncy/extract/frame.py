@@ -79,11 +79,8 @@ def find_trailer(lines: list[str], site: Site, start: int = 0) -> Trailer | None
 def find_trailers(lines: list[str], site: Site, start: int = 0) -> Iterator[Trailer]:
     """The trailers from line `start` on, the last first: a title line and, next to it, an address line."""
     for index in range(len(lines) - 1, start - 1, -1):
-        title, after_title = _labelled(lines, index, site.trailer_title)
-        if title is not None:
-            address, stop = _labelled(lines, after_title, site.trailer_address)
-            if address is not None:
-                yield Trailer(range(index, stop), title, address)
+        if site.trailer_title.fullmatch(lines[index]) and (trailer := _trailer_at(lines, index, site)):
+            yield trailer
 
 
 def _banner_at(lines: list[str], index: int, site: Site) -> Banner | None:
@@ -105,6 +102,12 @@ def _banner(match: re.Match[str], lines: range) -> Banner:
     begins_line = match.start() == 0
     behind = match.string[match.end() :].strip() if begins_line else ""
     return Banner(lines, match[0], begins_line, behind, int(match["chars"]), int(match["minutes"]))
+
+
+def _trailer_at(lines: list[str], index: int, site: Site) -> Trailer | None:
+    title, after_title = _labelled(lines, index, site.trailer_title)
+    address, stop = _labelled(lines, after_title, site.trailer_address)
+    return Trailer(range(index, stop), title, address) if title is not None and address is not None else None
 
 
 def _labelled(lines: list[str], index: int, pattern: re.Pattern[str]) -> tuple[str | None, int]:

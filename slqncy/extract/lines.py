@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -74,6 +75,7 @@ _EDGE = (
 )
 
 
+@lru_cache(maxsize=1)  # what is said of a wall, and that there is no story, is read from the same lines
 def page_lines(page: Page) -> list[Line]:
     """Return the visible lines of the page; a line ends at a block's edge and at <br>.
 
@@ -138,8 +140,8 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  # one loop over all nodes: calls wou
 
     walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
-        kind = kind_of(element.tag, _INLINE)
         if event == "start":
+            kind = kind_of(element.tag, _INLINE)
             if kind <= _BLOCK:
                 get = element.get
                 # A block may carry aria-hidden while a dialogue is open; on an inline element it marks decoration.
@@ -167,12 +169,11 @@ def _walk(  # noqa: C901, PLR0912, PLR0915  # one loop over all nodes: calls wou
                 pictured = True
             text = element.text
         else:
-            if kind == _BLOCK:
-                if element is block.element:
-                    if parts:
-                        flush()
-                    block.stop = len(lines)
-                    block = block.parent or block
+            if element is block.element:
+                if parts:
+                    flush()
+                block.stop = len(lines)
+                block = block.parent or block
             elif element is link:
                 link = None
             text = element.tail

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from slqncy.extract.body import body_candidates
+from slqncy.extract.body import body_candidates, story_lines
 from slqncy.extract.boilerplate import strip
-from slqncy.extract.frame import find_banners, find_trailer, find_trailers, read_banner
+from slqncy.extract.frame import find_banners, find_trailer, find_trailers, first_banner, read_banner
 from slqncy.extract.lines import all_text, page_lines
 from slqncy.extract.metadata import read_metadata
-from slqncy.extract.story import Extracted, extract_story
+from slqncy.extract.story import Extracted, story_fields
 from slqncy.extract.title import find_title, title_line
 
 if TYPE_CHECKING:
@@ -73,17 +73,24 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
     headline = title_line(metadata, lines)
     frames = list(_frames(page, lines, headline, site))
     if not frames:
-        return extract_story(page, lines, downloaded=downloaded)
+        return story_fields(page, lines, headline, story_lines(lines, headline), downloaded=downloaded)
     title = find_title(metadata, headline, lines)
     general = list(body_candidates(lines, headline))
     most = max(_LEAST_GUESSES, min(_MOST_GUESSES, _MOST_LINES // (len(lines) + 1)))
     guesses = list(islice(_guesses(frames, general), most)) or [_Guess(frames[0], [])]
 
     def fits(guess: _Guess) -> bool:
-        return strip(guess.paragraphs(), title, site).declared_delta == 0
+        paragraphs = guess.paragraphs()
+        banner = first_banner(paragraphs, site)
+        # Nothing is added to what is less than declared.
+        return (
+            banner is not None
+            and site.count(paragraphs) >= banner.chars
+            and strip(paragraphs, title, site).declared_delta == 0
+        )
 
     guess = next(filter(fits, guesses), guesses[0])
-    extracted = extract_story(page, lines, body=guess.body, downloaded=downloaded)
+    extracted = story_fields(page, lines, headline, guess.body, downloaded=downloaded)
     return replace(extracted, paragraphs=guess.paragraphs())
 
 

@@ -65,16 +65,20 @@ class Extracted:
     """Absolute URL of <link rel=canonical>, as the page gives it."""
 
 
-def extract_story(page: Page, lines: list[Line], *, body: list[Line] | None = None, downloaded: datetime) -> Extracted:
-    """Read every field of a story page.
+def extract_story(page: Page, lines: list[Line], *, downloaded: datetime) -> Extracted:
+    """Read every field of a story page, of which `lines` are all lines.
 
-    `body` are the story's lines if the caller knows better than `story_lines`.
     `downloaded` is aware: no date lies after it.
     """
+    headline = title_line(read_metadata(page), lines)
+    return story_fields(page, lines, headline, story_lines(lines, headline), downloaded=downloaded)
+
+
+def story_fields(
+    page: Page, lines: list[Line], headline: Line | None, body: list[Line], *, downloaded: datetime
+) -> Extracted:
+    """Read every field of a page whose headline and story are known to stand in these of its lines."""
     metadata = read_metadata(page)
-    headline = title_line(metadata, lines)
-    if body is None:
-        body = story_lines(lines, headline)
     title = find_title(metadata, headline, lines)
     around = surroundings(lines, headline, title, body)
     near, after = [line.text for line in around.near], [line.text for line in around.after]

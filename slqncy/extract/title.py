@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from slqncy.extract.metadata import Metadata, text_of
+from slqncy.extract.script import is_han
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,7 @@ def title_line(metadata: Metadata, lines: list[Line]) -> Line | None:
     for line in lines:
         text = line.text
         # Most lines have nothing of the title: look at its ends before comparing.
-        if (text[0] not in known and _is_han(text[0])) or (text[-1] not in known and _is_han(text[-1])):
+        if (text[0] not in known and is_han(text[0])) or (text[-1] not in known and is_han(text[-1])):
             continue
         if len(text) > _MAX_TITLE or (len(text) < _MIN_LETTERS and _heading(line) != 1):
             continue
@@ -91,10 +92,6 @@ def title_line(metadata: Metadata, lines: list[Line]) -> Line | None:
         if rank > best_rank:
             best, best_rank = line, rank
     return best or _line_above_date(lines)
-
-
-def _is_han(letter: str) -> bool:
-    return "\u4e00" <= letter <= "\u9fff"
 
 
 def _line_above_date(lines: list[Line]) -> Line | None:

@@ -35,7 +35,7 @@ class Deduplicate(Step):
             item.duplicate = {name: getattr(copy, name) for name in _FIELDS}
             self.count(copy.duplicate_kind)
             return item
-        if (found := self.run.stories.find(story)) is None:
+        if (found := self.run.stories.find(story, item.compared)) is None:
             return item
         if found.sets_apart(divert_rewrites=self._divert_rewrites):
             item.duplicate = found.fields("duplicate")

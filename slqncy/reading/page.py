@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from slqncy.extract.boilerplate import strip
 from slqncy.extract.directives import read_directives
@@ -17,8 +18,9 @@ from slqncy.reading.links import links_within, next_part, stories_linked, withou
 from slqncy.reasons import Rejection
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
 
+    from slqncy.dedup import Compared
     from slqncy.extract.boilerplate import Stripped
     from slqncy.extract.directives import Directives
     from slqncy.extract.links import Link
@@ -51,10 +53,15 @@ class Served:
     """Its content coding undone."""
     at: datetime
     """When it was asked for; aware."""
-    as_of: datetime
-    """When the site said so, which a web archive may have heard long before; aware."""
+    date_captured: str = ""
+    """When a web archive had it from the site (RFC 3339, UTC), or "" where the site itself gave it."""
     directives: Directives | None = None
     """What it asks of robots, where it was looked into for that."""
+
+    @property
+    def as_of(self) -> datetime:
+        """When the site said so; aware."""
+        return datetime.fromisoformat(self.date_captured) if self.date_captured else self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +112,32 @@ class StoryReading:
     notice: str
     """All that it says, where no story was found on it."""
     wall: Wall | None
+    compared: Compared | None = None
+    """The story as it is compared with others, where that was worked out."""
 
 
-Reading = TypeVar("Reading", ListReading, PartReading, StoryReading)
+AnyReading = ListReading | PartReading | StoryReading
+Reading = TypeVar("Reading", bound=AnyReading)
+
+
+class Task(NamedTuple):
+    """A page to read, and how."""
+
+    read: Callable[[Served], AnyReading]
+    """One of the functions below."""
+    page: Served
+
+
+class Reader(Protocol):
+    """Who reads a page, in a way that is one of the functions below."""
+
+    def __call__(self, read: Callable[[Served], Reading], page: Served) -> Reading:
+        """What the function gives."""
+
+
+def read_here(read: Callable[[Served], Reading], page: Served) -> Reading:
+    """In this process, now."""
+    return read(page)
 
 
 def read_list_page(served: Served) -> ListReading:

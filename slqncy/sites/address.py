@@ -52,6 +52,10 @@ class Address:
     site: Site
     base_url: str = ""
 
+    def __reduce__(self) -> tuple[type[Address], tuple[Site, str]]:
+        """To be pickled without what it remembers."""
+        return Address, (self.site, self.base_url)
+
     def canonical(self, url: str) -> str | None:
         """The canonical form of a URL, or None where it is not on the site, or longer than any address of one."""
         origin = ORIGIN.match(url)

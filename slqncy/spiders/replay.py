@@ -8,24 +8,19 @@ import sys
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING, cast
 
 from scrapy import Request
-from w3lib.url import safe_url_string
 
 from slqncy.archive.schedule import seconds
-from slqncy.coded import decoded
 from slqncy.extract.sniff import is_html
-from slqncy.guards.codings import CodingError
-from slqncy.middlewares.redirect import REDIRECTS
+from slqncy.reading.ahead import ReadAhead
+from slqncy.reading.page import Task, read_list_page, read_part_page, read_story_page
 from slqncy.reasons import Failure, PageKind
-from slqncy.sites import Address, SiteError, load_site
-from slqncy.spiders.arguments import ArgumentError, base_url
-from slqncy.spiders.captured import UnreadableError, captured_response
 from slqncy.spiders.choice import Choice
 from slqncy.spiders.frontier import Listing
-from slqncy.spiders.responses import date_captured, failure_of, is_refused
+from slqncy.spiders.opened import Opener, target
+from slqncy.spiders.responses import date_captured, is_not_modified, is_refused
 from slqncy.spiders.scope import Scope
 from slqncy.warc.read import capture_at, captures
 from slqncy.warc.scan import WarcError
@@ -38,7 +33,10 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.items import Fetched, StoryItem
+    from slqncy.reading.page import AnyReading, Reading, Served
+    from slqncy.sites import Address
     from slqncy.spiders.frontier import Page
+    from slqncy.spiders.opened import Opened
     from slqncy.spiders.stories import StoriesSpider
     from slqncy.warc.read import Capture
 
@@ -48,6 +46,12 @@ logger = logging.getLogger(__name__)
 
 _OK = 200
 _SITEMAPS = (b"<urlset", b"<sitemapindex")
+_WAYS: dict[PageKind | None, Callable[[Served], AnyReading]] = {
+    PageKind.STORY: read_story_page, PageKind.PART: read_part_page,
+    PageKind.FRONT: read_list_page, PageKind.LIST: read_list_page,
+}  # fmt: skip
+_PATIENCE = 60.0
+"""Seconds for a page that another process reads, where nobody watches over this one."""
 _BEGINNING = 4096
 """Bytes in which the root element of a sitemap begins."""
 
@@ -85,12 +89,16 @@ class Replay:
         self._run = spider.run
         self._scope = scope
         self._read = read
-        self._given = spider.address
-        self._sites: dict[str, Address | None] = {}
-        """The sites that captures were asked for as, by the names of their profiles; None for those without one."""
+        self._opener = Opener(spider.address, most_body(spider.settings), is_told="site" in spider.raw_arguments)
+        self._told: set[str] = set()
+        """Why captures of some sites are passed over."""
         self._choice = Choice(spider.run)
         self._most_bytes = most_bytes(spider.settings)
-        self._most_body = most_body(spider.settings)
+        timeout = spider.settings.getfloat("WATCHDOG_TIMEOUT")
+        # Whom a page has hung is ended before we are, and then the page hangs us.
+        self._ahead = ReadAhead(
+            spider.settings.getint("REPLAY_PROCESSES"), timeout / 2 or _PATIENCE, spider.run.archive.patience
+        )
         self._known_before = spider.run.archive.newest()
         self._waiting: dict[str, Request] = {}
         """Further pages that stories are not whole without, by their addresses."""
@@ -101,18 +109,19 @@ class Replay:
 
     async def items(self) -> AsyncIterator[StoryItem]:
         """All items, each once the one before it is dealt with."""
-        async for found in self._results():
-            yield found
-            # It goes through the pipelines in the turns that are given away here.
-            while found.story.canonical_url in self._run.pending and self._run.is_going:  # noqa: ASYNC110
-                await asyncio.sleep(0)
+        with self._ahead:
+            async for found in self._results():
+                yield found
+                # It goes through the pipelines in the turns that are given away here.
+                while found.story.canonical_url in self._run.pending and self._run.is_going:  # noqa: ASYNC110
+                    await asyncio.sleep(0)
 
     async def _results(self) -> AsyncIterator[StoryItem]:
         try:
-            for capture in captures(self._spider.arguments.warcs, self._most_bytes):
+            for opened in self._ahead.over(self._opened(), self._task):
                 if await self._is_over():
                     return
-                for item in self._captured(capture) if capture else ():
+                for item in self._captured(opened) if opened else ():
                     yield item
         except WarcError as error:
             self._run.damaged(str(error))
@@ -132,10 +141,36 @@ class Replay:
         most = self._spider.arguments.max_stories
         return most is not None and self._run.stories_archived >= most
 
-    def _captured(self, capture: Capture) -> Iterator[StoryItem]:
+    def _opened(self) -> Iterator[Opened | None]:
+        """Captures in the order of the files; None for other records."""
+        for capture in captures(self._spider.arguments.warcs, self._most_bytes):
+            yield self._opener.open(capture) if capture else None
+
+    def _task(self, opened: Opened | None) -> Task | None:
+        """How a capture is likely to be read, by what is known before its turn; None where it is not."""
+        if opened is None or opened.address is None or opened.response is None or opened.failure:
+            return None
+        address, response = opened.address, opened.response
+        if is_not_modified(response) or is_refused(response):
+            return None
+        if "page" in opened.capture.notes:
+            url, kind = _asked_for(opened.capture, address) or ("", None)
+        else:
+            url = address.canonical(opened.capture.uri) or ""
+            kind = self._kind_at(url, response, address)
+        if kind not in _WAYS or ((known := self._run.archive.known(url)) and self._is_read(known, response)):
+            return None
+        return Task(_WAYS[kind], self._spider.served(response, url, address))
+
+    def read(self, read: Callable[[Served], Reading], page: Served) -> Reading:
+        """The reading of a page, which another process may have."""
+        return cast("Reading | None", self._ahead.read(Task(read, page))) or read(page)
+
+    def _captured(self, opened: Opened) -> Iterator[StoryItem]:
         """What a capture brings, for every page that it is an answer for."""
-        address = self._address_of(capture)
-        if address is None or not ("page" in capture.notes or address.canonical(capture.uri)):
+        capture, address, response, failure = opened.capture, opened.address, opened.response, opened.failure
+        if address is None:
+            self._tell(opened.unusable)
             self._run.count("replay/passed_over")
             return
         if address.site != self._spider.address.site:
@@ -143,15 +178,9 @@ class Replay:
             yield from self._choice.made()
         self._spider.address = address
         self._scope.turn_to(address)
-        failure = _failure(capture)
-        try:
-            response = captured_response(capture)
-            response = decoded(response, self._most_body)
-        except CodingError as error:
-            failure = failure or (failure_of(error), str(error))
-        except UnreadableError as error:
+        if response is None:
             self._run.count("replay/unreadable")
-            logger.warning("%s at byte %d of %s: %s", capture.uri, capture.offset, capture.path, error)
+            logger.warning("%s at byte %d of %s: %s", capture.uri, capture.offset, capture.path, opened.unusable)
             return
         self._run.now = response.meta["fetched"].at
         # Other pages may lead to one that is forgotten.
@@ -165,51 +194,42 @@ class Replay:
             else:
                 yield from self._page(response, url, kind, failure)
 
-    def _address_of(self, capture: Capture) -> Address | None:
-        """The site, where it was served when it was captured. Several sites may share an archive, and its captures."""
-        address: Address | None = self._given
-        if (site := capture.notes.get("site")) and "site" not in self._spider.raw_arguments:
-            if site not in self._sites:
-                self._sites[site] = self._site(site)
-            address = self._sites[site]
-        try:
-            served_at = base_url(capture.notes.get("servedAt"))
-        except ArgumentError:
-            served_at = ""
-        return replace(address, base_url=served_at) if address and served_at else address
-
-    def _site(self, name: str) -> Address | None:
-        try:
-            return Address(load_site(name))
-        except SiteError as error:
-            self._run.damaged(f"captures of the site {name!r} are passed over: {error}")
-            return None
+    def _tell(self, why: str) -> None:
+        """Why captures are passed over, once."""
+        if why and why not in self._told:
+            self._told.add(why)
+            self._run.damaged(why)
 
     def _pages(self, capture: Capture, response: Response) -> Iterator[tuple[str, PageKind]]:
         """Canonical URL and kind of each page that a capture is an answer for."""
         address = self._spider.address
-        leads_to = _target(capture)
-        target = address.canonical(leads_to)
+        leads_to = address.canonical(target(capture))
         if "page" in capture.notes:
             # The answer to a redirected request follows, as that of the same page.
-            if not target and (asked := _asked_for(capture, address)):
+            if not leads_to and (asked := _asked_for(capture, address)):
                 yield asked
             return
         url = address.canonical(capture.uri)
         assert url is not None
-        story = address.story(url)
-        if target:
-            if story and target != url:
-                self._redirected[target] += [*self._redirected.pop(url, []), url]
+        if leads_to:
+            if address.story(url) and leads_to != url:
+                self._redirected[leads_to] += [*self._redirected.pop(url, []), url]
             return
         for redirected in self._redirected.pop(url, []):
             yield redirected, PageKind.STORY
+        if kind := self._kind_at(url, response, address):
+            yield url, kind
+
+    def _kind_at(self, url: str, response: Response, address: Address) -> PageKind | None:
+        """What a page is that nobody of us has asked for, by what is known now."""
+        story = address.story(url)
         if story and not self._scope.frontier.has_page(url):
-            yield url, PageKind.STORY if story.page == 1 else PageKind.PART
-        elif response.status == _OK and is_html(response.body):
-            yield url, PageKind.FRONT if url == address.home_url() or address.section(url) else PageKind.LIST
-        elif response.status == _OK and any(root in response.body[:_BEGINNING] for root in _SITEMAPS):
-            yield url, PageKind.SITEMAP
+            return PageKind.STORY if story.page == 1 else PageKind.PART
+        if response.status == _OK and is_html(response.body):
+            return PageKind.FRONT if url == address.home_url() or address.section(url) else PageKind.LIST
+        if response.status == _OK and any(root in response.body[:_BEGINNING] for root in _SITEMAPS):
+            return PageKind.SITEMAP
+        return None
 
     def _is_wanted(self, url: str) -> bool:
         if self._run.is_forgotten(url):
@@ -227,7 +247,7 @@ class Replay:
         known = self._run.found(url, kind, story_id)
         if self._run.passes_over(known):
             return
-        if self._is_read(known, date_captured(response)):
+        if self._is_read(known, response):
             self._run.count("known", kind is PageKind.STORY)
             return
         # Captured once more before its further pages came.
@@ -247,12 +267,12 @@ class Replay:
             return
         yield from self._items(url, self._read[kind](response, url=url))
 
-    def _is_read(self, known: Known, date: str) -> bool:
-        """Whether the archive has dealt with this before; `date` is when a web archive had it, if one did."""
-        if date:
+    def _is_read(self, known: Known, response: Response) -> bool:
+        """Whether the archive has dealt with this before."""
+        if date := date_captured(response):
             return self._run.archive.has_read(known.url, seconds(date))
-        assert self._run.now is not None
-        return known.id <= self._known_before and known.last is not None and self._run.now.timestamp() <= known.last
+        fetched: Fetched = response.meta["fetched"]
+        return known.id <= self._known_before and known.last is not None and fetched.at.timestamp() <= known.last
 
     def _part(self, capture: Capture, response: Response, url: str) -> Iterator[StoryItem]:
         if request := self._waiting.pop(url, None):
@@ -276,7 +296,9 @@ class Replay:
         if passed := self._passed.pop(url, None):
             with suppress(WarcError):
                 whole = capture_at(passed.path, passed.offset, self._most_bytes)
-                yield from self._captured(replace(whole, uri=passed.uri, date=passed.date, notes=passed.notes))
+                yield from self._captured(
+                    self._opener.open(replace(whole, uri=passed.uri, date=passed.date, notes=passed.notes))
+                )
         if url in self._waiting:
             self._give_up(url)
 
@@ -293,25 +315,3 @@ def _asked_for(capture: Capture, address: Address) -> tuple[str, PageKind] | Non
     if kind in {PageKind.STORY, PageKind.PART} and (story is None or (story.page == 1) is not (kind == PageKind.STORY)):
         return None
     return page, PageKind(kind)
-
-
-def _target(capture: Capture) -> str:
-    """Where a capture sends those who asked, or ""."""
-    if capture.status not in REDIRECTS:
-        return ""
-    place = next((value for name, value in capture.headers if name.lower() == b"location"), b"")
-    try:
-        return urljoin(capture.uri, safe_url_string(place)) if place else ""
-    except ValueError:
-        return repr(place)  # nowhere
-
-
-def _failure(capture: Capture) -> tuple[Failure, str] | None:
-    """Why a capture is no answer: it is not whole, or leads off the site."""
-    if capture.incomplete:
-        said = (capture.notes.get(name) for name in ("failure", "withheld"))
-        return Failure.INCOMPLETE, next(filter(None, said), capture.incomplete)
-    # Those that lead elsewhere on the site are followed.
-    if target := _target(capture):
-        return Failure.OFF_SITE, f"leads to {target}"
-    return None

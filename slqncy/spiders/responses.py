@@ -120,7 +120,7 @@ def parse_limits(settings: BaseSettings) -> Limits:
 
 def served(response: Response, url: str, address: Address, limits: Limits) -> Served:
     """A response for the canonical URL `url` as it is read."""
-    fetched, original = _fetched(response), _original(response)
+    fetched = _fetched(response)
     return Served(
         url=url,
         base=address.canonical(response.url) or url,
@@ -131,7 +131,7 @@ def served(response: Response, url: str, address: Address, limits: Limits) -> Se
         robots_tags=response.headers.getlist("X-Robots-Tag"),
         body=response.body,
         at=fetched.at,
-        as_of=original.captured if original else fetched.at,
+        date_captured=date_captured(response),
         directives=fetched.directives,
     )
 
@@ -148,6 +148,7 @@ def story_item(
         is_truncated=TRUNCATED in response.flags,
         notice=reading.notice,
         wall=reading.wall,
+        compared=reading.compared,
         story=replace(
             story,
             title=extracted.title,

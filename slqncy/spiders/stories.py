@@ -16,7 +16,7 @@ from slqncy.extract.pagination import page_number
 from slqncy.guards.codings import CodingError
 from slqncy.middlewares.robots import ForbiddenByRobotsError, Parser
 from slqncy.reading.links import story_urls
-from slqncy.reading.page import read_list_page, read_part_page, read_story_page
+from slqncy.reading.page import read_here, read_list_page, read_part_page, read_story_page
 from slqncy.reasons import EventKind, Failure, PageKind, Rejection, State
 from slqncy.records import MAX_LINE_BYTES
 from slqncy.spiders.arguments import parse_arguments
@@ -54,7 +54,8 @@ if TYPE_CHECKING:
     from slqncy.guards.markup import Limits
     from slqncy.items import Fetched, StoryItem
     from slqncy.reading.links import LinkedStories
-    from slqncy.reading.page import Reading, Served
+    from slqncy.reading.page import Reader, Reading, Served
+    from slqncy.sites import Address
     from slqncy.spiders.frontier import Listing
 
     Results = Iterator[StoryItem | Request]
@@ -78,6 +79,7 @@ class StoriesSpider(Spider):
         self.raw_arguments = given
         self.arguments = parse_arguments(given)
         self.address = self.arguments.address
+        self.reader: Reader = read_here
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -118,7 +120,9 @@ class StoriesSpider(Spider):
             PageKind.STORY: self._read_story, PageKind.SITEMAP: self._read_sitemap,
             PageKind.FRONT: read_list, PageKind.LIST: read_list,
         }  # fmt: skip
-        return Replay(self, scope, read).items()
+        replay = Replay(self, scope, read)
+        self.reader = replay.read
+        return replay.items()
 
     # Requests
 
@@ -203,9 +207,13 @@ class StoriesSpider(Spider):
 
     # Pages
 
+    def served(self, response: Response, url: str, address: Address) -> Served:
+        """A response for the canonical URL `url` as it is read."""
+        return served(response, url, address, self._limits)
+
     def read(self, how: Callable[[Served], Reading], response: Response, url: str) -> Reading:
         """What the page says that answered for the canonical URL `url`."""
-        reading = how(served(response, url, self.address, self._limits))
+        reading = self.reader(how, self.served(response, url, self.address))
         if reading.refused:
             self.run.count("guard/markup")
         return reading

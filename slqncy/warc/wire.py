@@ -25,6 +25,8 @@ _VISIBLE = re.compile(rb"[!-~]")
 _FIELD = re.compile(rb"[^\n]+\n(?:[ \t][^\n]*\n)*")
 _MOST_HEAD = 32 * 1024
 """Bytes of a head that FastWARC takes; a longer one ends its reading of the whole file."""
+_PLAIN = re.compile(rb"(?:(?!(?:X-Orig-)?Transfer-Encoding)[!-~][^\r\n]*\r\n)+\r\n", re.IGNORECASE)
+"""A head that is kept as it came, as most are; see `_readable`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,17 @@ def read_answer(received: bytes) -> Answer | None:
         position = match.end()
     if match is None:
         return None
-    head, body = match[0], received[match.end() :]
+    head, body, status, interim = match[0], received[match.end() :], int(match[1]), received[:position]
+    if len(head) <= _MOST_HEAD and _PLAIN.fullmatch(head):
+        return Answer(head, body, status, original_head=b"", interim=interim, framing="")
     payload, framing = unframe(body) if _is_chunked(head) else (body, "")
     readable = _readable(head)
     return Answer(
         head=readable,
         payload=payload,
-        status=int(match[1]),
+        status=status,
         original_head=b"" if _renamed_back(readable) == head else head,
-        interim=received[:position],
+        interim=interim,
         framing=framing,
     )
 

@@ -11,7 +11,6 @@ from urllib.parse import quote_from_bytes
 from uuid import uuid4
 
 from fastwarc.stream_io import GzipWriter
-from fastwarc.warc import WarcRecord
 
 from slqncy.warc.capture import Captured
 from slqncy.warc.exchange import Truncation
@@ -43,6 +42,7 @@ _WARC_FIELDS = "application/warc-fields"
 _REVISIT = "http://netpreserve.org/warc/1.1/revisit/"
 _SAME_PAYLOAD, _NOT_MODIFIED = f"{_REVISIT}identical-payload-digest", f"{_REVISIT}server-not-modified"
 _STATUS_NOT_MODIFIED = 304
+_LEVEL = 6
 
 
 class Written(NamedTuple):
@@ -68,8 +68,9 @@ def digest_text(sha1: bytes) -> str:
 
 def warcinfo(file: str, at: datetime, info: Mapping[str, str]) -> bytes:
     """The record a file begins with."""
-    headers = [("WARC-Filename", file)]
-    return _member("warcinfo", uuid4(), date_of(at), headers, content_type=_WARC_FIELDS, block=_fields(info))
+    members = _Members(date_of(at))
+    members.add("warcinfo", uuid4(), [("WARC-Filename", file)], content_type=_WARC_FIELDS, block=_fields(info))
+    return members.data
 
 
 def exchange_records(exchange: Exchange, before: Before) -> Written:
@@ -82,20 +83,21 @@ def exchange_records(exchange: Exchange, before: Before) -> Written:
     answer = read_answer(exchange.received)
     if answer and exchange.withheld:
         answer = replace(answer, payload=b"", framing="")
-    members: list[bytes] = []
+    members = _Members(date)
     if exchange.request:
         headers: Fields = [*shared, ("WARC-Concurrent-To", _urn(response))] if answer else shared
-        members.append(_member("request", request, date, headers, content_type=_REQUEST, block=exchange.request))
+        members.add("request", request, headers, content_type=_REQUEST, block=exchange.request)
     captured = refers_to = None
     if answer:
-        profile, refers_to = _revisit(exchange, answer, before)
+        digest = answer.digest()
+        profile, refers_to = _revisit(exchange, answer, digest, before)
         captured = Captured(
-            offset=sum(map(len, members)),
+            offset=len(members.data),
             record=response,
             uri=exchange.uri,
             date=date,
             status=answer.status,
-            digest=refers_to.captured.digest if refers_to else answer.digest(),
+            digest=refers_to.captured.digest if refers_to else digest,
             has_payload=refers_to is None,
             is_whole=exchange.truncation is None,
         )
@@ -104,14 +106,14 @@ def exchange_records(exchange: Exchange, before: Before) -> Written:
             headers.append(("WARC-Truncated", exchange.truncation.value))
         if refers_to:
             headers += _referring(profile, refers_to.captured)
-            members.append(_member("revisit", response, date, headers, content_type=_RESPONSE, block=answer.head))
+            members.add("revisit", response, headers, content_type=_RESPONSE, block=answer.head)
         else:
             block = answer.head + answer.payload
-            members.append(_member("response", response, date, headers, content_type=_RESPONSE, block=block))
-    headers = [*shared, ("WARC-Concurrent-To", _urn(response if answer else request))] if members else shared
+            members.add("response", response, headers, content_type=_RESPONSE, block=block)
+    headers = [*shared, ("WARC-Concurrent-To", _urn(response if answer else request))] if members.count else shared
     block = _fields(_said(exchange, answer))
-    members.append(_member("metadata", metadata, date, headers, content_type=_WARC_FIELDS, block=block))
-    return Written(b"".join(members), len(members), captured, refers_to)
+    members.add("metadata", metadata, headers, content_type=_WARC_FIELDS, block=block)
+    return Written(members.data, members.count, captured, refers_to)
 
 
 def _referring(profile: str, original: Captured) -> Fields:
@@ -126,13 +128,16 @@ def _referring(profile: str, original: Captured) -> Fields:
     ]
 
 
-def _revisit(exchange: Exchange, answer: Answer, before: Before) -> tuple[str, Reference | None]:
-    """The profile of the revisit that an answer is, and what it refers to; None where it is a response of its own."""
+def _revisit(exchange: Exchange, answer: Answer, digest: bytes, before: Before) -> tuple[str, Reference | None]:
+    """The profile of the revisit that an answer is, and what it refers to; None where it is a response of its own.
+
+    `digest` is that of its payload.
+    """
     if exchange.truncation:
         return "", None
     if answer.status == _STATUS_NOT_MODIFIED and exchange.is_conditional and not answer.payload:
         return _NOT_MODIFIED, before.page(exchange.uri)
-    return _SAME_PAYLOAD, before.with_payload(answer.digest()) if answer.payload else None
+    return _SAME_PAYLOAD, before.with_payload(digest) if answer.payload else None
 
 
 def _said(exchange: Exchange, answer: Answer | None) -> dict[str, str]:
@@ -166,21 +171,40 @@ def _urn(record: UUID) -> str:
     return f"<{record.urn}>"
 
 
-def _member(kind: str, record: UUID, date: str, headers: Fields, *, content_type: str, block: bytes) -> bytes:
-    named = [("WARC-Type", kind), ("WARC-Record-ID", _urn(record)), ("WARC-Date", date)]
-    return record_member([*named, *headers, ("Content-Type", content_type)], block)
+class _Members:
+    """Records of one moment, each as a gzip member, one behind the other."""
+
+    def __init__(self, date: str) -> None:
+        self._date = date
+        self._buffer = io.BytesIO()
+        # One for all: what a packer works with costs more to set up than a small record to pack.
+        self._packer = GzipWriter(self._buffer, compression_level=_LEVEL)
+        self.count = 0
+
+    @property
+    def data(self) -> bytes:
+        """All members."""
+        return self._buffer.getvalue()
+
+    def add(self, kind: str, record: UUID, headers: Fields, *, content_type: str, block: bytes) -> None:
+        """Put a record behind those that are there."""
+        named = [("WARC-Type", kind), ("WARC-Record-ID", _urn(record)), ("WARC-Date", self._date)]
+        self._packer.write(_record([*named, *headers, ("Content-Type", content_type)], block))
+        self._packer.finish()
+        self.count += 1
 
 
 def record_member(headers: Fields, block: bytes) -> bytes:
     """A record as a gzip member; to its WARC headers come those that its block makes."""
-    warc = WarcRecord()
-    warc.headers.status_line = "WARC/1.1"
-    digest = digest_text(hashlib.sha1(block, usedforsecurity=False).digest())
-    for name, value in (*headers, ("WARC-Block-Digest", digest), ("Content-Length", str(len(block)))):
-        warc.headers.append(name, value)
-    warc.set_bytes_content(block)
     buffer = io.BytesIO()
-    with GzipWriter(buffer, compression_level=6) as member:
-        warc.write(member)
-        member.finish()
+    with GzipWriter(buffer, compression_level=_LEVEL) as packer:
+        packer.write(_record(headers, block))
+        packer.finish()
         return buffer.getvalue()
+
+
+def _record(headers: Fields, block: bytes) -> bytes:
+    digest = digest_text(hashlib.sha1(block, usedforsecurity=False).digest())
+    named = (*headers, ("WARC-Block-Digest", digest), ("Content-Length", str(len(block))))
+    lines = "".join(f"{name}: {value}\r\n" for name, value in named)
+    return b"WARC/1.1\r\n%b\r\n%b\r\n\r\n" % (lines.encode(), block)

@@ -42,7 +42,7 @@ def test_the_sample_is_sound_and_has_every_kind_of_file(sample: Path) -> None:
     assert any(name.startswith("quarantine/warc-") for name in read_files(sample))
     folders = {name.partition("/")[0] for name in read_files(sample)}
     lines = {"events", "stories", "duplicates", "rejected", "rewrites"}
-    assert folders == {"hosts.json", "ledger.sqlite", "ledger.sha256", "quarantine", "runs", "schema", "warc", *lines}
+    assert folders == {"hosts.json", "ledger.sqlite", "ledger.seal", "quarantine", "runs", "schema", "warc", *lines}
 
 
 def test_a_flipped_bit_is_found(sample: Path) -> None:

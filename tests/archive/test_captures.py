@@ -451,7 +451,7 @@ def test_a_closed_file_that_has_more_than_the_ledger_knows_asks_for_a_rebuild(ca
 def test_an_older_ledger_that_knows_a_file_as_open_asks_for_a_rebuild(captured: Path) -> None:
     sql(captured, "UPDATE warc SET closed = 0")
     with suppress(FileNotFoundError):
-        (captured / "ledger.sha256").unlink()
+        (captured / "ledger.seal").unlink()
     with pytest.raises(ArchiveDamagedError, match="more than the ledger knows of"):
         ArchiveWriter(captured)
 

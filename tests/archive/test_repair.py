@@ -574,7 +574,7 @@ def test_a_sound_archive_stays_as_it_is(
     assert tables(history / "ledger.sqlite") == rows
     assert done == ([] if mend is repair else {name: len(lines) for name, lines in segments(history).items()})
     assert defects(history) == []
-    assert (history / "ledger.sha256").exists()
+    assert (history / "ledger.seal").exists()
 
 
 def test_a_torn_tail_is_no_damage(history: Path) -> None:
@@ -605,13 +605,13 @@ def test_a_rebuild_that_cannot_read_a_line_changes_nothing(
     history: Path, contents: Callable[[Path], dict[str, bytes]]
 ) -> None:
     change(history / STORIES, line_of(10), line_of(10).replace(b'"title":', b'"title;'))
-    before, seal = contents(history), (history / "ledger.sha256").read_bytes()
+    before, seal = contents(history), (history / "ledger.seal").read_bytes()
     ledger = (history / "ledger.sqlite").read_bytes()
     with pytest.raises(ArchiveDamagedError, match=r"2026-11\.jsonl: line 3 cannot be read: .*; `scrapy repair`"):
         rebuild(history)
     assert contents(history) == before
     assert (history / "ledger.sqlite").read_bytes() == ledger
-    assert (history / "ledger.sha256").read_bytes() == seal
+    assert (history / "ledger.seal").read_bytes() == seal
 
 
 @pytest.mark.parametrize("mend", [repair, rebuild])

@@ -331,7 +331,7 @@ def test_a_commit_that_failed_is_the_last_write(tmp_path: Path, monkeypatch: pyt
         with pytest.raises(ArchiveError, match="an earlier write failed"):
             action()
     writer.close()
-    assert not (tmp_path / "ledger.sha256").exists()
+    assert not (tmp_path / "ledger.seal").exists()
     writer = ArchiveWriter(tmp_path)
     assert [writer.known(story_url(number)) is None for number in (1, 2, 3, 4, 5)] == [False, True, True, True, True]
     keep(writer, story(2), rejected(3))
@@ -362,7 +362,7 @@ def test_a_file_in_the_archives_place(tmp_path: Path) -> None:
     assert (tmp_path / "archive").read_bytes() == b"mine"
 
 
-@pytest.mark.parametrize("place", ["stories", "events", "schema", "ledger.sqlite/x", ".lock/x", "ledger.sha256/x"])
+@pytest.mark.parametrize("place", ["stories", "events", "schema", "ledger.sqlite/x", ".lock/x", "ledger.seal/x"])
 def test_something_else_in_the_place_of_a_part(tmp_path: Path, place: str) -> None:
     blocked = tmp_path / place
     blocked.parent.mkdir(exist_ok=True)

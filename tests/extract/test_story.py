@@ -7,7 +7,7 @@ import pytest
 
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
-from slqncy.extract.story import Extracted, extract_story
+from slqncy.extract.story import Extracted, extract_story, story_fields
 from slqncy.records import Image
 from tests.extract.designs import DESIGNS, FORMS, NOW, PARAGRAPHS, TITLE
 
@@ -189,7 +189,7 @@ def test_given_lines_are_the_body() -> None:
     page = parse_page(DESIGNS["plain"](FORMS["p"](PARAGRAPHS)).encode(), "http://news.example/")
     lines = page_lines(page)
     chosen = [line for line in lines if line.text == PARAGRAPHS[1]]
-    assert extract_story(page, lines, body=chosen, downloaded=NOW).paragraphs == [PARAGRAPHS[1]]
+    assert story_fields(page, lines, None, chosen, downloaded=NOW).paragraphs == [PARAGRAPHS[1]]
 
 
 def test_traditional_characters_are_told() -> None:
