@@ -24,7 +24,7 @@ PING_URL = os.environ.get("PING_URL", "")  # told of each run's start and end; a
 METRICS_FILE = ""  # figures of the last run for Prometheus, NAME.prom; for make extras
 
 # Replays, for -a warc=.
-REPLAY_PROCESSES = min(len(os.sched_getaffinity(0)), 4)  # that read pages for a long replay; fewer than 2: none do
+REPLAY_PROCESSES = 0  # that read pages for a long replay; 0: one a processor, 4 at most; 1: none but the run itself
 
 # Raw responses.
 WARC_ENABLED = True  # False: what servers say is not kept, and cannot be read again by a better parser

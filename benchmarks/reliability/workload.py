@@ -22,7 +22,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slqncy.archive import Archive, ArchiveError, ArchiveWriter, disk
+from slqncy.archive import Archive, ArchiveError, ArchiveWriter, disk, ledger
 from slqncy.archive.captures import Captures
 from slqncy.archive.layout import LEDGER, kind_of
 from slqncy.exitcodes import ExitStatus
@@ -297,7 +297,7 @@ class Teller:
         """Open the archive; what it holds already is not written again. Raises ArchiveError."""
         self._writer = ArchiveWriter(root)
         # A short life is to see what a long one does: checkpoints while it writes.
-        self._writer._ledger.db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")  # noqa: SLF001
+        ledger._MOST_LOGGED = _CHECKPOINT  # noqa: SLF001
         self._events = {encode(event) for event in Archive(root).events()}
         self._waiting: list[int] = []
         self._captured = 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from slqncy.reasons import HOLE, PageKind, State
 from slqncy.warc.capture import Captured, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from slqncy.archive.layout import Kind
@@ -175,8 +175,7 @@ class Entry(NamedTuple):
         return Place(self.segment, self.position)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the ledger knows of an address."""
 
     id: int
@@ -196,6 +195,7 @@ class Known:
     hash: str
     confirmed: int | None
     is_complete: bool
+    """0 or 1, as SQLite has no truth values."""
 
     def rests(self, now: int) -> bool:
         """Whether it is not to be read yet, by any run, for reading it hung."""
@@ -427,6 +427,12 @@ class Ledger:
     def known(self, url: str) -> Known | None:
         """What is known of an address, or None where it was never found."""
         return self._known("url = ?", url)
+
+    def all_known(self, urls: Sequence[str]) -> dict[str, Known]:
+        """What is known of some addresses, by URL, without those that were never found."""
+        query = f"SELECT {_KNOWN} FROM url WHERE url IN (SELECT value FROM json_each(?))"  # noqa: S608
+        known = map(_as_known, self.db.execute(query, (json.dumps(urls),)) if urls else ())
+        return {one.url: one for one in known}
 
     def known_by_id(self, number: int) -> Known | None:
         """What is known of the address with that number."""

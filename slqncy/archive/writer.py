@@ -42,7 +42,7 @@ from slqncy.reasons import UNSETTLED, EventKind, State
 from slqncy.records import Event, Story, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from slqncy.archive.coverage import NumberLine
@@ -275,6 +275,11 @@ class ArchiveWriter:
         """What is known of an address, or None where it was never found."""
         with self._disk_errors():
             return self._ledger.known(url)
+
+    def all_known(self, urls: Sequence[str]) -> dict[str, Known]:
+        """What is known of some addresses, by URL, without those that were never found."""
+        with self._disk_errors():
+            return self._ledger.all_known(urls)
 
     def known_by_id(self, number: int) -> Known | None:
         """What is known of the address with that number."""

@@ -145,9 +145,11 @@ class Run:
 
     # What happens to addresses
 
-    def found(self, url: str, kind: PageKind, story_id: str = "", via: str = "") -> Known:
-        """What is known of an address; a new one is known from now on."""
-        known = self.archive.known(url)
+    def found(
+        self, url: str, kind: PageKind, story_id: str = "", via: str = "", known: Known | None = None
+    ) -> Known:  # fmt: skip
+        """What is known of an address; a new one is known from now on. `known` is that, where it was asked already."""
+        known = known or self.archive.known(url)
         if known is None:
             self._happened(EventKind.FOUND, url, kind, id=story_id, via=via, state=State.FOUND)
             self.count("found")

@@ -54,7 +54,7 @@ def find_times(text: str, downloaded: datetime) -> Iterator[tuple[str, str]]:
     for match in _days(plain):
         if _stands_alone(match, plain) and (when := _read(match, now)):
             yield when, text[match.start() : match.end()].strip()
-    for match in _AGO.finditer(plain):
+    for match in _AGO.finditer(plain) if "前" in plain else ():
         yield _ago(int(match[1]), match[2], now), match[0]
 
 

@@ -89,12 +89,13 @@ def _is_damaged_utf8(body: bytes) -> bool:
     """GBK bytes read as UTF-8 are mostly errors; a cut or patched UTF-8 page has a few among many good sequences."""
     foreign = body.translate(None, _ASCII_BYTES)[: 3 * _SAMPLE].decode("utf-8", "replace")
     bad = foreign.count(_REPLACEMENT)
-    return sum(map(len, _THREE_BYTES.findall(foreign))) > 3 * bad
+    good = len(foreign.encode().translate(None, _NO_LEADS_OF_THREE))
+    return good > 3 * bad
 
 
 _SAMPLE = 5000
-_THREE_BYTES = re.compile("[\u0800-\U0010ffff]+")
-"""Characters of three bytes and more in UTF-8."""
+_NO_LEADS_OF_THREE = bytes(range(0xE0))
+"""All but the bytes of UTF-8 that begin a character of three bytes or more."""
 _ASCII = re.compile("[\x00-\x7f]+")
 _ASCII_BYTES = bytes(range(0x80))
 

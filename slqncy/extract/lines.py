@@ -84,7 +84,7 @@ def page_lines(page: Page) -> list[Line]:
     """
     lines, hidden = _walk(page.root, set())
     if hidden:
-        prose = sum(_prose(line.text) for line in lines)
+        prose = _prose("".join(line.text for line in lines))
         shown = {element for element in hidden if _prose(all_text(element)) > prose}
         if shown:
             lines, _ = _walk(page.root, shown)

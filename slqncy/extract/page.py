@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,7 +39,10 @@ class Page:
 def parse_page(body: bytes, url: str, content_type: str = "", limits: Limits = _LIMITS) -> Page:
     """Decode and parse a page; never raises. What cannot be parsed becomes an empty <html>."""
     text, encoding, replaced = decode(body, content_type)
-    source = _CLOSING.sub(b"", _clean(text))
+    # What was good UTF-8 is so still.
+    is_utf8 = encoding == "utf-8" and not replaced
+    source = _clean(body.removeprefix(codecs.BOM_UTF8) if is_utf8 else text.encode("utf-8", "ignore"))
+    source = _CLOSING.sub(b"", source)
     root, refused = _parse(source, limits)
     if refused == _DEPTH:
         # What is taken away may have kept apart what is a flood together.
@@ -51,7 +55,10 @@ _CONTROL_BYTES = bytes(sorted(_CONTROLS))
 _NONCHARACTER = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
 _ASTRAL_NONCHARACTER = re.compile(rb"[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]")
 _ASTRAL_LEADS = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
-_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+# References to the characters from 200 to 49999 are the commonest, all fit, and left alone.
+_REFERENCE = re.compile(
+    rb"&#(?!(?:[2-9][0-9]{2}|[1-9][0-9]{3}|[1-4][0-9]{4})(?![0-9]))(?:[xX]([0-9a-fA-F]+)|([0-9]+));?"
+)
 _MAX_CODE_POINT_DIGITS = 7
 _PIECE = 1 << 20
 
@@ -60,9 +67,9 @@ _PIECE = 1 << 20
 _CLOSING = re.compile(rb"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\s*>")
 
 
-def _clean(text: str) -> bytes:
-    """The text as UTF-8 without the characters that no record may hold, written raw or as numeric references."""
-    source = text.encode("utf-8", "ignore").translate(None, _CONTROL_BYTES)
+def _clean(source: bytes) -> bytes:
+    """UTF-8 without the characters that no record may hold, written raw or as numeric references."""
+    source = source.translate(None, _CONTROL_BYTES)
     if b"&#" in source:
         # Bit by bit: a million references make two million pieces.
         source = b"".join(_REFERENCE.sub(_clean_reference, piece) for piece in _pieces(source))

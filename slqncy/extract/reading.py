@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from slqncy.extract.body import body_candidates, story_lines
@@ -16,7 +16,7 @@ from slqncy.extract.story import Extracted, story_fields
 from slqncy.extract.title import find_title, title_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from slqncy.extract.frame import Banner, Trailer
@@ -77,7 +77,8 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
     title = find_title(metadata, headline, lines)
     general = list(body_candidates(lines, headline))
     most = max(_LEAST_GUESSES, min(_MOST_GUESSES, _MOST_LINES // (len(lines) + 1)))
-    guesses = list(islice(_guesses(frames, general), most)) or [_Guess(frames[0], [])]
+    guesses = islice(_guesses(frames, general), most)
+    first = next(guesses, _Guess(frames[0], []))
 
     def fits(guess: _Guess) -> bool:
         paragraphs = guess.paragraphs()
@@ -89,7 +90,7 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
             and strip(paragraphs, title, site).declared_delta == 0
         )
 
-    guess = next(filter(fits, guesses), guesses[0])
+    guess = next(filter(fits, chain([first], guesses)), first)
     extracted = story_fields(page, lines, headline, guess.body, downloaded=downloaded)
     return replace(extracted, paragraphs=guess.paragraphs())
 
@@ -143,25 +144,25 @@ def _heads(banner: Banner) -> list[list[str]]:
 
 def _guesses(frames: list[_Frame], general: list[list[Line]]) -> Iterator[_Guess]:
     """What the general extraction finds within each frame; then, behind a banner, any plausible run of lines."""
-    found = [_within(frame, general) for frame in frames]
-    for frame, bodies in zip(frames, found, strict=True):
-        yield from (_Guess(frame, body) for body in bodies)
-    for frame, bodies in zip(frames, found, strict=True):
+    for frame in frames:
+        yield from (_Guess(frame, body) for body in _within(frame, general))
+    for frame in frames:
         if frame.is_tight:
-            yield from (_Guess(frame, body) for body in _selections(frame.body, bodies))
+            best = islice(_within(frame, general), 1)
+            yield from (_Guess(frame, body) for body in _selections(frame.body, best))
 
 
-def _within(frame: _Frame, selections: list[list[Line]]) -> list[list[Line]]:
+def _within(frame: _Frame, selections: list[list[Line]]) -> Iterator[list[Line]]:
     """The selections less what is outside of the frame."""
     inside = {id(line) for line in frame.body}
-    return list(filter(None, ([line for line in lines if id(line) in inside] for lines in selections)))
+    return filter(None, ([line for line in lines if id(line) in inside] for lines in selections))
 
 
-def _selections(lines: list[Line], general: list[list[Line]]) -> Iterator[list[Line]]:
+def _selections(lines: list[Line], best: Iterable[list[Line]]) -> Iterator[list[Line]]:
     unlinked = [line for line in lines if line.linked * 2 < len(line.text)]
     yield lines
     yield unlinked
-    for selection in (*general[:1], unlinked):
+    for selection in (*best, unlinked):
         yield [line for line in selection if not _is_boxed(line)]
         yield from _without_box(selection)
     yield from _runs(unlinked)

@@ -27,14 +27,12 @@ def excess(source: bytes, limits: Limits) -> str:
     """The name of the first limit that a page in UTF-8 passes, or ""."""
     if len(source) > limits.size:
         return "size"
-    # Each tag has a "<", which is counted at once: of few, no more need be known.
-    most_tags, lines = source.count(b"<"), source.count(b"\n")
-    # A line of preformatted text is read as if it had a tag.
-    if most_tags + lines > limits.tags and (
-        len(_TAG.findall(source)) + (lines if _PRE.search(source) else 0) > limits.tags
-    ):
-        return "tags"
-    if most_tags > limits.links and len(_LINK.findall(source)) > limits.links:
+    # Each takes a byte at least, a link three. A line of preformatted text is read as if it had a tag.
+    if len(source) > limits.tags:
+        lines = source.count(b"\n") if _PRE.search(source) else 0
+        if lines + len(_TAG.findall(source)) > limits.tags:
+            return "tags"
+    if len(source) > 3 * limits.links and len(_LINK.findall(source)) > limits.links:
         return "links"
     # Each takes two bytes at least.
     if len(source) > 2 * limits.attributes and not _has_fewer_attributes(source, limits.attributes):

@@ -64,12 +64,16 @@ class ReadAhead:
         """Pages that are ahead, and bytes of their bodies."""
         self._pages = 0
         """How many there were so far."""
+        self._told = 0
+        """How many of them other processes have read."""
         self._current: _Page | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._is_long:
+            logger.info("Other processes have read %d of %d pages", self._told, self._pages)
         while self._workers:
             self._workers.pop().end()
 
@@ -191,10 +195,12 @@ class ReadAhead:
             return None
         assert worker is not None
         try:
-            return worker.take()
+            reading = worker.take()
         except (EOFError, OSError):
             self._lose(worker)
             return None
+        self._told += 1
+        return reading
 
     def _lose(self, worker: Worker) -> None:
         """A process has ended: what it had is read here, and it is not replaced."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from collections import defaultdict
 from contextlib import suppress
@@ -50,6 +51,8 @@ _WAYS: dict[PageKind | None, Callable[[Served], AnyReading]] = {
     PageKind.STORY: read_story_page, PageKind.PART: read_part_page,
     PageKind.FRONT: read_list_page, PageKind.LIST: read_list_page,
 }  # fmt: skip
+_MOST_PROCESSES = 4
+"""Beyond that there is nothing to do for them: half of the work is one process's alone, as it has an order."""
 _PATIENCE = 60.0
 """Seconds for a page that another process reads, where nobody watches over this one."""
 _BEGINNING = 4096
@@ -94,11 +97,10 @@ class Replay:
         """Why captures of some sites are passed over."""
         self._choice = Choice(spider.run)
         self._most_bytes = most_bytes(spider.settings)
+        processes = spider.settings.getint("REPLAY_PROCESSES") or min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
         timeout = spider.settings.getfloat("WATCHDOG_TIMEOUT")
         # Whom a page has hung is ended before we are, and then the page hangs us.
-        self._ahead = ReadAhead(
-            spider.settings.getint("REPLAY_PROCESSES"), timeout / 2 or _PATIENCE, spider.run.archive.patience
-        )
+        self._ahead = ReadAhead(processes, timeout / 2 or _PATIENCE, spider.run.archive.patience)
         self._known_before = spider.run.archive.newest()
         self._waiting: dict[str, Request] = {}
         """Further pages that stories are not whole without, by their addresses."""

@@ -13,7 +13,7 @@ from slqncy.spiders.frontier import Frontier, Listing, Page
 from slqncy.spiders.sections import Sections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scrapy.settings import BaseSettings
 
@@ -29,6 +29,8 @@ _COUNTED = {
 """What a story that is linked and not due counts as."""
 _MOST_MET = 10_000
 """Stories whose numbers are remembered; most that a page links the pages before it did. About 3 MB."""
+_AT_A_TIME = 500
+"""Stories that the ledger is asked about at once; a sitemap has 50,000."""
 _MOST_TRAPS = 100
 """Addresses of mazes that a run writes down; there are more than anybody wants to read."""
 
@@ -124,18 +126,24 @@ class Scope:
         sitemaps = self._run.archive.of_kind(PageKind.SITEMAP)
         self.add_sitemaps(sitemap.url for sitemap in sitemaps if sitemap.via == index.id)
 
-    def meet_stories(self, urls: Iterable[str], via: str, *, queue: bool = True) -> list[int]:
+    def meet_stories(self, urls: Sequence[str], via: str, *, queue: bool = True) -> list[int]:
         """Know stories by their canonical URLs, and queue those that this run is to ask for. Gives their numbers."""
-        numbers = (self._met.get(url) or self._meet_story(url, via, queue=queue) for url in urls)
+        numbers: list[int | None] = []
+        for start in range(0, len(urls), _AT_A_TIME):
+            some = urls[start : start + _AT_A_TIME]
+            known = self._run.archive.all_known([url for url in some if url not in self._met])
+            numbers += [
+                self._met.get(url) or self._meet_story(url, known.pop(url, None), via, queue=queue) for url in some
+            ]
         return [number for number in numbers if number]
 
-    def _meet_story(self, url: str, via: str, *, queue: bool) -> int | None:
+    def _meet_story(self, url: str, known: Known | None, via: str, *, queue: bool) -> int | None:
         address = self._address.story(url)
         assert address is not None
         name = self._address.story_name(address)
         if self._is_trap(url, PageKind.STORY, via, name):
             return None
-        story = self._run.found(url, PageKind.STORY, name, via)
+        story = self._run.found(url, PageKind.STORY, name, via, known)
         if queue and self.frontier.see(story) and self._accepts(story):
             self.frontier.add_story(story)
         if len(self._met) >= _MOST_MET:

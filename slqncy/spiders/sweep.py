@@ -10,7 +10,7 @@ from slqncy.sites import NO_SECTION, StoryAddress
 from slqncy.spiders.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scrapy.settings import BaseSettings
 
@@ -40,7 +40,7 @@ class Sweep(Scope):
     def add_sitemaps(self, urls: Iterable[str], via: str = "") -> None:
         """A sweep reads no sitemaps."""
 
-    def meet_stories(self, urls: Iterable[str], via: str, *, queue: bool = True) -> list[int]:
+    def meet_stories(self, urls: Sequence[str], via: str, *, queue: bool = True) -> list[int]:
         """Know the stories that a story links; an ordinary run asks for them."""
         return super().meet_stories(urls, via, queue=False)
 

@@ -116,6 +116,14 @@ def after(ledger: Ledger, *events: Event) -> Known:
     return known
 
 
+def test_all_that_is_known_of_some_addresses_is_what_is_known_of_each(ledger: Ledger) -> None:
+    events = [found(number) for number in range(1, 4)]
+    after(ledger, *events)
+    asked = [events[2].url, "http://unknown/'\"\\", events[0].url, events[2].url]
+    assert ledger.all_known(asked) == {url: ledger.known(url) for url in (events[0].url, events[2].url)}
+    assert ledger.all_known([]) == {}
+
+
 def test_a_story_that_was_found_is_due_at_once_and_another_page_is_not(ledger: Ledger) -> None:
     home = after(ledger, page_found(HOME, PageKind.FRONT))
     known = after(ledger, found(1, via=HOME))

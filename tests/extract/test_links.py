@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 from lxml.html import HtmlElement, document_fromstring
+from w3lib.url import safe_url_string
 
 from slqncy.extract.links import Link, absolute_url, base_url, page_links
 from slqncy.extract.page import Page, parse_page
@@ -157,6 +158,18 @@ def test_any_href_is_followable_or_nothing(href: str, base: str, encoding: str) 
     if url:
         assert_followable(url)
         assert absolute_url(url, start, encoding) == url
+
+
+@given(
+    HREFS | st.lists(st.sampled_from(["/", "//", "?", ";", ":", "javascript", "http:", "a.cn", "1.html"])).map("".join),
+    st.sampled_from([HERE, "http://a.cn/b/c;p?q=1", "http://a.cn", "https://a.cn:8443/d/", "//a.cn/b", "nowhere"]),
+)
+def test_what_is_read_quickly_or_remembered_leads_where_w3lib_says(href: str, base: str) -> None:
+    stripped = href.strip("".join(map(chr, range(33)))).partition("#")[0]
+    path, mark, query = stripped.partition("?")
+    with suppress(ValueError):
+        url = safe_url_string(urljoin(base, path.replace("\\", "/") + mark + query), "utf-8")
+        assert absolute_url(href, base, "utf-8") in {url, ""}
 
 
 def element_with(href: str) -> HtmlElement:
