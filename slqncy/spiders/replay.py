@@ -186,7 +186,7 @@ class Replay:
             return
         self._run.now = response.meta["fetched"].at
         # Other pages may lead to one that is forgotten.
-        is_forgotten = self._run.is_forgotten(address.canonical(response.url))
+        is_forgotten = address.canonical(response.url) in self._run.forgotten
         pages = [page for page in self._pages(capture, response) if self._is_wanted(page[0]) and not is_forgotten]
         self._run.count("replay/captures" if pages else "replay/passed_over")
         for url, kind in pages:
@@ -234,7 +234,7 @@ class Replay:
         return None
 
     def _is_wanted(self, url: str) -> bool:
-        if self._run.is_forgotten(url):
+        if url in self._run.forgotten:
             return False
         story, sections = self._spider.address.story(url), self._spider.arguments.sections
         section = story.section if story else self._spider.address.section(url)
