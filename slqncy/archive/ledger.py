@@ -356,6 +356,11 @@ class Ledger:
         """Whether a line begins there."""
         return self.db.execute("SELECT 1 FROM line WHERE (segment, position) = (?, ?)", place).fetchone() is not None
 
+    def end_of(self, place: Place) -> int:
+        """Where the line behind the one that begins there does, which must be one."""
+        (length,) = self.db.execute("SELECT length FROM line WHERE (segment, position) = (?, ?)", place).fetchone()
+        return place.position + int(length)
+
     def count_until(self, place: Place) -> int:
         """How many lines of that kind there are up to that one, which is counted."""
         kind = segment_kind(place.segment)

@@ -335,15 +335,18 @@ class ArchiveWriter:
 
         Raises ArchiveDamagedError where one cannot be read.
         """
+        with self._disk_errors():
+            end = self._ledger.end_of(place) if place else 0
         for name, segment in sorted(self._segments.items()):
             if segment_kind(name) is Kind.STORY and (place is None or name >= place.segment):
-                start = place.position if place and name == place.segment else 0
-                at = Place(name, start)
+                at = Place(name, end if place and name == place.segment else 0)
+                # To come to the end of a closed month takes as long as to read it.
+                if at.position == segment.length:
+                    continue
                 try:
-                    for position, line in whole_lines(self.root, name, segment.length, start):
+                    for position, line in whole_lines(self.root, name, segment.length, at.position):
                         at = Place(name, position)
-                        if at != place:
-                            yield at, decode(line, Story)
+                        yield at, decode(line, Story)
                 except (ValueError, OSError, EOFError, zlib.error) as error:
                     raise _unreadable(self.root, at, error) from error
 

@@ -110,3 +110,13 @@ def test_what_a_run_asks_costs_the_same_of_a_large_archive(tmp_path: Path) -> No
         told(root)
         steps.append(steps_of_a_run(root, stories))
     assert steps[1] < 1.2 * steps[0]
+
+
+def test_of_a_closed_month_that_is_all_known_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_big(tmp_path, 100)
+    with closing(ArchiveWriter(tmp_path)) as archive:
+        archive.close_months("2026-09")
+        (last_but_one,), (last,) = (archive.versions(Kind.STORY, url_of(number)) for number in (99, 100))
+        assert [story.story_id for _, story in archive.stories_behind(last_but_one.place)] == ["100"]
+        monkeypatch.delattr("slqncy.archive.files.gzip.open")
+        assert list(archive.stories_behind(last.place)) == []
