@@ -116,12 +116,15 @@ class Replay:
 
     async def items(self) -> AsyncIterator[StoryItem]:
         """All items, each once the one before it is dealt with."""
-        with self._ahead:
-            async for found in self._results():
-                yield found
-                # It goes through the pipelines in the turns that are given away here.
-                while found.story.canonical_url in self._run.pending and self._run.is_going:  # noqa: ASYNC110
-                    await asyncio.sleep(0)
+        async for found in self._results():
+            yield found
+            # It goes through the pipelines in the turns that are given away here.
+            while found.story.canonical_url in self._run.pending and self._run.is_going:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+
+    def close(self) -> None:
+        """No page is read ahead any more."""
+        self._ahead.close()
 
     async def _results(self) -> AsyncIterator[StoryItem]:
         try:
@@ -167,7 +170,10 @@ class Replay:
         else:
             url = address.canonical(opened.capture.uri) or ""
             kind = self._kind_at(url, response, address)
-        if kind not in _WAYS or ((known := self._run.archive.known(url)) and self._is_read(known, response)):
+        if kind not in _WAYS:
+            return None
+        known = self._run.archive.known(url)
+        if known and (self._is_read(known, response) or known.rests(int(self._run.started.timestamp()))):
             return None
         return Task(_WAYS[kind], self._spider.served(response, url, address))
 
