@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# make bench: what a page costs, beside bare Scrapy and others; takes half an hour.
+# make bench: what a page costs, beside bare Scrapy and others; BENCH='--rounds 1' for less of it.
 # make extras: what scrapy browse, exports to Parquet, and METRICS_FILE need besides.
 .PHONY: demo extras test lint types unit bench docs audit constraints clean
 
@@ -61,10 +61,10 @@ audit: .venv/.audit
 	.venv/peers/bin/pip install --quiet --require-hashes -r constraints-peers.txt
 	touch $@
 
-# Ours and those it is measured beside, in one Python.
+# Ours and those it is measured beside, in one Python. The pins are complete; older pips trip over an extra among them.
 .venv/.bench: .venv/bin/python constraints-bench.txt
 	$(PYTHON) -m venv .venv/bench
-	.venv/bench/bin/pip install --quiet --require-hashes -r constraints-bench.txt
+	.venv/bench/bin/pip install --quiet --require-hashes --no-deps -r constraints-bench.txt
 	touch $@
 
 .venv/.audit: .venv/bin/python constraints-audit.txt

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urlsplit
@@ -155,21 +154,13 @@ class Download(HTTP11DownloadHandler):
         return directives
 
     async def _answer(self, request: Request, recording: Recording) -> Response:
-        answer = asyncio.ensure_future(super().download_request(request))
-        stopping = asyncio.ensure_future(self._stop.now.wait())
         try:
-            await asyncio.wait({answer, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if answer.done():
-                return answer.result()
-            raise StoppedError(f"{request.url}: the run is told to stop")
+            return await self._stop.unless_over(request.url, super().download_request(request))
         except CannotResolveHostError as error:
             self._refuse_private(urlsplit(request.url).hostname or "", error)
             raise
         except DownloadFailedError as error:
             raise told_apart(error, bytes(recording.received[:20])) from error
-        finally:
-            stopping.cancel()
-            answer.cancel()
 
     def _refuse_private(self, host: str, error: CannotResolveHostError) -> None:
         """Raises ForbiddenAddressError where a host was found, and not at a public address."""

@@ -62,10 +62,10 @@ def test_site_is_the_same_each_time() -> None:
 
 
 def test_lean_site_has_texts_of_their_own() -> None:
-    site = LeanSite(1000)
-    pages = {number: site.respond(f"/s{number // 500}/{number}.html") for number in (0, 1, 499, 500, 999)}
+    site = LeanSite(1500)
+    pages = {number: site.respond(f"/s{number // 1000}/{number}.html") for number in (0, 1, 999, 1000, 1499)}
     assert len({page.body for page in pages.values() if page}) == len(pages)
-    assert [site.respond(target) for target in ("/s0/500.html", "/s2/", "/s1/1000.html")] == [None] * 3
+    assert [site.respond(target) for target in ("/s0/1000.html", "/s2/", "/s1/1500.html")] == [None] * 3
 
 
 def test_server_counts_what_it_sends() -> None:

@@ -1,6 +1,6 @@
 """A site of a hundred thousand small pages that are made on demand, to follow memory over.
 
-Lists of 500 stories hang on the home page. A page has a text of its own, about 2 kB.
+Lists of 1,000 stories hang on the home page. A page has a text of its own, about 2 kB.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from slqncy.demo import DemoResponse
 
-_SECTION = 500
+_SECTION = 1000
 _PATH = re.compile(r"/s(\d+)/(?:(\d+)\.html)?")
 _WORDS = (
     "社区河道桥梁学校医院书店公园菜场车站码头工地剧院球场古镇茶园果林渔村老街新区"

@@ -489,6 +489,10 @@ class Ledger:
         ).fetchone()
         return row is not None
 
+    def forgotten(self) -> Iterator[str]:
+        """URLs of pages that were taken down."""
+        return (url for (url,) in self.db.execute("SELECT url FROM url WHERE state = 'forgotten'"))
+
     def states(self) -> dict[State, int]:
         """How many addresses are in each state."""
         return {State(state): n for state, n in self.db.execute("SELECT name, urls FROM state WHERE urls")}

@@ -376,6 +376,11 @@ class ArchiveWriter:
         with self._disk_errors():
             return set(coverage.prefixes(self._ledger.db))
 
+    def forgotten(self) -> frozenset[str]:
+        """URLs of pages that were taken down."""
+        with self._disk_errors():
+            return frozenset(self._ledger.forgotten())
+
     def states(self) -> dict[State, int]:
         """How many addresses are in each state."""
         with self._disk_errors():

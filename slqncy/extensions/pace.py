@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from slqncy.manners.delay import Limits, is_trouble, next_delay
-from slqncy.manners.retry_after import hold
+from slqncy.manners.retry_after import REFUSALS, hold
 
 if TYPE_CHECKING:
     from typing import Self
@@ -28,6 +28,8 @@ _LEAST = 0.001
 
 def seconds_to_hold(response: Response) -> float:
     """Seconds for which a response asks that the site be left alone; 0 for none."""
+    if response.status not in REFUSALS:
+        return 0.0
     told = response.headers.get("Retry-After", b"").decode("latin-1")  # type: ignore[union-attr]
     return hold(response.status, told, datetime.now(UTC))
 

@@ -161,10 +161,13 @@ class Run:
         assert known is not None
         return known
 
-    def is_forgotten(self, url: str | None) -> bool:
-        """Whether a page, by its canonical URL, was taken down: it is not asked for, and nothing is made of it."""
-        known = self.archive.known(url) if url else None
-        return known is not None and known.state is State.FORGOTTEN
+    @cached_property
+    def forgotten(self) -> frozenset[str]:
+        """Canonical URLs of the pages that were taken down: they are not asked for, and nothing is made of them.
+
+        No other is taken down while the run has the archive.
+        """
+        return self.archive.forgotten()
 
     def happened(self, event: EventKind, known: Known, **details: Any) -> None:
         """Something happened to an address that is no answer to a request."""
@@ -358,7 +361,7 @@ class Run:
         stop = self._crawler.get_extension(Stop)
         assert stop is not None
         if at_once:
-            stop.now.set()
+            stop.at_once()
         if self._closing is None:
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.asyncio import create_looping_call
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from typing import Self
 
     from scrapy.crawler import Crawler
+
+T = TypeVar("T")
 
 _TICK = 0.5
 _GRACE = 4.0
@@ -28,8 +31,9 @@ class Stop:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self.now = asyncio.Event()
-        """Set when no answer is waited for any longer."""
+        self._in_flight: set[asyncio.Task[Any]] = set()
+        self._is_over = False
+        """Whether no answer is waited for any longer."""
         self._waited = 0.0
         self._clock = create_looping_call(self._tick)
 
@@ -40,6 +44,33 @@ class Stop:
         crawler.signals.connect(stop._opened, signals.spider_opened)
         crawler.signals.connect(stop._closed, signals.spider_closed)
         return stop
+
+    async def unless_over(self, what: str, answer: Coroutine[Any, Any, T]) -> T:
+        """The answer. Raises StoppedError where the run does not wait for it."""
+        stopped = StoppedError(f"{what}: the run is told to stop")
+        if self._is_over:
+            answer.close()
+            raise stopped
+        task = asyncio.current_task()
+        assert task is not None
+        self._in_flight.add(task)
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            if not self._is_over:
+                raise
+            # It was us, and whoever called goes on.
+            task.uncancel()
+            raise stopped from None
+        finally:
+            self._in_flight.remove(task)
+
+    def at_once(self) -> None:
+        """Wait for no answer any longer."""
+        if not self._is_over:
+            self._is_over = True
+            for task in self._in_flight:
+                task.cancel()
 
     def _opened(self) -> None:
         self._clock.start(_TICK, now=False)
@@ -52,8 +83,8 @@ class Stop:
         if not self._crawler.crawling:
             self._waited += _TICK
         if self._waited >= _GRACE:
-            self.now.set()
-        if self.now.is_set():
+            self.at_once()
+        if self._is_over:
             self._empty_queues()
 
     def _look_again(self) -> None:

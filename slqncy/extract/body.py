@@ -7,6 +7,7 @@ between distant blocks costs, and where a box inside the story costs no more tha
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -258,7 +259,11 @@ def _weight(line: Line) -> float:
         if size < _PROSE or len(_SENTENCE.findall(text)) < _PROSE_MARKS or not _STOP.search(text):
             return -15.0 - 0.5 * min(size, 100)
         linked = 0
-    if against := _furniture(text, size, linked):
+    if size <= _LONGEST_FURNITURE:
+        against = _furniture(text, has_link=linked > 0)
+    else:
+        against = _NOTICE if size < _LONGEST_NOTICE and _is_notice(text) else 0.0
+    if against:
         return against
     marks = len(_SENTENCE.findall(text))
     if marks == 0:
@@ -266,31 +271,34 @@ def _weight(line: Line) -> float:
     return (size - linked) * min(1.0, 0.4 + marks * 0.2) + (_SENTENCE_END if _END.search(text) else -_SENTENCE_END)
 
 
-def _furniture(text: str, size: int, linked: int) -> float:
-    """The negative weight of a line that belongs to the page and not to the story, 0 if it may be text."""
+@lru_cache(maxsize=2048)  # the pages of a site have most of them in common
+def _furniture(text: str, *, has_link: bool) -> float:
+    """The negative weight of a short line that belongs to the page and not to the story, 0 if it may be text."""
     against = 0.0
-    if size <= _LONGEST_FURNITURE and not _STOP.search(text) and _BOX_HEAD.fullmatch(text):
+    if not _STOP.search(text) and _BOX_HEAD.fullmatch(text):
         against = _HEAD
-    elif size < _LONGEST_NOTICE and (_LEGAL.search(text[:_NOTICE_HEAD]) or _FOLLOW.match(text)):
+    elif _is_notice(text):
         against = _NOTICE
-    elif size > _LONGEST_FURNITURE:
-        pass
-    elif _is_furniture(text, linked):
+    elif _is_furniture(text, has_link=has_link):
         against = _FURNITURE_WEIGHT
     elif contact := _CONTACT.search(text):
         against = _FURNITURE_WEIGHT if contact["address"] else _CONTACT_WEIGHT
-    elif _is_dateline(text) or (size <= _BULLET and not any(map(str.isalnum, text))):
+    elif _is_dateline(text) or (len(text) <= _BULLET and not any(map(str.isalnum, text))):
         against = _DATELINE
     return against
 
 
-def _is_furniture(text: str, linked: int) -> bool:
+def _is_notice(text: str) -> bool:
+    return bool(_LEGAL.search(text[:_NOTICE_HEAD]) or _FOLLOW.match(text))
+
+
+def _is_furniture(text: str, *, has_link: bool) -> bool:
     if _END.search(text):
         return False
     if _FURNITURE.search(text) or _NEIGHBOUR.match(text):
         return True
     rest, tools = _TOOLS.subn("", text)
-    return tools > 0 and (linked > 0 or sum(map(str.isalpha, rest)) <= _REST)
+    return tools > 0 and (has_link or sum(map(str.isalpha, rest)) <= _REST)
 
 
 def _is_dateline(text: str) -> bool:

@@ -29,6 +29,8 @@ _DAY = (
     r"|(?<![\d.:/-])(?P<short_month>\d{1,2})(?:-(?P<short_day>\d{1,2})(?![\d-])|月(?P<short_day_cn>\d{1,2})[日号號]))"
 )
 _WHEN = re.compile(rf"(?<!\d){_DAY}(?:{_GAP}{_CLOCK})?", re.IGNORECASE)
+HINT = re.compile(r"[\d今昨前]")
+"""Without one of these a text tells no time."""
 _BEGINS = re.compile(r"(?<!\d)[\d今昨前]")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = re.compile(
@@ -49,6 +51,8 @@ def find_times(text: str, downloaded: datetime) -> Iterator[tuple[str, str]]:
     `downloaded` is aware; it gives the year of 03-15, the day of 今天, and the end of the possible past.
     Impossible and future dates are left out. A time without a zone is Chinese.
     """
+    if not HINT.search(text):
+        return
     plain = _plain(text)
     now = downloaded.astimezone(CHINA)
     for match in _days(plain):

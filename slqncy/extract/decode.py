@@ -96,13 +96,13 @@ def _is_damaged_utf8(body: bytes) -> bool:
 _SAMPLE = 5000
 _NO_LEADS_OF_THREE = bytes(range(0xE0))
 """All but the bytes of UTF-8 that begin a character of three bytes or more."""
-_ASCII = re.compile("[\x00-\x7f]+")
 _ASCII_BYTES = bytes(range(0x80))
 
 
 def _foreign(text: str) -> str:
     """A sample of the characters beyond ASCII."""
-    return _ASCII.sub("", text)[:_SAMPLE]
+    foreign = text.encode("utf-8", "surrogatepass").translate(None, _ASCII_BYTES)
+    return foreign.decode("utf-8", "surrogatepass")[:_SAMPLE]
 
 
 def claimed_charsets(body: bytes, content_type: str = "") -> list[str]:

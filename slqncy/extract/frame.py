@@ -5,7 +5,9 @@ Where they stand is the template's business: in the meta line, in a box of their
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,14 +52,16 @@ class Trailer:
 
 def find_banners(lines: list[str], site: Site) -> Iterator[Banner]:
     """All banners, in reading order."""
-    if not site.banner.search("".join(lines)):
-        return
-    index = 0
-    while index < len(lines):
+    text = "".join(lines)
+    starts = [0, *accumulate(map(len, lines))]
+    position = 0
+    # Only a line in which one begins is looked at.
+    while match := site.banner.search(text, position):
+        index = bisect_right(starts, match.start()) - 1
         banner = _banner_at(lines, index, site)
         if banner:
             yield banner
-        index = banner.lines.stop if banner else index + 1
+        position = starts[banner.lines.stop if banner else index + 1]
 
 
 def first_banner(lines: list[str], site: Site) -> Banner | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
-from slqncy.extract.lines import collapse
+from slqncy.extract.lines import all_text, collapse
 from slqncy.extract.links import absolute_url
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def read_metadata(page: Page) -> Metadata:
 
 
 def _text(element: HtmlElement) -> str:
-    return collapse("".join(element.itertext()))
+    return collapse(all_text(element))
 
 
 def _canonical(link: HtmlElement, base: str) -> str:

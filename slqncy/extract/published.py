@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from slqncy.extract.dates import find_times, names_year, parse_time, url_date
+from slqncy.extract.dates import HINT, find_times, names_year, parse_time, url_date
 from slqncy.extract.metadata import Metadata, text_of
 from slqncy.extract.source import OUTLET, SOURCE
 
@@ -98,7 +98,6 @@ _LABEL = re.compile(
     r"((?:更新|修改|修订)(?:时间|日期|于|在|[:：])|编辑(?:时间|于)|(?:发布|发表|发稿|刊发|创建|添加|录入|上传)(?:时间|日期|于|在|[:：])"
     r"|来\s*源\s*[:：]|(?<![\u3400-\u9fff])(?:时间|日期)\s*[:：])"
 )
-_MAYBE = re.compile(r"[\d今昨前]")
 _CHANGED = ("更新", "修改", "修订", "编辑")
 _ASIDE = re.compile(
     r"(?:发布|发表|发稿|更新)(?:时间|日期|于)?|时间|日期|来源|(?:阅读|浏览|点击|评论|人气)(?:次数|[数量])?\W*\d*|星期.|周[一二三四五六日]"
@@ -107,18 +106,15 @@ _ASIDE = re.compile(
 
 def _times(lines: Iterable[Line], downloaded: datetime) -> Iterator[_Time]:
     for line in lines:
-        if not _MAYBE.search(line.text):
+        if not HINT.search(line.text):
             continue
-        modified = False
         text = _PAGE_CLOCK.sub(" ", line.text)
-        for piece in _LABEL.split(text):
-            if _LABEL.fullmatch(piece):
-                modified = piece.startswith(_CHANGED)
-                continue
+        pieces = _LABEL.split(text)
+        for label, piece in zip(["", *pieces[1::2]], pieces[::2], strict=True):
             for when, words in find_times(piece, downloaded):
                 partial = not names_year(words)
                 if not partial or (not line.linked and _is_all(text, words)):
-                    yield _Time(when, words, partial, modified)
+                    yield _Time(when, words, partial, modified=label.startswith(_CHANGED))
 
 
 def _is_all(text: str, words: str) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from slqncy.extract.boilerplate import Stripped
     from slqncy.extract.frame import Banner, Trailer
     from slqncy.extract.lines import Line
     from slqncy.extract.page import Page
@@ -68,31 +69,38 @@ def read_story(page: Page, site: Site, downloaded: datetime) -> Extracted:
     Where the page has a banner, the selection of lines that fits the declared count exactly is the body; where none
     fits, it is what the general extraction finds. `downloaded` is aware.
     """
+    return read_and_strip(page, site, downloaded)[0]
+
+
+def read_and_strip(page: Page, site: Site, downloaded: datetime) -> tuple[Extracted, Stripped]:
+    """The fields of a story page as `read_story` gives them, and what `strip` leaves of its paragraphs."""
     lines = page_lines(page)
     metadata = read_metadata(page)
     headline = title_line(metadata, lines)
     frames = list(_frames(page, lines, headline, site))
     if not frames:
-        return story_fields(page, lines, headline, story_lines(lines, headline), downloaded=downloaded)
+        extracted = story_fields(page, lines, headline, story_lines(lines, headline), downloaded=downloaded)
+        return extracted, strip(extracted.paragraphs, extracted.title, site)
     title = find_title(metadata, headline, lines)
     general = list(body_candidates(lines, headline))
     most = max(_LEAST_GUESSES, min(_MOST_GUESSES, _MOST_LINES // (len(lines) + 1)))
     guesses = islice(_guesses(frames, general), most)
     first = next(guesses, _Guess(frames[0], []))
-
-    def fits(guess: _Guess) -> bool:
-        paragraphs = guess.paragraphs()
-        banner = first_banner(paragraphs, site)
-        # Nothing is added to what is less than declared.
-        return (
-            banner is not None
-            and site.count(paragraphs) >= banner.chars
-            and strip(paragraphs, title, site).declared_delta == 0
-        )
-
-    guess = next(filter(fits, chain([first], guesses)), first)
+    proofs = ((guess, _proof(guess.paragraphs(), title, site)) for guess in chain([first], guesses))
+    guess, stripped = next(((guess, proof) for guess, proof in proofs if proof), (first, None))
     extracted = story_fields(page, lines, headline, guess.body, downloaded=downloaded)
-    return replace(extracted, paragraphs=guess.paragraphs())
+    paragraphs = guess.paragraphs()
+    return replace(extracted, paragraphs=paragraphs), stripped or strip(paragraphs, title, site)
+
+
+def _proof(paragraphs: list[str], title: str, site: Site) -> Stripped | None:
+    """What is left of the paragraphs, if that is as many characters as they declare."""
+    banner = first_banner(paragraphs, site)
+    # Nothing is added to what is less than declared.
+    if banner is None or site.count(paragraphs) < banner.chars:
+        return None
+    stripped = strip(paragraphs, title, site)
+    return stripped if stripped.declared_delta == 0 else None
 
 
 def _frames(page: Page, lines: list[Line], headline: Line | None, site: Site) -> Iterator[_Frame]:

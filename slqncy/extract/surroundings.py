@@ -42,10 +42,9 @@ _LABEL = re.compile(
 
 def surroundings(lines: list[Line], headline: Line | None, title: str, body: list[Line]) -> Surroundings:
     """The short lines near the headline and the body's ends."""
-    position = {id(line): index for index, line in enumerate(lines)}
-    first = position[id(body[0])] if body else len(lines)
-    last = position[id(body[-1])] if body else len(lines)
-    start = position[id(headline)] if headline is not None else first
+    first = lines.index(body[0]) if body else len(lines)
+    last = lines.index(body[-1]) if body else len(lines)
+    start = lines.index(headline) if headline is not None else first
     below = range(start, min(max(first, start), start + _AFTER_TITLE))
     above = range(max(0, start - _BEFORE), start)
     beside = range(max(start, first - _BEFORE), first)

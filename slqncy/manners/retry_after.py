@@ -10,7 +10,8 @@ LONGEST = 7 * 24 * 3600.0
 """Seconds; who says more is not heeded any longer."""
 
 _SECONDS = re.compile(r"[0-9]{1,9}")
-_REFUSALS = range(400, 600)
+REFUSALS = range(400, 600)
+"""Statuses with which the header means something to us."""
 
 
 def retry_after(value: str, now: datetime) -> float | None:
@@ -27,5 +28,5 @@ def retry_after(value: str, now: datetime) -> float | None:
 
 def hold(status: int, value: str, now: datetime) -> float:
     """Seconds for which the site is to be left alone after an answer with that status and header; 0 is none."""
-    told = retry_after(value, now) if status in _REFUSALS else None
+    told = retry_after(value, now) if status in REFUSALS else None
     return min(told or 0.0, LONGEST)

@@ -34,6 +34,6 @@ class Forgotten:
         """Let a request pass that is for anything else. Raises ForgottenError."""
         run = self._crawler.get_extension(Run)
         assert run is not None
-        canonical = self._crawler.spider.address.canonical(request.url)  # type: ignore[union-attr]
-        if run.is_forgotten(canonical):
+        address = self._crawler.spider.address  # type: ignore[union-attr]
+        if run.forgotten and address.canonical(request.url) in run.forgotten:
             raise ForgottenError(f"{request.url} leads to a page that was taken down")

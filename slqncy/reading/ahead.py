@@ -13,7 +13,6 @@ from slqncy.reading.workers import Worker
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
-    from typing import Self
 
     from slqncy.reading.page import AnyReading, Task
 
@@ -68,10 +67,8 @@ class ReadAhead:
         """How many of them other processes have read."""
         self._current: _Page | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End the processes, whatever they do."""
         if self._is_long:
             logger.info("Other processes have read %d of %d pages", self._told, self._pages)
         while self._workers:

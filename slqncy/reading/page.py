@@ -11,7 +11,7 @@ from slqncy.extract.directives import read_directives
 from slqncy.extract.lines import page_lines
 from slqncy.extract.page import parse_page
 from slqncy.extract.pagination import list_pages
-from slqncy.extract.reading import read_story
+from slqncy.extract.reading import read_and_strip, read_story
 from slqncy.extract.sniff import is_html
 from slqncy.extract.walls import find_wall
 from slqncy.reading.links import links_within, next_part, stories_linked, without_stories
@@ -171,12 +171,13 @@ def read_story_page(served: Served) -> StoryReading:
     """The story, and what leads on."""
     page, links = _parsed(served)
     site = served.address.site
-    extracted = read_story(page, site, served.as_of)
+    extracted, stripped = read_and_strip(page, site, served.as_of)
     directives = _directives(served)
     is_withheld = bool(directives.noarchive) and served.status == _OK
     if is_withheld:
         # Which story it is may be told, and nothing that it tells.
         extracted = replace(extracted, paragraphs=[], description="", images=[])
+        stripped = strip([], extracted.title, site)
     following = next_part(links, served.url, served.address)
     lines = extracted.paragraphs
     return StoryReading(
@@ -184,7 +185,7 @@ def read_story_page(served: Served) -> StoryReading:
         encoding=page.encoding,
         robots=directives.said,
         extracted=extracted,
-        stripped=None if following else strip(lines, extracted.title, site),
+        stripped=None if following else stripped,
         stories=stories_linked(links, served.address),
         following=following,
         rejection=(Rejection.NOARCHIVE, directives.noarchive) if is_withheld else _rejection(page, served),

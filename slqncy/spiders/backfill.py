@@ -210,7 +210,7 @@ class Backfill:
     async def _read_story(self, url: str) -> AsyncIterator[StoryItem]:
         """The items of a story's captures: those that are as complete as any, and then the others, as passed over."""
         self._meet([url], "")
-        chosen = [] if self._run.is_forgotten(url) else self._chosen(url)
+        chosen = [] if url in self._run.forgotten else self._chosen(url)
         if not chosen:
             self._run.count("known")
             return

