@@ -76,6 +76,14 @@ DOWNLOADER_MIDDLEWARES = {
     # Half of a packed page is a page to it; the download handler unpacks, and asks again where the end is missing.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
 }
+SPIDER_MIDDLEWARES = {  # each would go over all that comes of a page
+    # A site's Referrer-Policy has a say in it, and which pages were read before is nobody's business.
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is an outcome that is accounted for
+    # What a request came from says when it was released, and not how far it is from the home page.
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a warning for who writes a spider
+}
 
 DEFAULT_REQUEST_HEADERS = {  # the first is Scrapy's own
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -133,15 +141,12 @@ RETRY_EXCEPTIONS = [  # timeouts too: a server that drips would cost three times
 ]
 REDIRECT_MAX_TIMES = 5  # 20
 METAREFRESH_ENABLED = False  # True: pages that a script or timer leads away from are still pages
-REFERRER_POLICY = "no-referrer"  # scrapy-default: which pages were read before is nobody's business
-HTTPERROR_ALLOW_ALL = True  # False: every status is an outcome that is accounted for
 MEMUSAGE_LIMIT_MB = 1024  # 0: no limit; crawls of a million stories take 134
 MEMUSAGE_CHECK_INTERVAL_SECONDS = 5  # 60: a page is read in less
 
 # Nothing is dropped on its way without an outcome, which would break the account of requests.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # RFPDupeFilter: what was asked for is known to the frontier
 URLLENGTH_LIMIT = 0  # 2083: an address of a site has at most 2,000 characters (sites/address.py)
-DEPTH_LIMIT = 0  # 0: what a request came from says when it was released, and not how far it is from the home page
 
 # First found, first asked: the order of lines in the archive is that of the site's lists.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # LifoMemoryQueue

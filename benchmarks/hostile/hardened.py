@@ -9,7 +9,6 @@ from slqncy import settings as ours
 _PLAIN_VALUES = (bool, int, float, str, list)
 _OF_OUR_PARTS = {
     "BOT_NAME", "COMMANDS_MODULE", "SPIDER_MODULES", "NEWSPIDER_MODULE",
-    "HTTPERROR_ALLOW_ALL",  # our spider tells pages from errors itself
     "DUPEFILTER_CLASS", "SCHEDULER_MEMORY_QUEUE",  # our frontier asks once
 }  # fmt: skip
 

@@ -10,7 +10,10 @@ from scrapy.exceptions import IgnoreRequest
 from slqncy.middlewares.site import OffSiteError, shown
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from scrapy import Request
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -23,6 +26,13 @@ class TooManyRedirectsError(IgnoreRequest):
 
 class Redirects(RedirectMiddleware):
     """Scrapy's middleware hands on a redirect to another scheme as if it were a page, and fails at what is no URL."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's own would look for whoever sets a Referer, and warn that nobody does."""
+        redirects = cls(crawler.settings)
+        redirects.crawler = crawler
+        return redirects
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Raises OffSiteError or TooManyRedirectsError; where a redirect may lead is for `StayOnSite` to say."""

@@ -63,7 +63,8 @@ def _answers(target: str, *, is_home: bool) -> Sequence[Step]:
     elif number.isdecimal():
         status, body = "200 OK", story_page(int(number), text_of(int(number))).encode()
     head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n{location}"
-    return (f"{head}Set-Cookie: session=1; Path=/\r\n\r\n".encode() + body,)
+    followed = "Set-Cookie: session=1; Path=/\r\nReferrer-Policy: unsafe-url\r\n"
+    return (f"{head}{followed}\r\n".encode() + body,)
 
 
 def _crawl(directory: Path, *options: str) -> Crawled:
@@ -128,6 +129,12 @@ def test_cookies_are_never_sent(crawled: Crawled, other: Crawled) -> None:
         return any(b"\r\nCookie:" in one.received for server in crawled.servers.values() for one in server.served)
 
     assert (has_cookies(crawled), has_cookies(other)) == (False, True)
+
+
+def test_nobody_is_told_what_was_read_before(crawled: Crawled) -> None:
+    received = [one.received for server in crawled.servers.values() for one in server.served]
+    assert received
+    assert not any(b"\r\nReferer:" in request for request in received)
 
 
 def test_no_port_is_opened(crawled: Crawled, other: Crawled) -> None:
