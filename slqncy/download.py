@@ -123,6 +123,9 @@ class Download(HTTP11DownloadHandler):
             self._run.begin_reading(request.cb_kwargs.get("url", ""))
             _refuse_part(recording)
             return response if "original" in request.meta else decoded(response, self._most_body)
+        except ArchiveError as error:
+            self._run.stop_for_disk(error)
+            raise StoppedError(str(error)) from error
         except IncompleteError as error:
             self._run.count("guard/codings")
             raise ResponseDataLossError(str(error)) from error

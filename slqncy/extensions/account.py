@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from slqncy.summary import Summary
     from slqncy.wire import Recording
 
-_NOT_GIVEN = {"SETTINGS_MODULE", "USER_AGENT"}
-"""Made of others."""
+_NOT_GIVEN = {"SETTINGS_MODULE", "USER_AGENT", "DOWNLOADER_MIDDLEWARES_BASE", "EXTENSIONS_BASE"}
+"""Made of others, by add-ons."""
 _MEMORY_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in which getrusage(2) counts memory."""
 
