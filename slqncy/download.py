@@ -91,6 +91,11 @@ class Download(HTTP11DownloadHandler):
         response: Response | None = None
         try:
             response = await self._recorded(request)
+        except ArchiveError as error:
+            # Nobody is to read what is not kept.
+            self._run.stop_for_disk(error)
+            raise StoppedError(str(error)) from error
+        else:
             return response
         finally:
             # Scrapy looks for the next request to send when this returns.
@@ -123,9 +128,8 @@ class Download(HTTP11DownloadHandler):
             self._run.begin_reading(request.cb_kwargs.get("url", ""))
             _refuse_part(recording)
             return response if "original" in request.meta else decoded(response, self._most_body)
-        except ArchiveError as error:
-            self._run.stop_for_disk(error)
-            raise StoppedError(str(error)) from error
+        except ArchiveError:
+            raise
         except IncompleteError as error:
             self._run.count("guard/codings")
             raise ResponseDataLossError(str(error)) from error
@@ -176,7 +180,7 @@ class Download(HTTP11DownloadHandler):
         self, request: Request, recording: Recording, milliseconds: int, error: BaseException | None,
         directives: Directives | None,
     ) -> None:  # fmt: skip
-        """Raises StoppedError where the archive cannot take it: nobody is to read what is not kept."""
+        """Raises ArchiveError where the archive cannot take it."""
         withheld = directives.noarchive if directives else ""
         received = bytes(recording.received)
         status = last_status(received)
@@ -194,13 +198,9 @@ class Download(HTTP11DownloadHandler):
             withheld=withheld,
             notes=self._notes(request) | ({"refused": refused} if refused else {}),
         )
-        try:
-            self._run.end_reading()
-            place = self._run.capture(exchange) if self._is_kept else Warc()
-            request.meta["fetched"] = Fetched(recording.at, place, status, refused, directives)
-        except ArchiveError as archive_error:
-            self._run.stop_for_disk(archive_error)
-            raise StoppedError(str(archive_error)) from archive_error
+        self._run.end_reading()
+        place = self._run.capture(exchange) if self._is_kept else Warc()
+        request.meta["fetched"] = Fetched(recording.at, place, status, refused, directives)
 
     def _refusal(self, request: Request, error: BaseException | None, withheld: str) -> Rejection | None:
         """What a page is rejected for that came, and cannot be read; None where it is, or is asked for once more."""

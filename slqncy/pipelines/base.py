@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
+from scrapy.exceptions import DropItem
+
+from slqncy.archive import ArchiveError
 from slqncy.extensions.run import Run
 
 if TYPE_CHECKING:
@@ -12,10 +16,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from slqncy.archive import ArchiveWriter
+    from slqncy.items import StoryItem
     from slqncy.sites import Site
 
 
-class Step:
+class Step(ABC):
     """A pipeline step; its counters stand under slqncy/<name>/."""
 
     name: ClassVar[str]
@@ -31,6 +36,18 @@ class Step:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to make a component."""
         return cls(crawler)
+
+    def process_item(self, item: StoryItem) -> StoryItem:
+        """The item after this step. Raises DropItem, also where the disk fails, which ends the run."""
+        try:
+            return self.take(item)
+        except ArchiveError as error:
+            self.run.stop_for_disk(error)
+            raise DropItem(str(error), log_level="ERROR") from error
+
+    @abstractmethod
+    def take(self, item: StoryItem) -> StoryItem:
+        """What the step does. Raises ArchiveError, and DropItem for what goes no further."""
 
     def count(self, what: str, by: int = 1, *, example: str = "") -> None:
         """Add to a counter of this step, and keep the first example of what it counts."""

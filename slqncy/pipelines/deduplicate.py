@@ -25,7 +25,7 @@ class Deduplicate(Step):
         super().__init__(crawler)
         self._divert_rewrites = crawler.settings.getbool("DEDUP_DIVERT_REWRITES")
 
-    def process_item(self, item: StoryItem) -> StoryItem:
+    def take(self, item: StoryItem) -> StoryItem:
         """Set `item.duplicate` or `item.rewrite` where an archived story has the same text, or tells the same."""
         story = item.story
         # An edit of an archived story is its next version, whatever else it resembles.

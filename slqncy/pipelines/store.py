@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
-from slqncy.archive import ArchiveError
 from slqncy.archive.layout import Kind, kind_of
 from slqncy.archive.ledger import newest, next_version
 from slqncy.archive.rebuild import note
@@ -39,14 +38,10 @@ class Store(Step):
 
     name = "store"
 
-    def process_item(self, item: StoryItem) -> StoryItem:
-        """Write. Raises DropItem for what is not a new version of a story, after it is written."""
+    def take(self, item: StoryItem) -> StoryItem:
+        """Write. Raises ArchiveError, and DropItem for what is not a new version of a story, after it is written."""
         record = item.record()
-        try:
-            event = self._store(item, record)
-        except ArchiveError as error:
-            self.run.stop_for_disk(error)
-            raise DropItem(str(error), log_level="ERROR") from error
+        event = self._store(item, record)
         self.count(event)
         self.count(f"{event}/{_sort(record)}")
         self.count("stories", not isinstance(record, Rejected))

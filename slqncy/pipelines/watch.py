@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import DropItem
-
-from slqncy.archive import ArchiveError
 from slqncy.pipelines.base import Step
 
 if TYPE_CHECKING:
@@ -18,11 +15,7 @@ class Watch(Step):
 
     name = "watch"
 
-    def process_item(self, item: StoryItem) -> StoryItem:
-        """The item as it is. Raises DropItem where that cannot be noted."""
-        try:
-            self.run.begin_reading(item.story.canonical_url)
-        except ArchiveError as error:
-            self.run.stop_for_disk(error)
-            raise DropItem(str(error), log_level="ERROR") from error
+    def take(self, item: StoryItem) -> StoryItem:
+        """The item as it is. Raises ArchiveError."""
+        self.run.begin_reading(item.story.canonical_url)
         return item
