@@ -26,6 +26,8 @@ _SWITCHES = {
     "COOKIES_ENABLED": ("DOWNLOADER_MIDDLEWARES_BASE", "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"),
 }
 """What Scrapy has of itself that a setting switches off, and where it has it."""
+CHANGED = frozenset(components for components, _ in _SWITCHES.values()) | {"USER_AGENT"}
+"""Settings that these add-ons make."""
 
 
 class SwitchedOff:

@@ -17,6 +17,7 @@ from scrapy.utils.versions import get_versions
 
 from slqncy import __version__
 from slqncy import settings as project_settings
+from slqncy.addons import CHANGED
 from slqncy.extensions.pace import SITE_SLOT, Pace, seconds_to_hold
 from slqncy.report.durations import Durations
 from slqncy.report.receipt import Exchange, Purpose, Receipt
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from slqncy.summary import Summary
     from slqncy.wire import Recording
 
-_NOT_GIVEN = {"SETTINGS_MODULE", "USER_AGENT", "DOWNLOADER_MIDDLEWARES_BASE", "EXTENSIONS_BASE"}
-"""Made of others, by add-ons."""
+_NOT_GIVEN = {"SETTINGS_MODULE", *CHANGED}
+"""Made of others."""
 _MEMORY_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in which getrusage(2) counts memory."""
 

@@ -71,7 +71,8 @@ class Address:
             if plain := PLAIN.fullmatch(url):
                 origin, path, query = plain.groups("")
                 prefix = self._prefix_at(origin)
-                return None if prefix is None else self._named(_below(prefix, path), query)
+                assert prefix is not None  # else it was elsewhere
+                return self._named(_below(prefix, path), query)
             parts = urlsplit(safe_url_string(url))
             # Escaped letters of a path make no second address. The query stays as it is: servers may mind its order.
             own = self._own_path(urlsplit(canonicalize_url(urlunsplit(parts._replace(query="", fragment="")))))
