@@ -80,14 +80,25 @@ class ArchiveWriter:
     asked for again.
     """
 
-    def __init__(self, root: Path | str, patience: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+    def __init__(
+        self,
+        root: Path | str,
+        patience: Callable[[], AbstractContextManager[None]] = nullcontext,
+        acknowledged: Mapping[str, int] | None = None,
+    ) -> None:
         """Open or create, and repair what a killed run left behind.
 
         `patience` surrounds what may take long, and ends: the disk may be slow, and an index be merged.
+        `acknowledged` is what `before_acknowledging` was last told and returned from, by a run that may have been
+        killed right then: what the ledger lacks of it is taken in.
         Raises ArchiveLockedError, ArchiveDamagedError, or ArchiveError where the disk will not have it.
         """
         self.root = Path(root)
         self.patience = patience
+        self.before_acknowledging: Callable[[dict[str, int]], None] = lambda _: None
+        """Called by each commit between disk and ledger, with the bytes that are on disk now of each file that is
+        added to, by its name in the archive. Where it raises, nothing of it is acknowledged, and nothing more is
+        written."""
         self._broken = False
         self._groups: dict[str, _Group] = {}
         self._unwritten: dict[Place, bytes] = {}
@@ -103,7 +114,7 @@ class ArchiveWriter:
                 raise ArchiveDamagedError(
                     f"{self.root / LEDGER}: changed since the last run; `scrapy rebuild` makes it anew from the lines"
                 )
-            self._ledger = open_ledger(self.root)
+            self._ledger = open_ledger(self.root, acknowledged)
             undo.callback(self._ledger.close)
             self._seal.break_()
             self._ledger.before_settling = self._seal.look_at_log
@@ -209,6 +220,7 @@ class ArchiveWriter:
                 disk.append(path, data)
                 self._segments[name] = group.acknowledged(data)
                 self._ledger.set_segment(self._segments[name])
+            self._tell_beforehand()
             self._ledger.commit()
         self._groups.clear()
         self._lines = 0
@@ -399,6 +411,14 @@ class ArchiveWriter:
         group.length += len(data)
         self._lines += 1
         return place
+
+    def _tell_beforehand(self) -> None:
+        lengths = {name: segment.length for name, segment in self._segments.items() if not segment.closed}
+        try:
+            self.before_acknowledging(lengths | self._captures.released)
+        except BaseException:
+            self._broken = True
+            raise
 
     def _tell_of_hang(self) -> None:
         """The run before may have been ended by its watchdog: what it read is excluded for a while."""
