@@ -100,6 +100,11 @@ class Captures:
         """Bytes of the file."""
         return self._file.length if self._file else 0
 
+    @property
+    def released(self) -> dict[str, int]:
+        """Bytes of the file that the next commit after a `sync` acknowledges, by its name in the archive."""
+        return {f"{WARC}/{self._released.name}": self._released.length} if self._released else {}
+
     def close(self) -> None:
         """Give the file, all of which is synced, its final name; another begins with the next exchange.
 
@@ -236,16 +241,16 @@ def settle(root: Path, ledger: Ledger) -> None:
                 publish(root, ledger, file)
 
 
-def take_in(ledger: Ledger, name: str, path: Path, *, closed: bool, most: int | None = None) -> tuple[WarcFile, str]:
-    """Tell the ledger of what stands whole in a file, within its first `most` bytes.
+def take_in(ledger: Ledger, known: WarcFile, path: Path, most: int | None = None) -> tuple[WarcFile, str]:
+    """Tell the ledger of what stands whole in a file behind what it knows, within the first `most` bytes.
 
     Gives the file as far as it is whole, and why the rest is not, or "". Raises OSError.
     """
     reason = ""
-    length = records = crc = 0
+    name, length, records, crc, closed = known
     with path.open("rb") as opened:
         try:
-            for scanned in scan(opened):
+            for scanned in scan(opened, length):
                 if most is not None and scanned.end > most:
                     break
                 length, records = scanned.end, records + scanned.records
@@ -255,14 +260,14 @@ def take_in(ledger: Ledger, name: str, path: Path, *, closed: bool, most: int | 
                     ledger.add_loss(name, loss)
         except WarcError as error:
             reason = str(error)
-        crc = crc_of(opened, length)
+        crc = crc_of(opened, length, known.length, crc)
     return WarcFile(name, length, records, crc, closed=closed), reason
 
 
-def crc_of(file: BinaryIO, length: int) -> int:
-    """The CRC-32 of the first bytes of a file."""
-    file.seek(0)
-    crc = 0
+def crc_of(file: BinaryIO, length: int, start: int = 0, crc: int = 0) -> int:
+    """The CRC-32 of the first bytes of a file; `crc` is that of those before `start`."""
+    file.seek(start)
+    length -= start
     while data := file.read(min(length, _BUFFER)):
         crc, length = zlib.crc32(data, crc), length - len(data)
     return crc

@@ -25,7 +25,7 @@ from slqncy.archive.layout import (
     warc_path,
     warcs_on_disk,
 )
-from slqncy.archive.ledger import Entry, Ledger, Segment, digest
+from slqncy.archive.ledger import Entry, Ledger, Segment, WarcFile, digest
 from slqncy.archive.schedule import seconds
 from slqncy.reasons import EventKind, PageKind, State
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode
@@ -54,7 +54,11 @@ def fill(ledger: Ledger, root: Path, lengths: dict[str, int] | None = None) -> N
     """
     for name in segments_on_disk(root):
         if lengths is None or name in lengths:
-            _read(ledger, root, name, lengths[name] if lengths else None)
+            closed = not open_path(root, name).exists()
+            segment = read_on(ledger, root, Segment(name, 0, 0, 0, closed=closed), lengths[name] if lengths else None)
+            # A file without a whole line is about to be taken away.
+            if segment.lines or closed:
+                ledger.set_segment(segment)
     if lengths is None:
         fill_captures(ledger, root, dict.fromkeys(warcs_on_disk(root)))
     ledger.commit()
@@ -68,7 +72,8 @@ def fill_captures(ledger: Ledger, root: Path, lengths: Mapping[str, int | None])
     for name, length in lengths.items():
         closed = not open_warc_path(root, name).exists()
         try:
-            file, reason = read_warc(root, name, partial(take_in, ledger, name, closed=closed, most=length))
+            known = WarcFile(name, 0, 0, 0, closed=closed)
+            file, reason = read_warc(root, name, partial(take_in, ledger, known, most=length))
         except OSError as error:
             raise ArchiveDamagedError(f"{WARC}/{name}: cannot be read: {error}") from error
         if reason and closed:
@@ -153,11 +158,15 @@ def _state(was: State, *has: bool) -> State:
     return next((state for state, is_so in best if is_so), State.FOUND)
 
 
-def _read(ledger: Ledger, root: Path, name: str, most: int | None) -> None:
+def read_on(ledger: Ledger, root: Path, known: Segment, most: int | None) -> Segment:
+    """Tell the ledger of the lines of a segment behind what it knows, within the first `most` bytes.
+
+    Gives the segment as far as it is read. Raises ArchiveDamagedError for a line that cannot be read.
+    """
+    name, length, lines, crc, closed = known
     line_type = LINE_TYPES[segment_kind(name)]
-    length = lines = crc = 0
     try:
-        for _, data in whole_lines(root, name, most):
+        for _, data in whole_lines(root, name, most, length):
             line = decode(data, line_type)
             if isinstance(line, Event):
                 states.apply(ledger.db, line)
@@ -169,10 +178,7 @@ def _read(ledger: Ledger, root: Path, name: str, most: int | None) -> None:
         raise ArchiveDamagedError(
             f"{root / name}: line {lines + 1} cannot be read: {error}; `scrapy repair` moves it aside"
         ) from error
-    closed = not open_path(root, name).exists()
-    # A file without a whole line is about to be taken away.
-    if lines or closed:
-        ledger.set_segment(Segment(name, length, lines, crc, closed=closed))
+    return Segment(name, length, lines, crc, closed=closed)
 
 
 def note(record: Story | Rewrite) -> str:

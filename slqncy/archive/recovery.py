@@ -29,10 +29,12 @@ from slqncy.archive.layout import (
 from slqncy.archive.ledger import VERSION, Ledger, Segment, open_month
 from slqncy.archive.quarantine import cut_back, set_aside
 from slqncy.archive.rebuild import fill, losses
+from slqncy.archive.roll_forward import cut_to, roll_forward
 from slqncy.archive.seal import break_seal
 from slqncy.records import encode, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from slqncy.archive.rebuild import Doubt
@@ -43,19 +45,23 @@ MOST_LINES = 128
 """Lines that are acknowledged together, and so the most that a kill can leave unacknowledged in a file."""
 
 
-def open_ledger(root: Path) -> Ledger:
+def open_ledger(root: Path, acknowledged: Mapping[str, int] | None = None) -> Ledger:
     """The ledger of an archive, in agreement with its files; a missing one is rebuilt.
 
+    `acknowledged` is how much of some files a cluster has acknowledged, in bytes, by their names in the archive.
     Raises ArchiveDamagedError where the files are not what a kill can have left.
     """
     path = root / LEDGER
     if not path.exists() or _is_of_another_version(path):
         if segments_on_disk(root):
             logger.warning("%s: no ledger of this version; building it from the lines", root)
+        cut_to(root, acknowledged or {})
         make_ledger(root)
     ledger = Ledger(path)
     try:
+        roll_forward(root, ledger, acknowledged or {})
         _agree(root, ledger)
+        ledger.commit()
     except BaseException:
         ledger.close()
         raise
