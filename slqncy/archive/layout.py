@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from slqncy.records import Line
 
 INDEX = "index"
-NUMBERS = f"{INDEX}/numbers"
 LEDGER = "ledger.sqlite"
 SEAL = "ledger.seal"
 LOCK = ".lock"
@@ -29,6 +28,7 @@ TAKEDOWN = ".takedown.json"
 WARC = "warc"
 
 _CLOSED, _MANIFEST = ".gz", ".manifest.json"
+_NUMBERS = ".numbers"
 _OUR_WARCS, _OPEN = "slqncy-*.warc.gz", ".open"
 
 
@@ -111,6 +111,16 @@ def closed_path(root: Path, name: str) -> Path:
 def manifest_path(root: Path, name: str) -> Path:
     """What a closed segment holds, and its hashes."""
     return (root / name).with_suffix(_MANIFEST)
+
+
+def numbers_path(root: Path, site: str) -> Path:
+    """What was known of a site's story numbers."""
+    return root / INDEX / f"{site}{_NUMBERS}"
+
+
+def numbers_on_disk(root: Path) -> list[Path]:
+    """The same of all sites."""
+    return sorted((root / INDEX).glob(f"*{_NUMBERS}"))
 
 
 def warc_path(root: Path, name: str) -> Path:

@@ -6,6 +6,7 @@ import zlib
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 from slqncy.archive import states
@@ -109,8 +110,8 @@ def losses(ledger: Ledger, at: str, doubt: Doubt | None) -> Iterator[Event]:
                         yield replace(_lost(at, url, PageKind(kind), story, State.FORGOTTEN), event=EventKind.FORGOTTEN)
                 elif states.number(ledger.db, url) is None:
                     yield _lost(at, url, PageKind.STORY, story, State.FOUND)
-    for kind in (PageKind.FRONT, PageKind.LIST, PageKind.SITEMAP):
-        for page in ledger.of_kind(kind):
+    for kind, origin in product((PageKind.FRONT, PageKind.LIST, PageKind.SITEMAP), ledger.origins()):
+        for page in ledger.of_kind(origin, kind):
             yield _lost(at, page.url, kind, "", None)
 
 

@@ -17,10 +17,10 @@ from slqncy.archive.captures import path_of, refuse, settle
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.layout import (
     LEDGER,
-    NUMBERS,
     Kind,
     closed_path,
     manifest_path,
+    numbers_on_disk,
     open_path,
     segment_name,
     segments_on_disk,
@@ -90,9 +90,9 @@ def make_ledger(root: Path, doubt: Doubt | None = None) -> None:
     finally:
         ledger.close()
     break_seal(root)
-    # What the old one knew may have been wrong; the second is the seal of earlier versions.
-    for stale in (NUMBERS, "ledger.sha256"):
-        disk.remove(root / stale)
+    # What the old one knew may have been wrong; the others are what earlier versions left.
+    for stale in (*numbers_on_disk(root), root / "index/numbers", root / "ledger.sha256"):
+        disk.remove(stale)
     # The index of a write-ahead log says nothing that the log does not.
     disk.remove(path.with_name(f"{path.name}-shm"))
     for old in (path, path.with_name(f"{path.name}-wal")):

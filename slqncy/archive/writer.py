@@ -328,11 +328,11 @@ class ArchiveWriter(Asking):
         with self._disk_errors():
             return self._ledger.count_until(place)
 
-    def number_lines(self) -> list[NumberLine]:
-        """The number line of each site, and behind it those of its sections where it has several."""
+    def number_lines(self, site: str) -> list[NumberLine]:
+        """The number line of a site, and behind it those of its sections where it has several."""
         self.commit()
         with self._disk_errors():
-            return numbers.number_lines(self.root, self._ledger.db, self._segments)
+            return numbers.number_lines(self.root, self._ledger.db, self._segments, site)
 
     # Within
 

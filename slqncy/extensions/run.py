@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections import Counter
 from datetime import UTC, datetime
 from functools import cached_property
 from time import monotonic
@@ -111,7 +112,10 @@ class Run:
         self._budget = crawler.settings.getint("REQUEST_BUDGET")
         self._warc_maxsize = crawler.settings.getint("WARC_MAXSIZE")
         self._requests = 0
-        self._known_before = 0
+        self._known_before: dict[str, int] = {}
+        """How many addresses of each site this run has to do with were known before, by origin."""
+        self._sites: set[str] = set()
+        """Names of these."""
         self._passed_over: set[str] = set()
         self._closing: asyncio.Task[None] | None = None
 
@@ -143,6 +147,12 @@ class Run:
     def is_going(self) -> bool:
         """Whether nobody has told the run to stop, or closed it."""
         return self.is_open and self._closing is None and self._crawler.crawling
+
+    def turn_to(self, address: Address) -> None:
+        """What happens from now on is of that site: the sum of addresses is over its own. Raises ArchiveError."""
+        self._sites.add(address.site.name)
+        if (origin := address.home_url()) not in self._known_before:
+            self._known_before[origin] = sum(self.archive.states(origin).values())
 
     def capture(self, exchange: Exchange) -> Warc:
         """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
@@ -402,7 +412,7 @@ class Run:
             self.archive, self.stories, self.share = session.enter(self, spider.address.site.name)  # type: ignore[attr-defined]
             self._session = session
             self._go_on()
-            self._known_before = self.archive.newest() - int(self._stats.get_value("slqncy/found", 0))
+            self.turn_to(spider.address)  # type: ignore[attr-defined]
         except ArchiveLockedError as error:
             self.status, self.reason = ExitStatus.TEMPORARY, str(error)
             raise CloseSpider("archive_locked") from error
@@ -491,8 +501,9 @@ class Run:
     def _summarize(self, finish_reason: str) -> Summary:
         stats = self._stats.get_stats()
         self.archive.commit()
+        states = sum((Counter(self.archive.states(origin)) for origin in self._known_before), Counter[State]())
         addresses = Addresses(
-            known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
+            known_before=sum(self._known_before.values()), found=int(stats.get("slqncy/found", 0)), states=dict(states)
         )
         self.summary = summarize(stats, addresses, pending=len(self.pending), finish_reason=finish_reason)
         return self.summary
@@ -501,7 +512,7 @@ class Run:
         assert self._crawler.spider is not None
         assert self.summary is not None
         self.now = None
-        lines = self.archive.number_lines()
+        lines = [line for site in sorted(self._sites) for line in self.archive.number_lines(site)]
         self.report = self.account.report(
             self._crawler.spider, self.summary, self.started, run_id=self.id, exit_status=int(self.status),
             exit_reason=self.reason, finish_reason=finish_reason,

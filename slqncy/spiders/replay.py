@@ -193,6 +193,7 @@ class Replay:
             yield from self._choice.made()
         self._spider.address = address
         self._scope.turn_to(address)
+        self._run.turn_to(address)
         if response is None:
             self._run.count("replay/unreadable")
             logger.warning("%s at byte %d of %s: %s", capture.uri, capture.offset, capture.path, opened.unusable)

@@ -49,7 +49,7 @@ class Scope:
         self._most_pending = maxsize if run.share else max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self._most_sections = settings.getint("SECTIONS_MAX")
         named = arguments.sections or arguments.address.site.sections
-        self._sections = Sections(named, run.archive.story_prefixes(), self._most_sections)
+        self._sections = Sections(named, run.archive.story_prefixes(arguments.address.site.name), self._most_sections)
         self._listings: dict[str, Listing] = {}
         """By their front pages."""
         self._met: dict[str, int] = {}
@@ -72,8 +72,8 @@ class Scope:
         self.add_front(self._address.home_url())
         if self._arguments.sections is None:
             # A home page that answers 304 does not show the sections it led to before.
-            for known in self._run.archive.of_kind(PageKind.FRONT):
-                if self._address.has(known.url) and self._admits(known.url):
+            for known in self._run.archive.of_kind(self._address.home_url(), PageKind.FRONT):
+                if self._admits(known.url):
                     self.add_front(known.url)
 
     def add_front(self, url: str, via: str = "") -> None:
@@ -135,7 +135,7 @@ class Scope:
 
     def add_known_sitemaps(self, index: Known) -> None:
         """Queue the sitemaps that an index led to before."""
-        sitemaps = self._run.archive.of_kind(PageKind.SITEMAP)
+        sitemaps = self._run.archive.of_kind(self._address.home_url(), PageKind.SITEMAP)
         self.add_sitemaps(sitemap.url for sitemap in sitemaps if sitemap.via == index.id)
 
     def meet_stories(self, urls: Sequence[str], via: str, *, queue: bool = True) -> list[int]:
@@ -189,7 +189,8 @@ class Scope:
         prefix = f"{site.name}/{section}/" if section and site.names_sections else f"{site.name}/"
         archive = self._run.archive
         # One that was found otherwise meanwhile may be new on top, with others below it that nobody has seen.
-        unseen = (story for story in archive.stories_after(listing.opened, prefix) if story not in listing.shown)
+        found = archive.stories_after(self._address.home_url(), listing.opened, prefix)
+        unseen = (story for story in found if story not in listing.shown)
         boundary = archive.known_by_id(next(unseen, archive.newest() + 1) - 1)
         return boundary.url if boundary and boundary.id > listing.opened else ""
 
@@ -204,13 +205,14 @@ class Scope:
 
     def _due(self, after: tuple[int, int], most: int) -> list[Known]:
         """Stories of earlier runs that are due; under max_pages only those are asked for that lists show."""
-        return [] if self._arguments.max_pages is not None else self._run.archive.due(after, self._now, most)
+        if self._arguments.max_pages is not None:
+            return []
+        return self._run.archive.due(self._address.home_url(), after, self._now, most)
 
     def _accepts(self, story: Known) -> bool:
         """Whether this run is to ask for a story it has not met before."""
         address = self._address.story(story.url)
-        # Several sites may share an archive.
-        if address is None or not self._address.has(story.url) or story.state is State.FORGOTTEN:
+        if address is None or story.state is State.FORGOTTEN:
             return False
         sections = self._arguments.sections
         if sections is not None and address.section and address.section not in sections:
