@@ -19,6 +19,9 @@ SECTIONS_MAX = 200  # sections that a run looks into for the first time; a serve
 STORY_MAX_PAGES = 50  # pages of one story
 WATCHDOG_TIMEOUT = 40  # seconds that one step of work may take before the process ends itself; 0: any time
 
+# Many sites, for -a sites=.
+SITES_AT_ONCE = 100  # that are crawled side by side; the others wait for their turn
+
 # Those who watch from afar.
 PING_URL = os.environ.get("PING_URL", "")  # told of each run's start and end; a secret, and everybody sees arguments
 METRICS_FILE = ""  # figures of the last run for Prometheus, NAME.prom; for make extras

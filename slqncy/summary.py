@@ -35,7 +35,7 @@ OUTCOMES = {
 """Figures of a summary in words: each request is in exactly one of them."""
 _ALWAYS_TOLD = {"archived", "duplicates", "rejected", "list_pages", "failures"}
 _KEPT = (State.ARCHIVED, State.DUPLICATE, State.GONE)
-_STOPPED = "shutdown"
+STOPPED = "shutdown"
 """Scrapy's finish reason after SIGINT or SIGTERM."""
 TOLD_TO_WAIT = "told_to_wait"
 """Our finish reason where the site asks for patience."""
@@ -46,7 +46,7 @@ BLOCKED = "blocked"
 _TOO_MUCH_MEMORY = "memusage_exceeded"
 """Scrapy's finish reason where the process passes MEMUSAGE_LIMIT_MB."""
 _ENDED = {
-    _STOPPED: (ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"),
+    STOPPED: (ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"),
     BLOCKED: (ExitStatus.TEMPORARY, "the web archive wants no more requests for now; run again later"),
     _TOO_MUCH_MEMORY: (
         ExitStatus.TEMPORARY,

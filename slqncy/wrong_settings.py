@@ -15,7 +15,7 @@ from slqncy.extensions.watchdog import LEAST_TIMEOUT
 from slqncy.manners.identity import user_agent
 from slqncy.notify import is_metrics_file, is_ping_url
 from slqncy.resolver import WEB_ARCHIVE_URLS
-from slqncy.spiders.arguments import is_base_url
+from slqncy.sites.places import is_base_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ import pytest
 
 from slqncy.demo import DemoServer, DemoSite, Request, build_site, serving
 from tests.crawling import Pages, Result, crawl_arguments, scrapy_from_nothing
+from tests.redis_server import RedisServer, redis_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,3 +45,12 @@ def serve_pages() -> Iterator[Callable[[Pages], DemoServer]]:
     """Serve hand-written pages until the test ends."""
     with ExitStack() as stack:
         yield lambda pages: stack.enter_context(serving(pages))
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A redis-server of the test's own."""
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    with redis_server(folder) as server:
+        yield server

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slqncy.archive import coverage, disk, numbers, states
+from slqncy.archive import disk, numbers, states
+from slqncy.archive.asking import Asking
 from slqncy.archive.captures import Captures
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, unwritable
 from slqncy.archive.files import line_at, whole_lines
@@ -42,12 +43,10 @@ from slqncy.reasons import UNSETTLED, EventKind, State
 from slqncy.records import Event, Story, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from slqncy.archive.coverage import NumberLine
-    from slqncy.archive.ledger import Entry, Known
-    from slqncy.reasons import PageKind
     from slqncy.records import Line, Rewrite, Warc
     from slqncy.run_report import EarlierRun
     from slqncy.warc.exchange import Exchange
@@ -73,7 +72,7 @@ class _Group:
         return Segment(was.name, self.length, lines, zlib.crc32(data, was.crc32), closed=False)
 
 
-class ArchiveWriter:
+class ArchiveWriter(Asking):
     """An archive opened for writing, by one process at a time.
 
     Lines are acknowledged in groups, by `commit`: what is not, a kill takes back as a whole, and the story with it is
@@ -282,59 +281,7 @@ class ArchiveWriter:
         with self._disk_errors():
             write_hosts(self.root, self.hosts)
 
-    # Asking
-
-    def known(self, url: str) -> Known | None:
-        """What is known of an address, or None where it was never found."""
-        with self._disk_errors():
-            return self._ledger.known(url)
-
-    def all_known(self, urls: Sequence[str]) -> dict[str, Known]:
-        """What is known of some addresses, by URL, without those that were never found."""
-        with self._disk_errors():
-            return self._ledger.all_known(urls)
-
-    def known_by_id(self, number: int) -> Known | None:
-        """What is known of the address with that number."""
-        with self._disk_errors():
-            return self._ledger.known_by_id(number)
-
-    def newest(self) -> int:
-        """Number of the address found last, which is also how many are known."""
-        with self._disk_errors():
-            return self._ledger.newest()
-
-    def due(self, after: tuple[int, int], until: int, most: int) -> list[Known]:
-        """Stories that are due until a time, oldest first; `after` is (due, id) of the last one seen."""
-        with self._disk_errors():
-            return self._ledger.due(after, until, most)
-
-    def of_kind(self, kind: PageKind) -> list[Known]:
-        """All addresses of a kind of page other than stories, in the order found."""
-        with self._disk_errors():
-            return self._ledger.of_kind(kind)
-
-    def stories_after(self, number: int, prefix: str) -> Iterator[int]:
-        """Numbers of the stories found after an address, of those whose ids begin with `prefix`, in the order found."""
-        with self._disk_errors():
-            yield from self._ledger.stories_after(number, prefix)
-
-    def latest(self, kind: Kind, url: str) -> Entry | None:
-        """The newest line of that kind for an address: what the site has said last."""
-        with self._disk_errors():
-            known = self._ledger.known(url)
-            return self._ledger.latest(kind, known.id) if known else None
-
-    def versions(self, kind: Kind, url: str) -> list[Entry]:
-        """All lines of that kind for an address, by version."""
-        with self._disk_errors():
-            known = self._ledger.known(url)
-            return self._ledger.versions(kind, known.id) if known else []
-
-    def has_read(self, url: str, at: int) -> bool:
-        """Whether the capture that a web archive made of a page at a time (seconds since 1970) is dealt with."""
-        with self._disk_errors():
-            return self._ledger.has_read(url, at)
+    # Lines
 
     def story_at(self, place: Place) -> Story:
         """The line at a place in stories/ or duplicates/. Raises ArchiveDamagedError where it cannot be read."""
@@ -378,26 +325,6 @@ class ArchiveWriter:
         self.commit()
         with self._disk_errors():
             return numbers.number_lines(self.root, self._ledger.db, self._segments)
-
-    def next_to_ask(self, site: str, section: str, numbers: range, until: int, *, anew: bool) -> int | None:
-        """The first of ascending numbers that a sweep asks for in a section of a site, or None."""
-        with self._disk_errors():
-            return coverage.next_to_ask(self._ledger.db, site, section, numbers, until, anew=anew)
-
-    def story_prefixes(self) -> set[str]:
-        """What the ids of known stories begin with, site and section: slqncy/szxw/."""
-        with self._disk_errors():
-            return set(coverage.prefixes(self._ledger.db))
-
-    def forgotten(self) -> frozenset[str]:
-        """URLs of pages that were taken down."""
-        with self._disk_errors():
-            return frozenset(self._ledger.forgotten())
-
-    def states(self) -> dict[State, int]:
-        """How many addresses are in each state."""
-        with self._disk_errors():
-            return self._ledger.states()
 
     # Within
 

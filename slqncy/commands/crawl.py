@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import logging
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
@@ -19,7 +20,7 @@ from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from scrapy.crawler import Crawler, CrawlerProcessBase
 
@@ -98,24 +99,23 @@ class Command(ScrapyCrawl):
 
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> Outcome:
         from slqncy.display.closing import closing
-        from slqncy.extensions.progress import ProgressDisplay
         from slqncy.extensions.run import Run
         from slqncy.notify import Outcome
+        from slqncy.spiders.arguments import parse_sites
 
         assert self.crawler_process is not None
         if wrong := _wrong_usage(args, opts, self.crawler_process):
             return _complain(*wrong)
-        crawler = self.crawler_process.create_crawler(args[0])
         # What is imported is there for good: no search for garbage need look through it, in the crawl or at its end.
         gc.freeze()
+        if profiles := parse_sites(opts.spargs):
+            return self._crawl_sites(args[0], profiles, opts.spargs)
+        crawler = self.crawler_process.create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        run = None if self.crawler_process.bootstrap_failed else crawler.get_extension(Run)
-        if run is None:
+        if self.crawler_process.bootstrap_failed or (run := crawler.get_extension(Run)) is None:
             return _complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the reason")
-        run.end()
-        if progress := crawler.get_extension(ProgressDisplay):
-            progress.end()
+        _end(crawler, run)
         words: list[str] = []
         if run.summary:
             said = closing(_ended(run, run.summary, crawler))
@@ -127,20 +127,83 @@ class Command(ScrapyCrawl):
         _put([last], "stdout")
         return Outcome(run.status, (*words, last), run.report)
 
+    def _crawl_sites(self, spider: str, profiles: list[str], arguments: dict[str, str]) -> Outcome:
+        from slqncy.crawls import Crawls, by_host
+        from slqncy.extensions.run import Run
+        from slqncy.notify import Outcome
+
+        assert self.crawler_process is not None
+        assert self.settings is not None
+        running: list[Crawler] = []
+        statuses: dict[str, tuple[ExitStatus, str]] = {}
+
+        def over(crawler: Crawler) -> None:
+            running.remove(crawler)
+            run = crawler.get_extension(Run)
+            if run is None or crawler.spider is None:
+                return
+            _end(crawler, run)
+            name = crawler.spider.address.site.name  # type: ignore[attr-defined]
+            statuses[name] = run.status, run.reason
+            if run.summary:
+                _put([f"{name}: {run.summary.sentence()}"], "stdout")
+
+        crawls = Crawls(self.crawler_process, spider, arguments, begun=running.append, ended=over)
+        run_until_done(self.crawler_process, crawls.crawl(by_host(profiles), self.settings.getint("SITES_AT_ONCE")))
+        for crawler in running[:]:
+            over(crawler)
+        failed = {name: (status, reason) for name, (status, reason) in statuses.items() if status is not ExitStatus.OK}
+        if failed:
+            name, (status, reason) = max(failed.items(), key=lambda one: one[1])
+            return _complain(status, f"{name}: {reason}")
+        last = f"{len(statuses)} sites"
+        _put([last], "stdout")
+        return Outcome(ExitStatus.OK, (last,))
+
+
+def run_until_done(process: CrawlerProcessBase, work: Coroutine[Any, Any, None]) -> None:
+    """Run the process until this is done, or a signal ends it. Raises what the work has raised."""
+    import asyncio
+
+    def stop(_task: asyncio.Task[None]) -> None:
+        from twisted.internet import reactor
+
+        # After a signal it has been told.
+        with suppress(RuntimeError):
+            reactor.stop()  # type: ignore[misc]
+
+    task = asyncio.get_event_loop().create_task(work)
+    task.add_done_callback(stop)
+    process.start(stop_after_crawl=False)
+    if task.done():
+        task.result()
+
+
+def _end(crawler: Crawler, run: Run) -> None:
+    """After the crawl, however it ended."""
+    from slqncy.extensions.progress import ProgressDisplay
+
+    run.end()
+    if progress := crawler.get_extension(ProgressDisplay):
+        progress.end()
+
 
 def _wrong_usage(
     args: list[str], opts: argparse.Namespace, process: CrawlerProcessBase
 ) -> tuple[ExitStatus, str] | None:
     """What is wrong with the command line, found before any request; None where all is right."""
     from slqncy.sites import SiteError
-    from slqncy.spiders.arguments import ArgumentError, parse_arguments
+    from slqncy.spiders.arguments import ArgumentError, parse_arguments, parse_sites
     from slqncy.wrong_settings import wrong_setting
 
     spiders = process.spider_loader.list()
     if len(args) != 1 or args[0] not in spiders:
         return ExitStatus.USAGE, f"name one spider: {', '.join(spiders)}"
     try:
-        parse_arguments(opts.spargs)
+        for site in parse_sites(opts.spargs):
+            parse_arguments({**opts.spargs, "site": site})
+        if "sites" not in opts.spargs:
+            parse_arguments(opts.spargs)
     except ArgumentError as error:
         return ExitStatus.USAGE, str(error)
     except SiteError as error:

@@ -14,20 +14,18 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
-from scrapy.utils.asyncio import create_looping_call
 
-from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
+from slqncy.archive import ArchiveError, ArchiveLockedError
 from slqncy.archive.hosts import Host
 from slqncy.dedup import Thresholds
-from slqncy.dedup.archived import ArchivedStories
 from slqncy.display.progress import Outlook
 from slqncy.exitcodes import ExitStatus
+from slqncy.extensions import session
 from slqncy.extensions.account import Account
 from slqncy.extensions.pending import Pending
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.waiting import Waiting
 from slqncy.extensions.warcinfo import warcinfo
-from slqncy.extensions.watchdog import Watchdog
 from slqncy.reasons import NO_ANSWER, UNSETTLED, UNWELCOME, EventKind, Exclusion, Failure, PageKind, Rejection, State
 from slqncy.records import Event, Story, moment
 from slqncy.report.leave import leave
@@ -42,7 +40,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure as TwistedFailure
 
+    from slqncy.archive import ArchiveWriter
     from slqncy.archive.ledger import Known
+    from slqncy.dedup.archived import ArchivedStories
     from slqncy.extract.walls import Wall
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
@@ -56,8 +56,6 @@ _SECOND_SIGNAL = "second_signal"
 """Our finish reason where a second signal cut a crawl short."""
 _MOST_DETAIL = 500
 """Characters of an event's detail."""
-_COMMIT_INTERVAL = 1.0
-"""Seconds after which what was written is acknowledged at the latest."""
 _WALLS = {Rejection.CHALLENGE: "a captcha or a test for a browser", Rejection.WAITING_ROOM: "a waiting room"}
 NEW_LINE = frozenset({EventKind.ARCHIVED, EventKind.CHANGED, EventKind.EARLIER})
 """Outcomes of a story's page that add a line to stories/."""
@@ -80,7 +78,7 @@ class Run:
         self._stats = crawler.stats
         self.outlook = Outlook()
         self.started = datetime.now(UTC)
-        self.id = f"{self.started:%Y%m%dT%H%M%S}-{os.getpid()}"
+        self.id = f"{self.started:%Y%m%dT%H%M%S}-{os.getpid()}{_among_others(crawler.spider)}"
         self.status = ExitStatus.SOFTWARE
         self.reason = "the run could not begin; the log has the reason"
         self.summary: Summary | None = None
@@ -96,9 +94,9 @@ class Run:
         """Lines this run has added to stories/."""
         self.examples: dict[str, str] = {}
         """The first story id, or URL of another page, that a counter has counted, by the counter's name."""
+        self._session: session.Session | None = None
         self._disk_error: ArchiveError | None = None
         self._damage = ""
-        self._open = False
         self._errors = 0
         self._budget = crawler.settings.getint("REQUEST_BUDGET")
         self._warc_maxsize = crawler.settings.getint("WARC_MAXSIZE")
@@ -106,8 +104,6 @@ class Run:
         self._known_before = 0
         self._passed_over: set[str] = set()
         self._closing: asyncio.Task[None] | None = None
-        self._clock = create_looping_call(self._commit)
-        self._watchdog = Watchdog(crawler.settings.getfloat("WATCHDOG_TIMEOUT"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -125,12 +121,12 @@ class Run:
     @property
     def is_open(self) -> bool:
         """Whether there is an archive to write to."""
-        return self._open
+        return self._session is not None
 
     @property
     def is_going(self) -> bool:
         """Whether nobody has told the run to stop, or closed it."""
-        return self._open and self._closing is None and self._crawler.crawling
+        return self.is_open and self._closing is None and self._crawler.crawling
 
     def capture(self, exchange: Exchange) -> Warc:
         """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
@@ -313,6 +309,8 @@ class Run:
         """End the run at once: nothing is written any more, and what was acknowledged is safe."""
         if self._disk_error is None:
             self._disk_error = error
+            if self._session:
+                self._session.fail(error)
             self._stop("disk_error", at_once=True)
 
     def damaged(self, reason: str) -> None:
@@ -322,7 +320,7 @@ class Run:
 
     def end(self) -> None:
         """After the crawl: where a second signal cut it short, acknowledge what was written."""
-        if self._open:
+        if self.is_open:
             self.status, self.reason = ExitStatus.TEMPORARY, "stopped by a second signal; run again to go on"
             self._close(self._cut_short)
 
@@ -368,14 +366,15 @@ class Run:
     # The course of a run
 
     def _opened(self, spider: Spider) -> None:
-        directory = self._crawler.settings["ARCHIVE_DIR"]
         try:
             thresholds = Thresholds.from_settings(self._crawler.settings)
         except ValueError as error:
             self.status, self.reason = ExitStatus.CONFIG, str(error)
             raise CloseSpider("wrong_setting") from error
         try:
-            self._open_archive(directory, thresholds)
+            self._session = session.join(self, self._crawler.settings, thresholds, self.started)
+            self.archive, self.stories = self._session.archive, self._session.stories
+            self._known_before = self.archive.newest()
         except ArchiveLockedError as error:
             self.status, self.reason = ExitStatus.TEMPORARY, str(error)
             raise CloseSpider("archive_locked") from error
@@ -387,22 +386,9 @@ class Run:
             logger.exception("The archive cannot be opened")
             self.reason = f"the archive cannot be opened: {error!r}"
             raise CloseSpider("archive_unusable") from error
-        self._open = True
-        self._clock.start(_COMMIT_INTERVAL, now=False)
-        self._watchdog.watch(self.archive.root, self.archive.traceback_descriptor)
         arguments = spider.arguments  # type: ignore[attr-defined]
         if arguments.asks_site:
             self._respect_holds(arguments.address)
-
-    def _open_archive(self, directory: str, thresholds: Thresholds) -> None:
-        self.archive = ArchiveWriter(directory, self._watchdog.patience)
-        try:
-            self.archive.close_months(f"{self.started:%Y-%m}")
-            self._known_before = self.archive.newest()
-            self.stories = ArchivedStories(self.archive, thresholds)
-        except BaseException:
-            self.archive.abandon()
-            raise
 
     def _respect_holds(self, address: Address) -> None:
         hosts = self.archive.hosts.items()
@@ -415,33 +401,29 @@ class Run:
         address: Address = self._crawler.spider.address  # type: ignore[union-attr]
         return urlsplit(address.served(url)).netloc
 
-    def _commit(self) -> None:
-        if self._disk_error is None:
-            try:
-                self.archive.commit()
-            except ArchiveError as error:
-                self.stop_for_disk(error)
-
     def _closed(self, spider: Spider, reason: str) -> None:
-        if self._open:
-            self._clock.stop()
+        if self.is_open:
             self._close(lambda: self._judge(spider, reason))
 
     def _close(self, last_words: Callable[[], None]) -> None:
-        self._open = False
-        self._watchdog.stop()
+        assert self._session is not None
+        left, self._session = self._session, None
+        error = self._disk_error
         try:
-            if self._disk_error:
-                raise self._disk_error
-            # Before the report says how the run ended.
-            self.stories.flush()
+            if error:
+                raise error
+            if len(left) == 1:
+                # Before the report says how the run ended.
+                self.stories.flush()
             last_words()
-            self.archive.close()
-        except ArchiveError as error:
+        except ArchiveError as met:
+            error = met
+        try:
+            left.leave(self, error)
+        except ArchiveError as met:
+            error = met
+        if error:
             self.status, self.reason = ExitStatus.IO, str(error)
-            self.archive.abandon()
-        finally:
-            self.stories.close()
 
     def _judge(self, spider: Spider, finish_reason: str) -> None:
         summary = self._summarize(finish_reason)
@@ -504,3 +486,9 @@ class Run:
                     self.failed(url, Failure.INTERNAL, repr(failure.value))
         except ArchiveError as error:
             self.stop_for_disk(error)
+
+
+def _among_others(spider: Spider | None) -> str:
+    """What tells the ids of runs apart that one process began in the same second."""
+    arguments = spider.raw_arguments if spider else {}  # type: ignore[attr-defined]
+    return f"-{spider.address.site.name}" if "sites" in arguments else ""  # type: ignore[union-attr]

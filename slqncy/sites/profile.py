@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slqncy.sites.folders import as_name
+from slqncy.sites.places import is_base_url
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -44,6 +45,8 @@ class Site:
     scheme: str
     hosts: tuple[str, ...]
     """Host names of the site, the canonical one first."""
+    base_url: str
+    """The place that serves the site in their stead, or ""."""
     sections: tuple[str, ...]
     """Sections a run starts from unless it is told otherwise; with ~ for the / of those in several folders."""
     story: re.Pattern[str]
@@ -122,6 +125,7 @@ def _build(data: dict[str, Any], path: Traversable) -> Site:
         name=profile.text("name"),
         scheme=profile.text("urls.scheme"),
         hosts=tuple(host.lower() for host in profile.names("urls.hosts")),
+        base_url=profile.text("urls.base_url"),
         sections=tuple(map(as_name, profile.names("urls.sections"))),
         story=profile.pattern("urls.story", "story_id"),
         story_page=profile.pattern("urls.story_page", "story_id", "page"),
@@ -146,6 +150,8 @@ def _build(data: dict[str, Any], path: Traversable) -> Site:
         raise SiteError(f"{path}: urls.paths.story has {{section}}, and urls.story lacks the group (?P<section>…)")
     if not _NAME.fullmatch(site.name):
         raise SiteError(f"{path}: name = {site.name!r} must be lower-case letters, digits, - and _")
+    if site.base_url and not is_base_url(site.base_url):
+        raise SiteError(f"{path}: urls.base_url = {site.base_url!r} must be an address like http://127.0.0.1:8080")
     if site.scheme not in {"http", "https"}:
         raise SiteError(f"{path}: urls.scheme = {site.scheme!r} must be http or https")
     profile.refuse_unread()

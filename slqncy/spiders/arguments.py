@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from slqncy.backfill.captures import WebArchive
-from slqncy.sites import Address, StoryAddress, load_site
+from slqncy.sites import Address, StoryAddress, load_site, site_names
 from slqncy.sites.folders import as_name, as_path
+from slqncy.sites.places import is_base_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NAMES = frozenset({"site", "base_url", "sections", "max_pages", "max_stories", "full", "ids", "warc", "from"})
+NAMES = frozenset({"site", "sites", "base_url", "sections", "max_pages", "max_stories", "full", "ids", "warc", "from"})
 """Of the arguments there are."""
 _WHY_NOT = {
     "base_url": "a web archive knows pages by the site's own addresses",
@@ -23,7 +23,14 @@ _WHY_NOT = {
     "warc": "captures come from the one or from the other",
 }
 DEFAULT_SITE = "slqncy"
-_SPACE = re.compile(r"\s")
+ALL_SITES = "all"
+_OF_ONE_SITE = {
+    "base_url": "each profile says where its site is served, by urls.base_url",
+    "ids": "the numbers of one site are none of another's",
+    "sections": "the sections of one site are none of another's",
+    "warc": "captures say themselves which site they are of",
+    "from": "a web archive would be asked by all of them at once",
+}
 _WARC = re.compile(r"\.warc(\.gz)?$")
 _POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}")
 _NUMBER = "0|[1-9][0-9]{0,14}"
@@ -70,7 +77,10 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
     if unknown := sorted(name for name in given.keys() - NAMES if not name.startswith("_")):
         raise ArgumentError(f"unknown argument {unknown[0]!r}; known are {', '.join(sorted(NAMES))}")
     web_archive = _web_archive(given)
-    address = Address(load_site(given.get("site", DEFAULT_SITE)), base_url(given.get("base_url")))
+    if "sites" in given and "site" not in given:
+        raise ArgumentError("sites= is for `scrapy crawl`, which starts a crawl of each")
+    site = load_site(given.get("site", DEFAULT_SITE))
+    address = Address(site, base_url(given.get("base_url")) or site.base_url)
     return Arguments(
         address=address,
         sections=_sections(given.get("sections"), address),
@@ -81,6 +91,36 @@ def parse_arguments(given: Mapping[str, str]) -> Arguments:
         ids=_ids(given, address),
         warcs=_warcs(given),
     )
+
+
+def parse_sites(given: Mapping[str, str]) -> list[str]:
+    """The profiles that `sites` names, each a name or a TOML file as `site` takes it; none where it is not given.
+
+    It takes names, files, and directories of files, with commas between them, or "all" for all that come with the
+    package. Raises ArgumentError, or SiteError for a wrong profile.
+    """
+    value = given.get("sites")
+    if value is None:
+        return []
+    if wrong := sorted(_OF_ONE_SITE.keys() & given.keys()):
+        raise ArgumentError(f"sites and {wrong[0]} exclude each other: {_OF_ONE_SITE[wrong[0]]}")
+    if "site" in given:
+        raise ArgumentError("site and sites exclude each other: write sites=ONE,OTHER")
+    parts = site_names() if value == ALL_SITES else filter(None, map(str.strip, value.split(",")))
+    profiles = list(dict.fromkeys(profile for part in parts for profile in _profiles(part)))
+    if not profiles:
+        raise ArgumentError(f"sites={_cut(value)!r} names no site; write sites=ONE,OTHER or sites={ALL_SITES}")
+    by_name: dict[str, str] = {}
+    for profile in profiles:
+        name = load_site(profile).name
+        if (other := by_name.setdefault(name, profile)) != profile:
+            raise ArgumentError(f"sites: {other} and {profile} are both named {name!r}, and ids begin with that name")
+    return profiles
+
+
+def _profiles(part: str) -> list[str]:
+    path = Path(part)
+    return sorted(map(str, path.glob("*.toml"))) if path.is_dir() else [part]
 
 
 def _web_archive(given: Mapping[str, str]) -> WebArchive | None:
@@ -101,16 +141,6 @@ def base_url(value: str | None) -> str:
     if not is_base_url(value):
         raise ArgumentError(f"base_url={value!r} must be an address like http://127.0.0.1:8080")
     return value
-
-
-def is_base_url(value: str) -> bool:
-    """Whether paths can be put behind it. One with a password would be in every log and report."""
-    try:
-        parts = urlsplit(value)
-        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return is_usable and "@" not in parts.netloc and not parts.query and not parts.fragment and not _SPACE.search(value)
 
 
 def _sections(value: str | None, address: Address) -> tuple[str, ...] | None:
