@@ -29,7 +29,7 @@ from slqncy.archive.layout import (
     segment_month,
     segment_name,
 )
-from slqncy.archive.ledger import Segment, open_month
+from slqncy.archive.ledger import Segment, open_month, refuse_cluster
 from slqncy.archive.lock import Lock
 from slqncy.archive.months import compress
 from slqncy.archive.reading import Reading, hang, take_away
@@ -94,6 +94,7 @@ class ArchiveWriter(Asking):
         Raises ArchiveLockedError, ArchiveDamagedError, or ArchiveError where the disk will not have it.
         """
         self.root = Path(root)
+        refuse_cluster(self.root)
         self.patience = patience
         self.before_acknowledging: Callable[[dict[str, int]], None] = lambda _: None
         """Called by each commit between disk and ledger, with the bytes that are on disk now of each file that is
