@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from slqncy.archive import ArchiveError
 from slqncy.archive.layout import INDEX, Kind, Place, segment_month, segment_name
@@ -160,7 +160,23 @@ class ArchivedStories:
         self._catch_up()
 
 
-def original_of(story: Story, original: Story, verdict: Verdict) -> Original:
+class Named(Protocol):
+    """A story, by what names it."""
+
+    @property
+    def id(self) -> str:
+        """Of the story, of all sites."""
+
+    @property
+    def site(self) -> str:
+        """Name of the site."""
+
+    @property
+    def story_id(self) -> str:
+        """The site's own number."""
+
+
+def original_of(story: Story, original: Named, verdict: Verdict) -> Original:
     """The original of a story, by a verdict on the two."""
     is_same = verdict.kind is DuplicateKind.SAME_TEXT and (original.site, original.story_id) == (
         story.site,

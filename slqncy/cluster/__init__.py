@@ -1,0 +1,1 @@
+"""What the workers of a cluster share, in a Redis or Valkey server."""
