@@ -21,6 +21,8 @@ BROWSE = "browse.sqlite"
 BROWSE_LOCK = ".browse.lock"
 READING = ".reading"
 HOSTS = "hosts.json"
+PART = "part.json"
+PARTS = "parts"
 QUARANTINE = "quarantine"
 RUNS = "runs"
 SCHEMA = "schema"
@@ -142,6 +144,26 @@ def warcs_on_disk(root: Path) -> list[str]:
 def is_archive(root: Path) -> bool:
     """Whether there is an archive in a directory: its lines, or their ledger."""
     return (root / LEDGER).is_file() or bool(segments_on_disk(root))
+
+
+def part_path(root: Path, worker: str) -> Path:
+    """The archive of one worker within a cluster's archive."""
+    return root / PARTS / worker
+
+
+def is_part(root: Path) -> bool:
+    """Whether an archive is that of one worker of a cluster."""
+    return (root / PART).is_file()
+
+
+def is_cluster(root: Path) -> bool:
+    """Whether a directory is for the archives of a cluster's workers."""
+    return (root / PARTS).is_dir()
+
+
+def parts_of(root: Path) -> list[Path]:
+    """The archives of a cluster's workers, by name."""
+    return sorted(path for path in (root / PARTS).iterdir() if is_part(path))
 
 
 def segments_on_disk(root: Path) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from slqncy.archive.errors import ArchiveError
-from slqncy.archive.layout import LEDGER, Place, is_archive, month_after, segment_kind, segment_month
+from slqncy.archive.layout import LEDGER, Place, is_archive, is_cluster, month_after, segment_kind, segment_month
 from slqncy.reasons import HOLE, PageKind, State
 from slqncy.warc.capture import Captured, Reference
 
@@ -214,10 +214,20 @@ class Known(NamedTuple):
 
 def require_archive(root: Path, *, with_ledger: bool = False) -> None:
     """Raises ArchiveError where a directory holds no archive, or one without a ledger, and says what would be right."""
+    refuse_cluster(root)
     if not is_archive(root):
         raise ArchiveError(f"{root}: no archive here; `scrapy crawl stories` makes one")
     if with_ledger and not (root / LEDGER).is_file():
         raise ArchiveError(f"{root}: no {LEDGER} here; `scrapy rebuild` makes it from the lines")
+
+
+def refuse_cluster(root: Path) -> None:
+    """Raises ArchiveError where a directory has the archives of a cluster's workers, and says what would be right."""
+    if is_cluster(root):
+        raise ArchiveError(
+            f"{root}: this is the archive of a cluster, and only a crawl with CLUSTER_URL writes to it; "
+            "name one of its parts, or have `scrapy merge` make one archive of them"
+        )
 
 
 def open_month(segments: Iterable[Segment]) -> str:

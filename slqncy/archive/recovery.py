@@ -19,6 +19,7 @@ from slqncy.archive.layout import (
     LEDGER,
     Kind,
     closed_path,
+    is_part,
     manifest_path,
     numbers_on_disk,
     open_path,
@@ -109,7 +110,7 @@ def _write_losses(root: Path, ledger: Ledger, doubt: Doubt | None) -> None:
     name = segment_name(Kind.EVENT, max(now[:7], open_month(segments.values())))
     segment = segments.get(name) or Segment(name, 0, 0, 0, closed=False)
     path = open_path(root, name)
-    events = losses(ledger, now, doubt)
+    events = losses(ledger, now, doubt, is_part=is_part(root))
     while group := list(islice(events, MOST_LINES)):
         if path.exists():
             cut_back(root, path, name, segment.length)

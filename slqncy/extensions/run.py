@@ -16,14 +16,15 @@ import scrapy
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from slqncy.archive import ArchiveError, ArchiveLockedError
+from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.archive.hosts import Host
+from slqncy.cluster.errors import ClusterError
 from slqncy.dedup import Thresholds
 from slqncy.display.progress import Outlook
 from slqncy.exitcodes import ExitStatus
-from slqncy.extensions import session
 from slqncy.extensions.account import Account
 from slqncy.extensions.pending import Pending
+from slqncy.extensions.session import open_session
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.waiting import Waiting
 from slqncy.extensions.warcinfo import warcinfo
@@ -41,9 +42,12 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure as TwistedFailure
 
-    from slqncy.archive import ArchiveWriter
     from slqncy.archive.ledger import Known
+    from slqncy.cluster.archive import SharedArchive
+    from slqncy.cluster.fingerprints import SharedStories
+    from slqncy.cluster.share import Share
     from slqncy.dedup.archived import ArchivedStories
+    from slqncy.extensions.session import Session
     from slqncy.extract.walls import Wall
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
@@ -53,6 +57,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+HANDED_OVER = "handed_over"
+"""Our finish reason where another worker goes on with the site."""
 _SECOND_SIGNAL = "second_signal"
 """Our finish reason where a second signal cut a crawl short."""
 _MOST_DETAIL = 500
@@ -69,9 +75,11 @@ class Run:
     `forbidden` closes it.
     """
 
-    archive: ArchiveWriter
-    stories: ArchivedStories
+    archive: ArchiveWriter | SharedArchive
+    stories: ArchivedStories | SharedStories
     """What is archived, to find copies of."""
+    share: Share | None = None
+    """Its site, where other workers may go on with it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -95,7 +103,9 @@ class Run:
         """Lines this run has added to stories/."""
         self.examples: dict[str, str] = {}
         """The first story id, or URL of another page, that a counter has counted, by the counter's name."""
-        self._session: session.Session | None = None
+        self._session: Session | None = None
+        self._left: Session | None = None
+        """The session, while the run leaves it."""
         self._disk_error: ArchiveError | None = None
         self._damage = ""
         self._errors = 0
@@ -126,6 +136,12 @@ class Run:
     def is_open(self) -> bool:
         """Whether there is an archive to write to."""
         return self._session is not None
+
+    @property
+    def own_archive(self) -> ArchiveWriter:
+        """The archive, of a run that shares nothing."""
+        assert isinstance(self.archive, ArchiveWriter)
+        return self.archive
 
     @property
     def is_going(self) -> bool:
@@ -202,6 +218,16 @@ class Run:
         """No page is being read. Raises ArchiveError."""
         self.account.durations.end_reading(monotonic())
         self.archive.end_reading()
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether another worker has begun with the site, in this round."""
+        return self.share is not None and self.share.is_resumed
+
+    def handled(self, url: str) -> None:
+        """All that a page led to is to be asked for."""
+        if self.share:
+            self.share.handled(url)
 
     def passes_over(self, known: Known) -> bool:
         """Whether a page is not to be read in this run, for reading it hung in one before."""
@@ -382,8 +408,10 @@ class Run:
             self.status, self.reason = ExitStatus.CONFIG, str(error)
             raise CloseSpider("wrong_setting") from error
         try:
-            self._session = session.join(self, self._crawler.settings, thresholds, self.started)
-            self.archive, self.stories = self._session.archive, self._session.stories
+            session = open_session(self._crawler.settings, thresholds, self.started)
+            self.archive, self.stories, self.share = session.enter(self, spider.address.site.name)  # type: ignore[attr-defined]
+            self._session = session
+            self._go_on()
             self.turn_to(spider.address)  # type: ignore[attr-defined]
         except ArchiveLockedError as error:
             self.status, self.reason = ExitStatus.TEMPORARY, str(error)
@@ -399,6 +427,19 @@ class Run:
         arguments = spider.arguments  # type: ignore[attr-defined]
         if arguments.asks_site:
             self._respect_holds(arguments.address)
+
+    def _go_on(self) -> None:
+        """Count from where another worker has counted to, and let the next one do so."""
+        if self.share:
+            for name, figure in self.share.counters_before.items():
+                self._stats.set_value(name, figure)
+            self.share.counters = self._counters
+
+    def _counters(self) -> dict[str, int]:
+        counted = self._stats.get_stats().items()
+        figures = {name: value for name, value in counted if name.startswith("slqncy/") and isinstance(value, int)}
+        # Those in hand are the next worker's, if this one deals with them no more.
+        return figures | {"slqncy/requested": figures.get("slqncy/requested", 0) - len(self.pending)}
 
     def _respect_holds(self, address: Address) -> None:
         hosts = self.archive.hosts.items()
@@ -417,7 +458,8 @@ class Run:
 
     def _close(self, last_words: Callable[[], None]) -> None:
         assert self._session is not None
-        left, self._session = self._session, None
+        left = self._left = self._session
+        self._session = None
         error = self._disk_error
         try:
             if error:
@@ -433,9 +475,14 @@ class Run:
         except ArchiveError as met:
             error = met
         if error:
-            self.status, self.reason = ExitStatus.IO, str(error)
+            is_passing = isinstance(error, ClusterError)
+            self.status, self.reason = ExitStatus.TEMPORARY if is_passing else ExitStatus.IO, str(error)
 
     def _judge(self, spider: Spider, finish_reason: str) -> None:
+        if finish_reason == HANDED_OVER:
+            # The worker that comes to the end of the site tells of it.
+            self.status, self.reason = ExitStatus.OK, "handed over to another worker"
+            return
         summary = self._summarize(finish_reason)
         arguments = spider.arguments  # type: ignore[attr-defined]
         self.status, self.reason = judge(
@@ -471,7 +518,8 @@ class Run:
             exit_reason=self.reason, finish_reason=finish_reason,
             coverage={line.name: line.as_dict() for line in lines},
         )  # fmt: skip
-        proof = leave(self.archive, self.report, lines)
+        assert self._left is not None
+        proof = leave(self._left.archive, self.report, lines)
         self.status, self.reason = ExitStatus(self.report.exit_status), self.report.exit_reason
         self._happened(EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}", hash=proof)
 

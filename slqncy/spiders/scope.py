@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from sys import maxsize
 from typing import TYPE_CHECKING
 
 from slqncy.archive.schedule import next_look
@@ -44,10 +45,13 @@ class Scope:
         self._address = arguments.address
         self._now = int(run.started.timestamp())
         self._most_pages = arguments.max_pages or settings.getint("LIST_MAX_PAGES")
-        self._most_pending = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        # Other workers may go on with what is released, and are not to find it anew.
+        self._most_pending = maxsize if run.share else max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self._most_sections = settings.getint("SECTIONS_MAX")
         named = arguments.sections or arguments.address.site.sections
         self._sections = Sections(named, run.archive.story_prefixes(arguments.address.site.name), self._most_sections)
+        self._listings: dict[str, Listing] = {}
+        """By their front pages."""
         self._met: dict[str, int] = {}
         """Numbers of stories that this run has met, of which nothing new is said by meeting them again."""
         self._traps_left = _MOST_TRAPS
@@ -77,10 +81,18 @@ class Scope:
         known = self._run.found(url, PageKind.FRONT, via=via)
         if self._run.passes_over(known):
             return
-        listing = Listing(url, self._most_pages)
+        listing = self.listing(url)
         if not self._arguments.full:
             listing.is_complete, listing.confirmed = known.is_complete, known.confirmed
         self.frontier.add_page(Page(url, PageKind.FRONT, listing))
+
+    def listing(self, front: str) -> Listing:
+        """The list with that front page."""
+        if front not in self._listings:
+            self._listings[front] = Listing(front, self._most_pages)
+            # What another worker has read of it nobody remembers.
+            self._listings[front].has_gaps = self._run.is_resumed
+        return self._listings[front]
 
     def meet_section(self, section: str, url: str, via: str) -> None:
         """Queue the front page of a section that is linked, if this run follows it."""
@@ -150,6 +162,12 @@ class Scope:
             self._met.clear()
         self._met[url] = story.id
         return story.id
+
+    def meet_again(self, url: str) -> Known:
+        """A story that was queued, perhaps by a worker that was ended before it could say so."""
+        address = self._address.story(url)
+        assert address is not None
+        return self._run.found(url, PageKind.STORY, self._address.story_name(address))
 
     def open(self, listing: Listing, front: Known) -> None:
         """The front page of a list was answered."""
