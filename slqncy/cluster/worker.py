@@ -65,6 +65,8 @@ class Worker:
         self._leases: Leases
         self._running: dict[str, Crawler | None] = {}
         """By site."""
+        self._handed_over: set[str] = set()
+        """Those that are about to end."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: ArchiveError | None = None
         self._renewed = 0.0
@@ -129,8 +131,8 @@ class Worker:
         if time.monotonic() - self._renewed > self._seconds / _RENEWALS:
             self._renew()
         undone = self._rounds.open()
-        room = min(self._at_once, share(undone, alive)) - len(self._running)
-        for site in list(self._running)[room:] if room < 0 else ():
+        room = min(self._at_once, share(undone, alive)) - len(self._running.keys() - self._handed_over)
+        for site in list(self._running.keys() - self._handed_over)[room:] if room < 0 else ():
             self._hand_over(site)
         for site in sorted(undone & self._sites.keys() - self._running.keys(), key=self._order):
             if room <= 0:
@@ -173,6 +175,7 @@ class Worker:
         finally:
             self._session.let_go(site)
             del self._running[site]
+            self._handed_over.discard(site)
         if self._error is None:
             if reason not in _NOT_DONE:
                 self._rounds.end(site)
@@ -180,5 +183,6 @@ class Worker:
 
     def _hand_over(self, site: str) -> None:
         crawler = self._running[site]
-        if crawler and crawler.engine and crawler.crawling:
+        if crawler and crawler.engine and crawler.engine.spider and crawler.crawling:
+            self._handed_over.add(site)
             self._tasks.add(asyncio.create_task(crawler.engine.close_spider_async(reason=HANDED_OVER)))
