@@ -59,7 +59,7 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Every address ever found, and the one state each is in."""
+    """Every address of a site ever found, and the one state each is in."""
 
     known_before: int
     found: int
