@@ -36,14 +36,15 @@ class Audit:
     foreign: list[str] = field(default_factory=list)
     """Lines of no address of the fleet."""
     wrong: list[str] = field(default_factory=list)
-    """Addresses that became something else, or say something else."""
-    copies: list[str] = field(default_factory=list)
-    """Texts that are archived as a story more than once, or not at all."""
+    """Addresses that became something else or say something else, and texts that are no story of any address."""
+    unseen: list[str] = field(default_factory=list)
+    """Texts that are stories of more than one address: of workers that archive the same within a moment none sees the
+    other. A process alone has none."""
 
     @property
     def bad(self) -> int:
         """How much is wrong."""
-        return sum(map(len, (self.lost, self.twice, self.foreign, self.wrong, self.copies)))
+        return sum(map(len, (self.lost, self.twice, self.foreign, self.wrong)))
 
 
 def audit(archive: Path, fleet: Fleet) -> Audit:
@@ -89,8 +90,10 @@ def _by_group(fleet: Fleet, found: dict[str, list[tuple[str, str]]], result: Aud
             groups[address.group].append(address.id)
     for group, ids in groups.items():
         archived = [id_ for id_ in ids for kind, _ in found.get(id_, []) if kind == "archived"]
-        if len(archived) != 1:
-            result.copies.append(f"{group}: {len(archived)} of {len(ids)} are stories: {', '.join(archived)}")
+        if len(archived) > 1:
+            result.unseen.append(f"{group}: {', '.join(archived)}")
+        elif not archived:
+            result.wrong.append(f"{group}: none of {', '.join(ids)} is a story")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Crawl:
     """The folder of the sites' profiles."""
     archive: Path
     delay: float
-    """DOWNLOAD_DELAY, in seconds. An answer on loopback takes as long as this machine is busy: no pause is made of it."""
+    """DOWNLOAD_DELAY, in seconds. No pause is made of how long answers take: this machine is busy, not the site."""
     cluster_url: str = ""
     """Of a redis-server; "" for one process alone."""
     lease: int = 60

@@ -58,6 +58,10 @@ class ServedFleet:
         """Where each site is served, by its name."""
         self.log = log
 
+    def count(self) -> int:
+        """How many requests were answered so far."""
+        return self.log.read_bytes().count(b"\n")
+
     def visits(self) -> list[Visit]:
         """All that was asked so far, in the order of answers."""
         with self.log.open(encoding="utf-8") as lines:

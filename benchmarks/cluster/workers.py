@@ -27,7 +27,7 @@ from tests.redis_server import redis_server
 _LONGEST = 1800.0
 """Seconds that a row may take."""
 _HEAD = (
-    "| workers | pages/s | seconds | CPU seconds | peak MB | least gap, ms | lost | twice | wrong | copies kept |\n"
+    "| workers | pages/s | seconds | CPU seconds | peak MB | least gap, ms | lost | twice | wrong | copies unseen |\n"
     "|---|---|---|---|---|---|---|---|---|---|"
 )
 
@@ -70,9 +70,9 @@ def crawl(fleet: Fleet, shape: Shape, directory: Path, *, workers: int, delay: f
     found = audit(directory / "archive", fleet)
     print(_row(workers, seconds, lives, seen, found), flush=True)
     failed = [life for life in lives if life.status]
-    for what in (*found.lost, *found.twice, *found.foreign, *found.wrong, *found.copies, *map(said, failed)):
+    for what in (*found.lost, *found.twice, *found.foreign, *found.wrong, *map(said, failed)):
         print(f"  {what}")
-    return found.bad + len(failed) + (seen.least_gap < delay) + (seen.in_flight > 1)
+    return found.bad + (not workers) * len(found.unseen) + len(failed) + (seen.least_gap < delay) + (seen.in_flight > 1)
 
 
 def _row(workers: int, seconds: float, lives: list[Life], seen: Manners, found: Audit) -> str:
@@ -80,7 +80,7 @@ def _row(workers: int, seconds: float, lives: list[Life], seen: Manners, found: 
         str(workers or "none: one process"), f"{seen.requests / seconds:.0f}", f"{seconds:.0f}",
         f"{sum(life.cpu for life in lives):.0f}", f"{max(life.peak for life in lives) / 1e6:.0f}",
         f"{seen.least_gap * 1000:.1f}", str(len(found.lost)), str(len(found.twice)),
-        str(len(found.wrong) + len(found.foreign)), str(len(found.copies)),
+        str(len(found.wrong) + len(found.foreign)), str(len(found.unseen)),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 

@@ -43,11 +43,11 @@ from slqncy.reasons import UNSETTLED, EventKind, State
 from slqncy.records import DUPLICATE_FIELDS, Event, Story, decode, encode
 
 if TYPE_CHECKING:
-    from slqncy.archive.ledger import Entry
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from slqncy.archive.coverage import NumberLine
+    from slqncy.archive.ledger import Entry
     from slqncy.records import Line, Rewrite, Warc
     from slqncy.run_report import EarlierRun
     from slqncy.warc.exchange import Exchange

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from slqncy.archive import coverage
 from slqncy.archive.asking import Asking
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slqncy.archive import ArchiveWriter
+    from slqncy.archive.coverage import NumberLine
     from slqncy.archive.hosts import Host
     from slqncy.archive.layout import Place
     from slqncy.archive.ledger import Entry
@@ -67,6 +69,10 @@ class SharedArchive(Asking):
     def end_reading(self) -> None:
         """As `ArchiveWriter.end_reading`."""
         self._part.end_reading()
+
+    def number_lines(self, site: str) -> list[NumberLine]:  # it knows of no other
+        """As `ArchiveWriter.number_lines`."""
+        return coverage.number_lines(self._ledger.db)
 
     def said_of(self, copy: Entry) -> dict[str, Any]:
         """As `ArchiveWriter.said_of`; the line may be another worker's."""

@@ -38,9 +38,14 @@ def site(name: str) -> str:
     return f"slqncy:site:{name}"
 
 
-def last_request(host: str) -> str:
-    """When the last exchange with a host was over (milliseconds since 1970, by the server's clock)."""
-    return f"slqncy:host:{host}"
+def host(name: str) -> str:
+    """Hash: whose a host is, until it is given back, and the pause between two requests to it (seconds)."""
+    return f"slqncy:host:{name}"
+
+
+def rest(host: str) -> str:
+    """Lives for as long as a host that was given back is to be left alone."""
+    return f"slqncy:rest:{host}"
 
 
 def requests(name: str) -> str:

@@ -81,6 +81,10 @@ class ClusterSession(Session):
         super().enter(run, site)
         return Entered(SharedArchive(self.archive, share), self.stories, share)
 
+    def hold(self, worker: Member) -> None:
+        """The worker itself keeps it open, between runs."""
+        self._members.append(worker)
+
     def let_go(self, site: str) -> None:
         """The run of a site has left."""
         del self._shares[site]
@@ -114,9 +118,10 @@ class ClusterSession(Session):
         told = lengths | {_COMMIT: self._commits + 1}
         with self.redis.pipeline() as pipe:
             self._leases.guard(pipe)
-            pipe.multi()  # type: ignore[no-untyped-call]
+            pipe.multi()
             for share in self._shares.values():
                 share.stage(pipe)
+                self._leases.stage_pace(share.host, share.pause(), pipe)
             self.stories.stage(pipe)
             pipe.hset(keys.worker(self.worker), mapping=told)  # type: ignore[arg-type]
             pipe.execute()

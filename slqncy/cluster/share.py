@@ -44,6 +44,10 @@ class Share:
         """Of the runs of this round that have had it."""
         self.counters: Callable[[], dict[str, int]] = dict
         """Of these and its own."""
+        self.pause: Callable[[], float] = float
+        """Seconds between two requests, as of now."""
+        self.rest: Callable[[], float] = float
+        """Seconds for which the host is to be left alone, as of now."""
         self._written: set[str] = set()
         self._handled: set[str] = set()
 

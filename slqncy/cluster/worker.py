@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import socket
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from zlib import crc32
 
 from slqncy.archive import ArchiveError, ArchiveLockedError
-from slqncy.archive.layout import part_path
+from slqncy.archive.parts import make_part
 from slqncy.cluster.errors import ClusterError
 from slqncy.cluster.leases import Leases
+from slqncy.cluster.queue import Scheduler
 from slqncy.cluster.rounds import Rounds, share
 from slqncy.cluster.server import connect, server_errors
 from slqncy.cluster.session import ClusterSession
 from slqncy.cluster.share import Share
+from slqncy.crawls import host_of
 from slqncy.dedup import Thresholds
-from slqncy.extensions.run import HANDED_OVER, Run
+from slqncy.extensions.run import HANDED_OVER
 from slqncy.extensions.session import keep
-from slqncy.sites import Address, load_site
+from slqncy.sites import load_site
+from slqncy.summary import STOPPED, TOO_MUCH_MEMORY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.settings import Settings
@@ -38,6 +42,8 @@ _TICK = 0.5
 """Seconds between two looks at what there is to do."""
 _RENEWALS = 4
 """Times that a lease is renewed while it lasts."""
+_NOT_DONE = {HANDED_OVER, STOPPED, TOO_MUCH_MEMORY, "disk_error", ""}
+"""Finish reasons of crawls that another worker goes on with."""
 _MOST_WORKERS = 1000
 """Of one machine that get names by themselves."""
 
@@ -48,12 +54,19 @@ class Worker:
     def __init__(self, settings: Settings, profiles: Sequence[str]) -> None:
         """Raises ClusterError, ArchiveError, ArchiveLockedError, SiteError."""
         self._settings = settings
-        self._profiles = {load_site(profile).name: profile for profile in profiles}
+        self._sites, self._hosts = dict[str, str](), dict[str, str]()
+        """Profiles and hosts, by site."""
+        for profile in profiles:
+            site = load_site(profile)
+            self._sites[site.name], self._hosts[site.name] = profile, host_of(site)
         self._seconds = settings.getfloat("CLUSTER_LEASE")
         self._at_once = settings.getint("SITES_AT_ONCE")
         self._redis = connect(settings["CLUSTER_URL"])
+        self._leases: Leases
         self._running: dict[str, Crawler | None] = {}
         """By site."""
+        self._handed_over: set[str] = set()
+        """Those that are about to end."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: ArchiveError | None = None
         self._renewed = 0.0
@@ -66,20 +79,110 @@ class Worker:
         root, named = Path(self._settings["ARCHIVE_DIR"]), self._settings["CLUSTER_WORKER"]
         names = [named] if named else [f"{socket.gethostname()}-{n}" for n in range(1, _MOST_WORKERS + 1)]
         for name in names:
-            self.name = name
-            self._leases = Leases(self._redis, f"{name}:{os.getpid()}:{time.time_ns()}", self._seconds)
-            part = part_path(root, name)
-            try:
-                session = ClusterSession(
-                    part, self._settings, Thresholds.from_settings(self._settings), datetime.now(UTC),
-                    redis=self._redis, worker=name, leases=self._leases,
-                )  # fmt: skip
-            except ArchiveLockedError:
-                if name == names[-1]:
-                    raise
-                continue
-            self._settings.set("ARCHIVE_DIR", str(part), "cmdline")
-            keep(session)
-            session.enter_worker(self)
-            return session
-        raise AssertionError
+            with suppress(ArchiveLockedError):
+                return self._open_part(root, name)
+        raise ArchiveLockedError(f"{root}: {names[-1]} works already; give this one another name, by CLUSTER_WORKER")
+
+    def _open_part(self, root: Path, name: str) -> ClusterSession:
+        self._leases = Leases(self._redis, name, self._seconds)
+        part = make_part(root, name)
+        thresholds, now = Thresholds.from_settings(self._settings), datetime.now(UTC)
+        session = ClusterSession(
+            part, self._settings, thresholds, now, redis=self._redis, worker=name, leases=self._leases
+        )
+        self.name = name
+        session.hold(self)
+        keep(session)
+        self._settings.set("ARCHIVE_DIR", str(part), "cmdline")
+        self._settings.set("SCHEDULER", f"{Scheduler.__module__}.{Scheduler.__name__}", "cmdline")
+        return session
+
+    async def work(self, crawls: Crawls) -> None:
+        """Crawl until the round has dealt with all sites. Raises ArchiveError where it cannot go on."""
+        with server_errors(self._settings["CLUSTER_URL"]):
+            number = self._rounds.join(list(self._sites))
+            logger.info("Worker %s takes part in round %d", self.name, number)
+            while self._error is None and not crawls.is_stopped and self._look(crawls):
+                # Of a site that is done another takes the place at once.
+                await asyncio.wait(
+                    [*self._tasks, asyncio.create_task(asyncio.sleep(_TICK))], return_when=asyncio.FIRST_COMPLETED
+                )
+            await asyncio.gather(*self._tasks)
+        if self._error:
+            raise self._error
+
+    def close(self) -> None:
+        """Leave: others go on with what is not done. Raises ArchiveError where something could not be acknowledged."""
+        self._session.leave(self)
+        with server_errors(self._settings["CLUSTER_URL"]):
+            # What was not given back is another worker's once its lease has run out.
+            self._rounds.leave()
+
+    def stop_for_disk(self, error: ArchiveError) -> None:
+        """Nothing can be written any more."""
+        self._error = error
+
+    def _look(self, crawls: Crawls) -> bool:
+        """Take sites, or hand some over, so that all workers have as many. Gives whether there is more to do."""
+        for task in [task for task in self._tasks if task.done()]:
+            self._tasks.remove(task)
+            task.result()
+        alive = self._rounds.beat()
+        if time.monotonic() - self._renewed > self._seconds / _RENEWALS:
+            self._renew()
+        undone = self._rounds.open()
+        room = min(self._at_once, share(undone, alive)) - len(self._running.keys() - self._handed_over)
+        for site in list(self._running.keys() - self._handed_over)[room:] if room < 0 else ():
+            self._hand_over(site)
+        for site in sorted(undone & self._sites.keys() - self._running.keys(), key=self._order):
+            if room <= 0:
+                break
+            if self._take(site, crawls):
+                room -= 1
+        return bool(self._running or undone & self._sites.keys())
+
+    def _renew(self) -> None:
+        try:
+            self._leases.renew()
+        except ClusterError as error:
+            self._session.fail(error)
+        self._renewed = time.monotonic()
+
+    def _order(self, site: str) -> int:
+        """Another one for each worker, so that they are not after the same site."""
+        return crc32(f"{self.name} {site}".encode())
+
+    def _take(self, site: str, crawls: Crawls) -> bool:
+        host = self._hosts[site]
+        # Two sites of one host are crawled one after another.
+        if host in self._leases.held:
+            return False
+        rest = self._leases.claim(host, self._settings.getfloat("DOWNLOAD_DELAY"))
+        if rest is None:
+            return False
+        self._running[site] = None
+        self._tasks.add(asyncio.create_task(self._crawl(site, host, rest, crawls)))
+        return True
+
+    async def _crawl(self, site: str, host: str, rest: float, crawls: Crawls) -> None:
+        await asyncio.sleep(rest)
+        if self._error or crawls.is_stopped:
+            return
+        taken = Share(self._redis, site, host, self.name)
+        self._session.take(taken)
+        try:
+            reason = await crawls.crawl_site(self._sites[site], lambda crawler: self._running.update({site: crawler}))
+        finally:
+            self._session.let_go(site)
+            del self._running[site]
+            self._handed_over.discard(site)
+        if self._error is None:
+            if reason not in _NOT_DONE:
+                self._rounds.end(site)
+            self._leases.release(host, taken.rest())
+
+    def _hand_over(self, site: str) -> None:
+        crawler = self._running[site]
+        if crawler and crawler.engine and crawler.engine.spider and crawler.crawling:
+            self._handed_over.add(site)
+            self._tasks.add(asyncio.create_task(crawler.engine.close_spider_async(reason=HANDED_OVER)))

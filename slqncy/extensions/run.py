@@ -23,6 +23,7 @@ from slqncy.dedup import Thresholds
 from slqncy.display.progress import Outlook
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.account import Account
+from slqncy.extensions.pace import Pace
 from slqncy.extensions.pending import Pending
 from slqncy.extensions.session import open_session
 from slqncy.extensions.stop import Stop, StoppedError
@@ -152,7 +153,8 @@ class Run:
         """What happens from now on is of that site: the sum of addresses is over its own. Raises ArchiveError."""
         self._sites.add(address.site.name)
         if (origin := address.home_url()) not in self._known_before:
-            self._known_before[origin] = sum(self.archive.states(origin).values())
+            found_before = self.share.counters_before.get("slqncy/found", 0) if self.share else 0
+            self._known_before[origin] = sum(self.archive.states(origin).values()) - found_before
 
     def capture(self, exchange: Exchange) -> Warc:
         """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
@@ -434,6 +436,9 @@ class Run:
             for name, figure in self.share.counters_before.items():
                 self._stats.set_value(name, figure)
             self.share.counters = self._counters
+            pace = self._crawler.get_extension(Pace)
+            assert pace is not None
+            self.share.pause, self.share.rest = lambda: pace.delay, lambda: max(pace.delay, pace.held)
 
     def _counters(self) -> dict[str, int]:
         counted = self._stats.get_stats().items()

@@ -115,7 +115,7 @@ def test_audit_sees_what_is_wrong(fleet: Fleet, tmp_path: Path) -> None:
         fleet.rewrites,
     )
     good = audit(archive, alone)
-    assert (good.bad, good.rewrites) == (0, 1), good
+    assert (good.bad, good.unseen, good.rewrites) == (0, [], 1), good
     assert good.stories + good.duplicates + good.rejected == len(alone.addresses) - 1, "robots.txt forbids one"
     others = audit(archive, Fleet(fleet.sites[1:], tuple(set(fleet.addresses) - set(alone.addresses)), frozenset()))
     assert len(others.foreign) == len(alone.addresses) - 1
