@@ -13,6 +13,17 @@ COMMIT = "commit"
 DONE = "slqncy:round:done"
 """Set: names of those that it has."""
 
+STORIES = "slqncy:stories"
+"""Hash: what the stories of all workers are compared by, by number."""
+STORY_COUNT = "slqncy:stories:count"
+"""The number that was given to a story last."""
+
+
+def postings(beginning: int) -> str:
+    """Sorted set: stories by their keys, of those keys that begin so."""
+    # A short name: it is one of a million.
+    return f"slqncy:k:{beginning:x}"
+
 
 def lease(host: str) -> str:
     """Who may ask a host, for as long as the key lives."""

@@ -64,7 +64,7 @@ class ClusterSession(Session):
         self.archive.before_acknowledging = self._tell
 
     def _open_stories(self, thresholds: Thresholds) -> SharedStories:
-        return SharedStories(self.redis, thresholds)
+        return SharedStories(self.redis, self._url, thresholds)
 
     def take(self, share: Share) -> None:
         """A site is this worker's, and a run of it is about to begin."""
