@@ -9,7 +9,7 @@ from slqncy.archive import Archive
 from slqncy.archive.history import page_at
 from slqncy.archive.layout import LEDGER, WARC, Kind, segment_kind
 from slqncy.archive.ledger import Ledger
-from slqncy.cluster import fingerprints, keys
+from slqncy.cluster import keys
 from slqncy.cluster.rows import SELECT, Columns, Line, Row, lines_of, of_worker, pack, unpack
 from slqncy.records import DUPLICATE_FIELDS
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
+    from slqncy.cluster.fingerprints import SharedStories
+
 _SITES = """
     SELECT origin, substr(story, 1, instr(story, '/') - 1) FROM url WHERE kind = 'story' AND story <> '' GROUP BY origin
 """
@@ -28,7 +30,7 @@ _AT_ONCE = 500
 """Addresses of a transaction."""
 
 
-def fill(redis: Redis, part: Path, worker: str) -> None:
+def fill(redis: Redis, stories: SharedStories, part: Path, worker: str) -> None:
     """Add what a part has to what the server knows, and say how far its files are acknowledged.
 
     Of an address that other parts know too, the state is the one of the newest answer, and lines are those of all.
@@ -44,9 +46,12 @@ def fill(redis: Redis, part: Path, worker: str) -> None:
             _fill_site(redis, site, list(_rows(ledger.db, part, worker, origins)))
         segments = {name: segment.length for name, segment in ledger.segments().items() if not segment.closed}
         warcs = {f"{WARC}/{name}": file.length for name, file in ledger.warcs().items() if not file.closed}
-    fingerprints.fill(redis, Archive(part).stories())
+    stories.fill(worker, Archive(part).stories())
     acknowledged = segments | warcs | {keys.COMMIT: 0}
-    redis.hset(keys.worker(worker), mapping=acknowledged)  # type: ignore[arg-type]
+    with redis.pipeline() as pipe:
+        pipe.hset(keys.worker(worker), mapping=acknowledged)  # type: ignore[arg-type]
+        pipe.delete(keys.filled(worker))
+        pipe.execute()
 
 
 def _rows(db: sqlite3.Connection, part: Path, worker: str, origins: list[str]) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from slqncy.archive.parts import make_part
 from slqncy.cluster import keys
 from slqncy.cluster.errors import ClusterError
 from slqncy.cluster.fill import fill
+from slqncy.cluster.index import SiteIndex
 from slqncy.cluster.leases import Leases
 from slqncy.cluster.queue import Scheduler
 from slqncy.cluster.rounds import Rounds, share
@@ -28,7 +29,7 @@ from slqncy.crawls import host_of
 from slqncy.dedup import Thresholds
 from slqncy.extensions.run import HANDED_OVER
 from slqncy.extensions.session import keep
-from slqncy.sites import load_site
+from slqncy.sites import Address, load_site
 from slqncy.summary import STOPPED, TOO_MUCH_MEMORY
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
     from slqncy.crawls import Crawls
+    from slqncy.records import Event
 
 logger = logging.getLogger(__name__)
 
@@ -100,12 +102,14 @@ class Worker:
         self.name = name
         session.hold(self)
         keep(session)
-        self._fill(root)
+        self._fill(root, session)
+        if event := session.archive.hung:
+            self._tell_of_hang(event)
         self._settings.set("ARCHIVE_DIR", str(part), "cmdline")
         self._settings.set("SCHEDULER", f"{Scheduler.__module__}.{Scheduler.__name__}", "cmdline")
         return session
 
-    def _fill(self, root: Path) -> None:
+    def _fill(self, root: Path, session: ClusterSession) -> None:
         """Tell the server of parts that it knows nothing of: it may have been lost, or a part come from elsewhere."""
         with server_errors(self._settings["CLUSTER_URL"]):
             while self._leases.claim(_FILLING, 0) is None:
@@ -113,8 +117,18 @@ class Worker:
             for part in parts_of(root):
                 if not self._redis.exists(keys.worker(part.name)):
                     logger.info("The server of the cluster is told of %s", part)
-                    fill(self._redis, part, part.name)
+                    fill(self._redis, session.stories, part, part.name)
             self._leases.release(_FILLING, 0)
+
+    def _tell_of_hang(self, event: Event) -> None:
+        """Nobody is to read a page that this worker hung on when it was started before."""
+        for site, profile in self._sites.items():
+            if event.url.startswith(Address(load_site(profile)).home_url()):
+                index = SiteIndex(self._redis, site, self.name)
+                index.apply(event, None, None)
+                with self._redis.pipeline() as pipe:
+                    index.stage(pipe)
+                    pipe.execute()
 
     async def work(self, crawls: Crawls) -> None:
         """Crawl until the round has dealt with all sites. Raises ArchiveError where it cannot go on."""

@@ -224,7 +224,7 @@ def test_a_server_that_lost_everything_is_filled_from_the_lines(client: Redis, t
     assert all(before)
     client.flushall()
     archive = Archive(tmp_path / "archive")
-    assert opened(client).fill(archive.stories()) == client.hlen(keys.STORIES) == len(list(archive.stories()))
+    assert opened(client).fill("a", archive.stories()) == client.hlen(keys.STORIES) == len(list(archive.stories()))
     assert [told(opened(client).find(record)) for record in asked] == before
     assert client.get(keys.STORY_COUNT) == str(client.hlen(keys.STORIES)).encode()
 
