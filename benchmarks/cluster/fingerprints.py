@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.dedup.data import load
 from slqncy.archive import Archive, ArchiveWriter
-from slqncy.cluster.fingerprints import SharedStories, fill
+from slqncy.archive.layout import Place
+from slqncy.cluster.fingerprints import SharedStories
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories, of_story
 from slqncy.reasons import DuplicateKind
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
 
     from slqncy.dedup.archived import Original
     from slqncy.records import Story
+    from tests.redis_server import RedisServer
 
 _MICRO, _MEGA = 1e6, 1e6
+_NOWHERE = Place("stories/2026-11.jsonl", 0)
 Answers = list["Original | None"]
 
 
@@ -62,18 +65,18 @@ def alone(root: Path, stories: list[Story]) -> Answers:
     return answers
 
 
-def together(client: Redis, stories: list[Story], workers: int) -> tuple[Answers, float, float]:
+def together(server: RedisServer, client: Redis, stories: list[Story], workers: int) -> tuple[Answers, float, float]:
     """What workers say of each; and seconds of all their questions, and of all their additions with the commits."""
     answers = []
     asking = adding = 0.0
-    turns = cycle([SharedStories(client, Thresholds()) for _ in range(workers)])
+    turns = cycle([SharedStories(client, server.url, Thresholds()) for _ in range(workers)])
     for story, shared in zip(stories, turns, strict=False):
         as_compared = of_story(story)
         began = perf_counter()
         answers.append(found := shared.find(story, as_compared))
         asked = perf_counter()
         if is_archived(found):
-            shared.add(None, story)
+            shared.add(_NOWHERE, story)
             with client.pipeline() as pipe:
                 shared.stage(pipe)
                 pipe.execute()
@@ -96,7 +99,7 @@ def main() -> None:
     with TemporaryDirectory() as folder, redis_server(Path(folder)) as server, server.client() as client:
         root = Path(folder) / "archive"
         expected, empty = alone(root, stories), memory(client)
-        answers, asking, adding = together(client, stories, options.workers)
+        answers, asking, adding = together(server, client, stories, options.workers)
         different = sum(one != other for one, other in zip(answers, expected, strict=True))
         archived = sum(map(is_archived, answers))
         print(f"{len(stories):,} pages, {len(stories) - archived:,} of them copies: {different} judged otherwise")
@@ -104,7 +107,7 @@ def main() -> None:
         print(f"{(memory(client) - empty) / archived:.0f} bytes of Redis a story")
         client.flushall()
         began = perf_counter()
-        count = fill(client, Archive(root).stories())
+        count = SharedStories(client, server.url, Thresholds()).fill("a", Archive(root).stories())
         took, more = perf_counter() - began, memory(client) - empty
         print(f"{count:,} stories filled in again in {took:.1f} s, {more / _MEGA:.0f} MB")
 

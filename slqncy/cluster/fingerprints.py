@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from slqncy.archive import ArchiveError
+from slqncy.cluster import keys
+from slqncy.cluster.errors import ClusterError
+from slqncy.cluster.server import place, server_errors
 from slqncy.cluster.shared_index import SharedIndex
-from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import LastCompared, original_of
 from slqncy.dedup.deduplicator import Finder
 from slqncy.dedup.kept import pack, unpack
@@ -28,12 +29,9 @@ if TYPE_CHECKING:
     from slqncy.archive.layout import Place
     from slqncy.dedup.archived import Original
     from slqncy.dedup.text import Compared
+    from slqncy.dedup.verdict import Thresholds
     from slqncy.records import Story
 
-COUNT = "slqncy:stories:count"
-"""The number that was given to a story last."""
-STORIES = "slqncy:stories"
-"""A hash: the number of a story to a `_Shared`, packed."""
 _LEVEL = 1
 """Of compression: a third less, and higher ones gain nothing more."""
 _BATCH = 500
@@ -58,41 +56,58 @@ class SharedStories:
     What is added is found by this worker at once, and by the others once it is committed.
     """
 
-    def __init__(self, client: Redis, thresholds: Thresholds) -> None:
-        """`client` gives bytes, and is the caller's to close."""
+    def __init__(self, client: Redis, url: str, thresholds: Thresholds) -> None:
+        """`client` gives bytes, and is the caller's to close; `url` is what it was made of."""
         self._client = client
+        self._url = url
         self._index = SharedIndex(client)
         self._finder = Finder(self._index, lambda number: unpack(self._story(number).compared), thresholds)
         self._staged: dict[int, bytes] = {}
         self._last = LastCompared()
 
     def find(self, story: Story, as_compared: Compared | None = None) -> Original | None:
-        """The archived story that this one duplicates, or None. Raises RedisError, or ArchiveError where one is lost.
+        """The archived story that this one duplicates, or None. Raises ClusterError.
 
         `as_compared` is what `of_story` makes of it, where that was worked out before.
         """
-        match = self._finder.find(self._last.of(story, as_compared))
-        return original_of(story, self._story(match.number), match.verdict) if match else None
+        with server_errors(self._url):
+            match = self._finder.find(self._last.of(story, as_compared))
+            return original_of(story, self._story(match.number), match.verdict) if match else None
 
-    def add(self, place: Place | None, story: Story) -> None:
-        """Know a story whose line was written; nothing is read from its place. Raises RedisError."""
-        compared = self._last.of(story)
-        # Not of the transaction: what is sent twice has the same number then.
-        number = self._client.incr(COUNT)
-        self._finder.add(number, compared)
-        shared = _Shared(story.id, story.site, story.story_id, pack(compared))
-        self._staged[number] = zlib.compress(msgspec.msgpack.encode(shared), _LEVEL)
+    def add(self, place: Place, story: Story) -> None:
+        """Know a story whose line was just written; nothing is read from its place. Raises ClusterError."""
+        with server_errors(self._url):
+            self._add(story)
 
     def stage(self, pipe: Pipeline) -> None:
         """Add what is new to a transaction, again where it was added to one that failed."""
         self._index.stage(pipe)
         if self._staged:
-            pipe.hset(STORIES, mapping={str(number): story for number, story in self._staged.items()})
+            pipe.hset(keys.STORIES, mapping={str(number): story for number, story in self._staged.items()})
 
     def committed(self) -> None:
         """The transaction went through; where that is not known, it has to be sent again before anything is asked."""
         self._index.committed()
         self._staged.clear()
+
+    def fill(self, worker: str, stories: Iterable[Story]) -> int:
+        """Add the stories of a worker's part, in their order, and commit them. Gives how many.
+
+        Where that was cut short before, it goes on behind what was committed. Raises ClusterError.
+        """
+        with server_errors(self._url):
+            done = int(self._client.get(keys.filled(worker)) or 0)
+        coming, count = islice(stories, done, None), 0
+        while batch := list(islice(coming, _BATCH)):
+            with server_errors(self._url), self._client.pipeline() as pipe:
+                for story in batch:
+                    self._add(story)
+                self.stage(pipe)
+                pipe.incrby(keys.filled(worker), len(batch))
+                pipe.execute()
+            self.committed()
+            count += len(batch)
+        return count
 
     def flush(self) -> None:
         """Nothing: there is no index but that of the transactions."""
@@ -100,26 +115,20 @@ class SharedStories:
     def close(self) -> None:
         """Nothing: there is no file."""
 
+    def _add(self, story: Story) -> None:
+        compared = self._last.of(story)
+        # Not of the transaction: what is sent twice has the same number then.
+        number = self._client.incr(keys.STORY_COUNT)
+        self._finder.add(number, compared)
+        shared = _Shared(story.id, story.site, story.story_id, pack(compared))
+        self._staged[number] = zlib.compress(msgspec.msgpack.encode(shared), _LEVEL)
+
     def _story(self, number: int) -> _Shared:
-        stored = self._staged.get(number) or self._client.hget(STORIES, str(number))
+        stored = self._staged.get(number) or self._client.hget(keys.STORIES, str(number))
         if stored is None:
-            raise ArchiveError(f"Redis: {STORIES} lacks story {number}, which its index names: have it filled anew")
+            raise ClusterError(
+                f"the server of the cluster at {place(self._url)} has lost a part of what it knew: "
+                f"{keys.STORIES} lacks story {number}"
+            )
         assert isinstance(stored, bytes)
         return _decode(zlib.decompress(stored))
-
-
-def fill(client: Redis, stories: Iterable[Story]) -> int:
-    """Add stories whose lines are archived, in their order, to what the server has. Gives how many.
-
-    It adds a story as often as it is given one. Raises RedisError.
-    """
-    shared, coming, count = SharedStories(client, Thresholds()), iter(stories), 0
-    while batch := list(islice(coming, _BATCH)):
-        for story in batch:
-            shared.add(None, story)
-        with client.pipeline() as pipe:
-            shared.stage(pipe)
-            pipe.execute()
-        shared.committed()
-        count += len(batch)
-    return count

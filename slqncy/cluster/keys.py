@@ -8,8 +8,21 @@ ROUND = "slqncy:round"
 """Number of the round."""
 OPEN = "slqncy:round:open"
 """Set: names of the sites that the round has not dealt with."""
+COMMIT = "commit"
+"""Field of a worker's hash: the number of its last transaction. No file is named so."""
 DONE = "slqncy:round:done"
 """Set: names of those that it has."""
+
+STORIES = "slqncy:stories"
+"""Hash: what the stories of all workers are compared by, by number."""
+STORY_COUNT = "slqncy:stories:count"
+"""The number that was given to a story last."""
+
+
+def postings(beginning: int) -> str:
+    """Sorted set: stories by their keys, of those keys that begin so."""
+    # A short name: it is one of a million.
+    return f"slqncy:k:{beginning:x}"
 
 
 def lease(host: str) -> str:
@@ -20,6 +33,11 @@ def lease(host: str) -> str:
 def worker(name: str) -> str:
     """Hash: what is acknowledged of a worker's files, bytes by name; and the number of its last commit."""
     return f"slqncy:worker:{name}"
+
+
+def filled(worker: str) -> str:
+    """How many stories of a worker's part the server has been told of, while it is told of the whole part."""
+    return f"slqncy:worker:{worker}:filled"
 
 
 def site(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from slqncy.cluster import keys as names
 from slqncy.dedup.recent import Recent, best
 from slqncy.dedup.run import MOST_POSTINGS, Found, short
 
@@ -21,12 +22,11 @@ if TYPE_CHECKING:
 
     from slqncy.dedup.grams import Hashes
 
-NAME = "slqncy:k:"
-"""What the names of the sets begin with: each byte is one of a million times."""
 _REST_BITS = 18
 """Of a `short` key, of 38 bits; the other 20 name one of a million sets, of 36 postings each with a million stories."""
 _REST_BYTES = 3
 _NUMBER_BITS = 40
+_WORD = 8
 _REST = np.uint64((1 << _REST_BITS) - 1)
 _NUMBER = np.uint64((1 << _NUMBER_BITS) - 1)
 
@@ -35,7 +35,7 @@ local found = {}
 for place, name in ipairs(KEYS) do
     local rest = ARGV[place + 1]
     local first, behind = '[' .. rest, '(' .. rest .. string.rep('\\255', 6)
-    found[place] = redis.call('ZRANGEBYLEX', name, first, behind, 'LIMIT', 0, ARGV[1])
+    found[place] = table.concat(redis.call('ZRANGEBYLEX', name, first, behind, 'LIMIT', 0, ARGV[1]))
 end
 return found
 """
@@ -86,9 +86,9 @@ class SharedIndex:
 
     def _ask(self, keys: Hashes) -> Found:
         rests = [word[:_REST_BYTES] for word in _words((keys & _REST) << np.uint64(_NUMBER_BITS))]
-        found: list[list[bytes]] = self._find(_sets(keys), [_ENOUGH, *rests])
-        postings = np.frombuffer(b"".join(posting for postings in found for posting in postings), ">u8")
-        return Found(np.array(list(map(len, found)), dtype=np.int64), (postings & _NUMBER).astype(np.int64))
+        found: list[bytes] = self._find(_sets(keys), [_ENOUGH, *rests])
+        counts = np.array(list(map(len, found)), dtype=np.int64) // _WORD
+        return Found(counts, (np.frombuffer(b"".join(found), ">u8") & _NUMBER).astype(np.int64))
 
 
 _ENOUGH = MOST_POSTINGS + 1
@@ -96,10 +96,10 @@ _ENOUGH = MOST_POSTINGS + 1
 
 
 def _sets(keys: Hashes) -> list[str]:
-    return [f"{NAME}{beginning:x}" for beginning in (keys >> np.uint64(_REST_BITS)).tolist()]
+    return list(map(names.postings, (keys >> np.uint64(_REST_BITS)).tolist()))
 
 
 def _words(numbers: NDArray[np.uint64]) -> list[bytes]:
-    """Each as 8 bytes that sort as it does."""
+    """Each as bytes that sort as it does."""
     data = numbers.astype(">u8").tobytes()
-    return [data[start : start + 8] for start in range(0, len(data), 8)]
+    return [data[start : start + _WORD] for start in range(0, len(data), _WORD)]

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from slqncy.archive import Archive, ArchiveError, ArchiveWriter
-from slqncy.cluster.fingerprints import COUNT, STORIES, SharedStories, fill
+from slqncy.archive import Archive, ArchiveWriter
+from slqncy.archive.layout import Place
+from slqncy.cluster import keys
+from slqncy.cluster.errors import ClusterError
+from slqncy.cluster.fingerprints import SharedStories
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories, of_story
 from slqncy.dedup.rescore import rescore
@@ -43,6 +46,10 @@ COPIES = [
 ]
 
 
+NOWHERE = Place("stories/2026-11.jsonl", 0)
+"""Lines are other workers'."""
+
+
 class Told(NamedTuple):
     """An original, for messages that can be read."""
 
@@ -50,6 +57,10 @@ class Told(NamedTuple):
     kind: DuplicateKind
     score: float
     evidence: str
+
+
+def opened(client: Redis) -> SharedStories:
+    return SharedStories(client, "redis://127.0.0.1", Thresholds())
 
 
 def told(found: Original | None) -> Told | None:
@@ -86,11 +97,11 @@ def expected(root: Path, records: Sequence[Story]) -> Iterator[Told | None]:
 
 def shared(client: Redis, records: Sequence[Story], every: int) -> Iterator[Told | None]:
     """What one worker says, which commits every so many."""
-    stories = SharedStories(client, Thresholds())
+    stories = opened(client)
     for number, record in enumerate(records, start=1):
         answer = told(stories.find(record))
         if is_archived(answer):
-            stories.add(None, record)
+            stories.add(NOWHERE, record)
         if number % every == 0:
             commit(stories, client)
         yield answer
@@ -130,17 +141,17 @@ def test_verdicts_on_the_demo_are_those_of_one_process(client: Redis, demo_crawl
 
 
 def test_workers_that_take_turns_say_what_one_would(client: Redis, tmp_path: Path) -> None:
-    workers = [SharedStories(client, Thresholds()) for _ in range(3)]
+    workers = [opened(client) for _ in range(3)]
     for stories, record, answer in zip(cycle(workers), RECORDS, expected(tmp_path / "archive", RECORDS), strict=False):
         assert told(stories.find(record, of_story(record))) == answer
         if is_archived(answer):
-            stories.add(None, record)
+            stories.add(NOWHERE, record)
             commit(stories, client)
 
 
 def test_the_sites_own_number_again_is_the_same_story(client: Redis) -> None:
-    here, there = SharedStories(client, Thresholds()), SharedStories(client, Thresholds())
-    here.add(None, page(1, texts.STORY, texts.TITLE))
+    here, there = opened(client), opened(client)
+    here.add(NOWHERE, page(1, texts.STORY, texts.TITLE))
     commit(here, client)
     found = there.find(page(1, texts.STORY))
     assert found is not None
@@ -151,8 +162,8 @@ def test_the_sites_own_number_again_is_the_same_story(client: Redis) -> None:
 
 
 def test_what_was_not_committed_is_found_by_this_worker_alone(client: Redis) -> None:
-    here, there = SharedStories(client, Thresholds()), SharedStories(client, Thresholds())
-    here.add(None, page(1, texts.STORY))
+    here, there = opened(client), opened(client)
+    here.add(NOWHERE, page(1, texts.STORY))
     assert here.find(page(2, texts.edited())) is not None
     assert there.find(page(2, texts.edited())) is None
     commit(here, client)
@@ -160,44 +171,44 @@ def test_what_was_not_committed_is_found_by_this_worker_alone(client: Redis) -> 
 
 
 def test_a_transaction_that_did_not_go_through_is_staged_again(client: Redis) -> None:
-    stories = SharedStories(client, Thresholds())
-    stories.add(None, page(1, texts.STORY))
+    stories = opened(client)
+    stories.add(NOWHERE, page(1, texts.STORY))
     with client.pipeline() as pipe:
         stories.stage(pipe)
-    assert client.hlen(STORIES) == 0
+    assert client.hlen(keys.STORIES) == 0
     assert stories.find(page(2, texts.edited())) is not None
     commit(stories, client)
-    assert SharedStories(client, Thresholds()).find(page(2, texts.edited())) is not None
+    assert opened(client).find(page(2, texts.edited())) is not None
 
 
 def test_what_is_committed_twice_is_there_once(client: Redis) -> None:
     def content() -> dict[bytes, object]:
         return {name: client.dump(name) for name in names(client)}
 
-    stories = SharedStories(client, Thresholds())
+    stories = opened(client)
     for record in RECORDS:
-        stories.add(None, record)
+        stories.add(NOWHERE, record)
     with client.pipeline() as pipe:
         stories.stage(pipe)
         pipe.execute()
     once = content()
     commit(stories, client, 2)
     assert content() == once
-    assert client.hlen(STORIES) == len(RECORDS)
+    assert client.hlen(keys.STORIES) == len(RECORDS)
 
 
 def test_a_story_that_was_lost_is_named(client: Redis) -> None:
-    stories = SharedStories(client, Thresholds())
-    stories.add(None, page(1, texts.STORY))
+    stories = opened(client)
+    stories.add(NOWHERE, page(1, texts.STORY))
     commit(stories, client)
-    client.delete(STORIES)
-    with pytest.raises(ArchiveError, match="lacks story 1"):
-        SharedStories(client, Thresholds()).find(page(2, texts.STORY))
+    client.delete(keys.STORIES)
+    with pytest.raises(ClusterError, match="lacks story 1"):
+        opened(client).find(page(2, texts.STORY))
 
 
 def test_all_is_kept_under_names_of_ours(client: Redis) -> None:
-    stories = SharedStories(client, Thresholds())
-    stories.add(None, page(1, texts.STORY))
+    stories = opened(client)
+    stories.add(NOWHERE, page(1, texts.STORY))
     commit(stories, client)
     assert {name.split(b":")[0] for name in names(client)} == {b"slqncy"}
 
@@ -209,13 +220,13 @@ def test_a_server_that_lost_everything_is_filled_from_the_lines(client: Redis, t
     list(expected(tmp_path / "archive", RECORDS))
     list(shared(client, RECORDS, 1))
     asked = [page(50, texts.edited()), page(51, texts.OTHER), page(52, texts.REWRITE, texts.REWRITE_TITLE)]
-    before = [told(SharedStories(client, Thresholds()).find(record)) for record in asked]
+    before = [told(opened(client).find(record)) for record in asked]
     assert all(before)
     client.flushall()
     archive = Archive(tmp_path / "archive")
-    assert fill(client, archive.stories()) == client.hlen(STORIES) == len(list(archive.stories()))
-    assert [told(SharedStories(client, Thresholds()).find(record)) for record in asked] == before
-    assert client.get(COUNT) == str(client.hlen(STORIES)).encode()
+    assert opened(client).fill("a", archive.stories()) == client.hlen(keys.STORIES) == len(list(archive.stories()))
+    assert [told(opened(client).find(record)) for record in asked] == before
+    assert client.get(keys.STORY_COUNT) == str(client.hlen(keys.STORIES)).encode()
 
 
 # Two at once
@@ -224,11 +235,11 @@ def test_a_server_that_lost_everything_is_filled_from_the_lines(client: Redis, t
 def test_copies_that_two_workers_archive_at_once_are_two_stories_until_they_are_judged_again(
     client: Redis, tmp_path: Path
 ) -> None:
-    here, there = SharedStories(client, Thresholds()), SharedStories(client, Thresholds())
+    here, there = opened(client), opened(client)
     first, second = page(1, texts.STORY), page(2, texts.STORY)
     for stories, record in ((here, first), (there, second)):
         assert stories.find(record) is None
-        stories.add(None, record)
+        stories.add(NOWHERE, record)
     commit(there, client)
     commit(here, client)
     third = here.find(page(3, texts.STORY))

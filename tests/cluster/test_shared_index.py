@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from slqncy.cluster import shared_index
-from slqncy.cluster.shared_index import NAME, SharedIndex
+from slqncy.cluster.shared_index import SharedIndex
 from slqncy.dedup import compared
 from slqncy.dedup import recent as recents
 from slqncy.dedup.run import MOST_POSTINGS
@@ -74,7 +74,7 @@ def test_a_key_of_many_stories_finds_nothing_and_takes_no_more_room(client: Redi
         assert index.candidates(keys(COMMON_KEYS), 3) == []
         commit(index, client)
     assert index.candidates(keys(COMMON_KEYS), 3) == []
-    assert sum(client.zcard(name) for name in client.scan_iter(f"{NAME}*")) == len(COMMON_KEYS) * (MOST_POSTINGS + 1)
+    assert sum(client.zcard(name) for name in client.scan_iter("slqncy:k:*")) == len(COMMON_KEYS) * (MOST_POSTINGS + 1)
 
 
 @pytest.mark.parametrize("number", [0, 1, 255, 256, (1 << 40) - 1])
