@@ -8,6 +8,8 @@ ROUND = "slqncy:round"
 """Number of the round."""
 OPEN = "slqncy:round:open"
 """Set: names of the sites that the round has not dealt with."""
+COMMIT = "commit"
+"""Field of a worker's hash: the number of its last transaction. No file is named so."""
 DONE = "slqncy:round:done"
 """Set: names of those that it has."""
 

@@ -11,7 +11,8 @@ from scrapy_redis.queue import FifoQueue
 from scrapy_redis.scheduler import Scheduler as RedisScheduler
 
 from slqncy.cluster import keys
-from slqncy.cluster.session import share_of
+from slqncy.cluster.session import ClusterSession
+from slqncy.extensions.session import session_of
 from slqncy.reasons import PageKind
 
 if TYPE_CHECKING:
@@ -53,10 +54,11 @@ class Queue(FifoQueue):  # type: ignore[misc]
         asked = request.cb_kwargs["url"], request.meta["kind"], request.meta.get("front", "")
         return json.dumps(asked, ensure_ascii=False).encode()
 
-    def _decode_request(self, encoded_request: bytes) -> Request:
+    def _decode_request(self, encoded_request: bytes) -> Request | None:
+        """None where it is not to be asked for after all."""
         url, kind, front = json.loads(encoded_request)
         self._in_hand[url] = encoded_request
-        request: Request = self.spider.ask(url, PageKind(kind), front)
+        request: Request | None = self.spider.ask(url, PageKind(kind), front)
         return request
 
     def push_once(self, request: Request, seen: str, fingerprint: str) -> bool:
@@ -65,8 +67,10 @@ class Queue(FifoQueue):  # type: ignore[misc]
 
     def pop(self, timeout: float = 0) -> Request | None:
         """The next request, which stays in Redis until it is dealt with; None where there is none."""
-        data = self.server.lmove(self.key, self._in_hand_key, "RIGHT", "LEFT")
-        return self._decode_request(data) if data else None
+        while data := self.server.lmove(self.key, self._in_hand_key, "RIGHT", "LEFT"):
+            if request := self._decode_request(data):
+                return request
+        return None
 
     def give_back(self) -> int:
         """Put back, to be the next, what another worker had taken, or this one without knowing. Gives how many."""
@@ -97,15 +101,18 @@ class Scheduler(RedisScheduler):  # type: ignore[misc]
     hand - its retries and redirects, the further pages of its story - stays with the worker that has it.
     """
 
-    def __init__(self, share: Share) -> None:
+    def __init__(self, session: ClusterSession, share: Share) -> None:
         super().__init__(share.redis, persist=True, dupefilter=RFPDupeFilter(share.redis, keys.seen(share.site)))
+        self._session = session
         self._share = share
         self._own: deque[Request] = deque()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to make a component."""
-        scheduler = cls(share_of(crawler))
+        session = session_of(crawler.settings)
+        assert isinstance(session, ClusterSession)
+        scheduler = cls(session, session.share(crawler.spider.address.site.name))  # type: ignore[union-attr]
         scheduler.stats = crawler.stats
         return scheduler
 
@@ -121,13 +128,23 @@ class Scheduler(RedisScheduler):  # type: ignore[misc]
         if "ticket" not in request.meta:
             self._own.append(request)
             return True
-        return self.queue.push_once(request, self.df.key, self.df.request_fingerprint(request))
+        with self._session.ends_where_the_server_does():
+            return self.queue.push_once(request, self.df.key, self.df.request_fingerprint(request))
+        return False
 
     def next_request(self) -> Request | None:
         """The next one."""
-        return self._own.popleft() if self._own else self.queue.pop()
+        if self._own:
+            return self._own.popleft()
+        with self._session.ends_where_the_server_does():
+            return self.queue.pop()
+        return None
 
     def has_pending_requests(self) -> bool:
         """Whether there is a next one."""
-        # Where an answer of the server was lost, a request is in this worker's hand without its knowing.
-        return bool(self._own) or len(self.queue) > 0 or self.queue.give_back() > 0
+        if self._own:
+            return True
+        with self._session.ends_where_the_server_does():
+            # Where an answer of the server was lost, a request is in this worker's hand without its knowing.
+            return len(self.queue) > 0 or self.queue.give_back() > 0
+        return False

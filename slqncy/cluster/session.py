@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from redis.exceptions import WatchError
@@ -11,14 +12,14 @@ from slqncy.cluster.archive import SharedArchive
 from slqncy.cluster.errors import ClusterError
 from slqncy.cluster.fingerprints import SharedStories
 from slqncy.cluster.server import server_errors
-from slqncy.extensions.session import Entered, Session, session_of
+from slqncy.extensions.session import Entered, Session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
     from redis import Redis
-    from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
     from slqncy.cluster.leases import Leases
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from slqncy.dedup import Thresholds
     from slqncy.extensions.session import Member
 
-_COMMIT = "commit"
-"""Field of a worker's hash: the number of its last transaction. No file is named so."""
 _TRIES = 3
 
 
@@ -60,7 +59,7 @@ class ClusterSession(Session):
         with server_errors(self._url):
             told: dict[bytes, bytes] = redis.hgetall(keys.worker(worker))  # type: ignore[assignment]
         acknowledged = {name.decode(): int(value) for name, value in told.items()}
-        self._commits = acknowledged.pop(_COMMIT, 0)
+        self._commits = acknowledged.pop(keys.COMMIT, 0)
         super().__init__(part, settings, thresholds, now, acknowledged=acknowledged)
         self.archive.before_acknowledging = self._tell
 
@@ -87,7 +86,7 @@ class ClusterSession(Session):
 
     def let_go(self, site: str) -> None:
         """The run of a site has left."""
-        del self._shares[site]
+        self._shares.pop(site, None)
 
     def commit(self) -> None:
         """Acknowledge all. Raises ArchiveError."""
@@ -95,6 +94,15 @@ class ClusterSession(Session):
         if any(share.is_changed for share in self._shares.values()):
             # What was written is acknowledged, and what it led to was not known then.
             self._tell({})
+
+    @contextmanager
+    def ends_where_the_server_does(self) -> Iterator[None]:
+        """Where the server cannot be reached any more, all runs end, and what is done here is left undone."""
+        try:
+            with server_errors(self._url):
+                yield
+        except ClusterError as error:
+            self.fail(error)
 
     def _tell(self, lengths: dict[str, int]) -> None:
         """Raises ClusterError."""
@@ -115,7 +123,7 @@ class ClusterSession(Session):
         self.stories.committed()
 
     def _transact(self, lengths: dict[str, int]) -> None:
-        told = lengths | {_COMMIT: self._commits + 1}
+        told = lengths | {keys.COMMIT: self._commits + 1}
         with self.redis.pipeline() as pipe:
             self._leases.guard(pipe)
             pipe.multi()
@@ -127,11 +135,4 @@ class ClusterSession(Session):
             pipe.execute()
 
     def _is_told(self) -> bool:
-        return int(self.redis.hget(keys.worker(self.worker), _COMMIT) or 0) == self._commits + 1
-
-
-def share_of(crawler: Crawler) -> Share:
-    """What was taken of the site of a crawler."""
-    session = session_of(crawler.settings)
-    assert isinstance(session, ClusterSession)
-    return session.share(crawler.spider.address.site.name)  # type: ignore[union-attr]
+        return int(self.redis.hget(keys.worker(self.worker), keys.COMMIT) or 0) == self._commits + 1

@@ -57,6 +57,11 @@ class Share:
         if event.event not in _NO_OUTCOME:
             self._written.add(event.url)
 
+    def drop(self, url: str) -> None:
+        """What was taken of the queue with that canonical URL is not asked for."""
+        self._written.add(url)
+        self._handled.add(url)
+
     def handled(self, url: str) -> None:
         """All that the page of a canonical URL led to is to be asked for."""
         self._handled.add(url)

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from slqncy.archive import ArchiveError, ArchiveLockedError
+from slqncy.archive.layout import parts_of
 from slqncy.archive.parts import make_part
+from slqncy.cluster import keys
 from slqncy.cluster.errors import ClusterError
+from slqncy.cluster.fill import fill
 from slqncy.cluster.leases import Leases
 from slqncy.cluster.queue import Scheduler
 from slqncy.cluster.rounds import Rounds, share
@@ -42,8 +45,10 @@ _TICK = 0.5
 """Seconds between two looks at what there is to do."""
 _RENEWALS = 4
 """Times that a lease is renewed while it lasts."""
-_NOT_DONE = {HANDED_OVER, STOPPED, TOO_MUCH_MEMORY, "disk_error", ""}
+_NOT_DONE = {HANDED_OVER, STOPPED, TOO_MUCH_MEMORY, "disk_error"}
 """Finish reasons of crawls that another worker goes on with."""
+_FILLING = ":fill"
+"""What is leased for that; no host is named so."""
 _MOST_WORKERS = 1000
 """Of one machine that get names by themselves."""
 
@@ -65,6 +70,8 @@ class Worker:
         self._leases: Leases
         self._running: dict[str, Crawler | None] = {}
         """By site."""
+        self._shares: dict[str, Share] = {}
+        """By host."""
         self._handed_over: set[str] = set()
         """Those that are about to end."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -93,13 +100,25 @@ class Worker:
         self.name = name
         session.hold(self)
         keep(session)
+        self._fill(root)
         self._settings.set("ARCHIVE_DIR", str(part), "cmdline")
         self._settings.set("SCHEDULER", f"{Scheduler.__module__}.{Scheduler.__name__}", "cmdline")
         return session
 
+    def _fill(self, root: Path) -> None:
+        """Tell the server of parts that it knows nothing of: it may have been lost, or a part come from elsewhere."""
+        with server_errors(self._settings["CLUSTER_URL"]):
+            while self._leases.claim(_FILLING, 0) is None:
+                time.sleep(_TICK)
+            for part in parts_of(root):
+                if not self._redis.exists(keys.worker(part.name)):
+                    logger.info("The server of the cluster is told of %s", part)
+                    fill(self._redis, part, part.name)
+            self._leases.release(_FILLING, 0)
+
     async def work(self, crawls: Crawls) -> None:
         """Crawl until the round has dealt with all sites. Raises ArchiveError where it cannot go on."""
-        with server_errors(self._settings["CLUSTER_URL"]):
+        with self._session.ends_where_the_server_does():
             number = self._rounds.join(list(self._sites))
             logger.info("Worker %s takes part in round %d", self.name, number)
             while self._error is None and not crawls.is_stopped and self._look(crawls):
@@ -107,16 +126,23 @@ class Worker:
                 await asyncio.wait(
                     [*self._tasks, asyncio.create_task(asyncio.sleep(_TICK))], return_when=asyncio.FIRST_COMPLETED
                 )
-            await asyncio.gather(*self._tasks)
-        if self._error:
-            raise self._error
+        results = await asyncio.gather(*self._tasks, return_exceptions=True)
+        for error in filter(None, [self._error, *results]):
+            raise error
 
     def close(self) -> None:
         """Leave: others go on with what is not done. Raises ArchiveError where something could not be acknowledged."""
         self._session.leave(self)
-        with server_errors(self._settings["CLUSTER_URL"]):
-            # What was not given back is another worker's once its lease has run out.
-            self._rounds.leave()
+        if self._error is None:
+            with server_errors(self._settings["CLUSTER_URL"]):
+                for host in sorted(self._leases.held):
+                    self._leases.release(host, self._rest(host))
+                self._rounds.leave()
+
+    def _rest(self, host: str) -> float:
+        """Seconds for which a host is to be left alone."""
+        share = self._shares.get(host)
+        return max(self._settings.getfloat("DOWNLOAD_DELAY"), share.rest() if share else 0.0)
 
     def stop_for_disk(self, error: ArchiveError) -> None:
         """Nothing can be written any more."""
@@ -168,18 +194,20 @@ class Worker:
         await asyncio.sleep(rest)
         if self._error or crawls.is_stopped:
             return
-        taken = Share(self._redis, site, host, self.name)
-        self._session.take(taken)
         try:
+            self._shares[host] = Share(self._redis, site, host, self.name)
+            self._session.take(self._shares[host])
             reason = await crawls.crawl_site(self._sites[site], lambda crawler: self._running.update({site: crawler}))
         finally:
             self._session.let_go(site)
             del self._running[site]
             self._handed_over.discard(site)
+        # The next one would end at once.
+        crawls.is_stopped |= reason == TOO_MUCH_MEMORY
         if self._error is None:
             if reason not in _NOT_DONE:
                 self._rounds.end(site)
-            self._leases.release(host, taken.rest())
+            self._leases.release(host, self._rest(host))
 
     def _hand_over(self, site: str) -> None:
         crawler = self._running[site]

@@ -216,7 +216,7 @@ def _wrong_usage(
 ) -> tuple[ExitStatus, str] | None:
     """What is wrong with the command line, found before any request; None where all is right."""
     from slqncy.sites import SiteError
-    from slqncy.spiders.arguments import ArgumentError, parse_arguments, parse_sites
+    from slqncy.spiders.arguments import ArgumentError, parse_arguments, parse_sites, wrong_in_cluster
     from slqncy.wrong_settings import wrong_setting
 
     spiders = process.spider_loader.list()
@@ -227,6 +227,8 @@ def _wrong_usage(
             parse_arguments({**opts.spargs, "site": site})
         if "sites" not in opts.spargs:
             parse_arguments(opts.spargs)
+        if process.settings["CLUSTER_URL"] and (wrong := wrong_in_cluster(opts.spargs)):
+            return ExitStatus.USAGE, wrong
     except ArgumentError as error:
         return ExitStatus.USAGE, str(error)
     except SiteError as error:

@@ -226,6 +226,11 @@ class Run:
         """Whether another worker has begun with the site, in this round."""
         return self.share is not None and self.share.is_resumed
 
+    def drop(self, url: str) -> None:
+        """A page that was queued is not asked for after all."""
+        if self.share:
+            self.share.drop(url)
+
     def handled(self, url: str) -> None:
         """All that a page led to is to be asked for."""
         if self.share:

@@ -146,11 +146,17 @@ class StoriesSpider(Spider):
         meta = {"ticket": True, "kind": kind.value, "front": front}
         return Request(self.address.served(url), cb_kwargs={"url": url}, meta=meta)
 
-    def ask(self, url: str, kind: PageKind, front: str) -> Request:
-        """The request for a page of a kind, of the list with this front page if it is of any."""
+    def ask(self, url: str, kind: PageKind, front: str) -> Request | None:
+        """The request for a page of a kind, of the list with this front page if it is of any.
+
+        None where reading the page has hung meanwhile.
+        """
+        known = self._scope.meet_again(url) if kind is PageKind.STORY else self.run.found(url, kind)
+        if self.run.passes_over(known):
+            self.run.drop(url)
+            return None
         if kind is PageKind.STORY:
-            return self._story_request(self._scope.meet_again(url))
-        self.run.found(url, kind)
+            return self._story_request(known)
         return self._page_request(url, kind, self._scope.listing(front) if front else None)
 
     def _story_request(self, known: Known) -> Request:
