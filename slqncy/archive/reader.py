@@ -5,33 +5,27 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import closing
-from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from slqncy.archive.changes import changes, last_token
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LEDGER, Kind, segment_kind, segment_month, segments_on_disk
-from slqncy.archive.ledger import Ledger, newest, require_archive
-from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode, moment
+from slqncy.archive.ledger import Ledger, require_archive
+from slqncy.archive.since import moment_of as _moment
+from slqncy.archive.standing import edited, standing, versions_of
+from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from slqncy.archive.changes import Change
     from slqncy.records import Record
 
 
 Page = TypeVar("Page", bound=Story | Rewrite)
-
-
-class _Version(NamedTuple):
-    """A version of a story, to compare."""
-
-    number: int
-    as_of: str
-    captured: bool
 
 
 class Archive:
@@ -108,19 +102,9 @@ class Archive:
                 yield story
 
     def _standing(self, lengths: dict[str, int | None], whole: dict[str, int | None]) -> dict[str, int]:
-        """The newest versions of stories that have several: few have, so that only those are kept in mind."""
-        standing: dict[str, int] = {}
-        several: dict[str, list[_Version]] = {}
-        for story in self._records(Kind.STORY, Story, lengths):
-            if story.version > 1:
-                standing[story.id] = story.version
-                if story.captured:
-                    several[story.id] = []
-        # What comes out of a web archive may be older than what was archived in any month before it.
-        for story in self._records(Kind.STORY, Story, whole) if several else ():
-            if story.id in several:
-                several[story.id].append(_Version(story.version, story.as_of, story.captured))
-        return standing | {name: found.number for name, versions in several.items() if (found := newest(versions))}
+        edits = edited(self._records(Kind.STORY, Story, lengths))
+        names = {name for name, edit in edits.items() if edit.captured}
+        return standing(edits, versions_of(names, self._records(Kind.STORY, Story, whole)) if names else ())
 
     def _records_since(
         self, kind: Kind, record_type: type[Page], lengths: dict[str, int | None], since: str
@@ -131,28 +115,20 @@ class Archive:
     def _records(self, kind: Kind, record_type: type[Record], lengths: dict[str, int | None]) -> Iterator[Record]:
         for name in sorted(lengths):
             if segment_kind(name) is kind:
-                yield from _records_in(self.root, name, record_type, lengths[name])
+                yield from records_in(self.root, name, record_type, lengths[name])
 
 
 def _months_from(lengths: dict[str, int | None], since: str) -> dict[str, int | None]:
     return {name: length for name, length in lengths.items() if segment_month(name) >= since[:7]}
 
 
-def _records_in(root: Path, name: str, record_type: type[Record], length: int | None) -> Iterator[Record]:
-    position = 0
+def records_in(
+    root: Path, name: str, record_type: type[Record], length: int | None, start: int = 0
+) -> Iterator[Record]:
+    """The lines of a segment from one on, within its first `length` bytes. Raises ArchiveDamagedError."""
+    position = start
     try:
-        for position, line in whole_lines(root, name, length):  # noqa: B007  # the message below names it
+        for position, line in whole_lines(root, name, length, start):  # noqa: B007  # the message below names it
             yield decode(line, record_type)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(f"{root / name}, byte {position}: cannot be read: {error}") from error
-
-
-def _moment(since: str | date) -> str:
-    """A time as lines write it, so that it compares as text."""
-    if not since:
-        return ""
-    if isinstance(since, str):
-        since = datetime.fromisoformat(since)
-    elif not isinstance(since, datetime):
-        since = datetime.combine(since, time())
-    return moment(since.replace(tzinfo=UTC) if since.tzinfo is None else since)
