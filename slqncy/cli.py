@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError
+from slqncy.cluster.errors import ClusterError
 from slqncy.display.terminal import take_any_character
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.log import VisibleRecord
@@ -80,7 +81,7 @@ class ArchiveCommand(ScrapyCommand):
             self.exitcode = self.work(Path(self.settings["ARCHIVE_DIR"]), args, opts)
             sys.stdout.flush()
         except (ArchiveError, UsageError) as error:
-            self.exitcode = _status(error)
+            self.exitcode = archive_status(error)
             sys.stderr.write(visible(f"scrapy {self._name}: {error} (exit status {self.exitcode})") + "\n")
         except KeyboardInterrupt:
             sys.stdout = None
@@ -184,9 +185,10 @@ def never_found(name: str) -> str:
     return f"{name}: never found; no list page, sitemap or story that was read links to it"
 
 
-def _status(error: Exception) -> ExitStatus:
+def archive_status(error: Exception) -> ExitStatus:
+    """How a command ends that has met an error of the archive, or was called wrongly."""
     if isinstance(error, UsageError):
         return ExitStatus.USAGE
-    if isinstance(error, ArchiveLockedError):
+    if isinstance(error, ArchiveLockedError | ClusterError):
         return ExitStatus.TEMPORARY
     return ExitStatus.DATA if isinstance(error, ArchiveDamagedError) else ExitStatus.IO

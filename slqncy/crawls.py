@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler, CrawlerProcessBase
 
+    from slqncy.sites import Site
+
+
+def host_of(site: Site) -> str:
+    """The host, and the port, that serves a site."""
+    address = Address(site, site.base_url)
+    return urlsplit(address.served(address.home_url())).netloc
+
 
 def by_host(profiles: Iterable[str]) -> list[list[str]]:
     """Profiles of sites, those together that one host serves. Raises SiteError."""
     hosts: dict[str, list[str]] = {}
     for profile in profiles:
-        site = load_site(profile)
-        home = Address(site, site.base_url).served(f"{site.scheme}://{site.hosts[0]}/")
-        hosts.setdefault(urlsplit(home).netloc, []).append(profile)
+        hosts.setdefault(host_of(load_site(profile)), []).append(profile)
     return list(hosts.values())
 
 
@@ -47,7 +53,8 @@ class Crawls:
         self._arguments = arguments
         self._begun = begun
         self._ended = ended
-        self._is_stopped = False
+        self.is_stopped = False
+        """Whether a signal has ended a crawl, so that no further one begins."""
 
     async def crawl(self, hosts: Sequence[Sequence[str]], at_once: int) -> None:
         """Crawl the sites of each host, so many hosts at once; after a signal no further crawl begins."""
@@ -56,20 +63,25 @@ class Crawls:
         async def in_turn(profiles: Sequence[str]) -> None:
             async with room:
                 for profile in profiles:
-                    if not self._is_stopped:
+                    if not self.is_stopped:
                         await self.crawl_site(profile)
 
         await asyncio.gather(*map(in_turn, hosts))
 
-    async def crawl_site(self, profile: str) -> Crawler:
-        """Crawl one site. Gives the crawler, whose run is over."""
+    async def crawl_site(self, profile: str, begun: Callable[[Crawler], None] | None = None) -> str:
+        """Crawl one site; `begun` is told of it too. Gives Scrapy's finish reason, "" where it could not begin."""
         crawler = self._process.create_crawler(self._spider)
-        crawler.signals.connect(self._closed, signals.spider_closed)
+        reasons: list[str] = []
+
+        def closed(reason: str) -> None:
+            reasons.append(reason)
+            self.is_stopped |= reason == STOPPED
+
+        crawler.signals.connect(closed, signals.spider_closed)
         self._begun(crawler)
+        if begun:
+            begun(crawler)
         crawl = self._process.crawl(crawler, **self._arguments, site=profile)
         await (maybe_deferred_to_future(crawl) if isinstance(crawl, Deferred) else crawl)
         self._ended(crawler)
-        return crawler
-
-    def _closed(self, reason: str) -> None:
-        self._is_stopped |= reason == STOPPED
+        return reasons[0] if reasons else ""

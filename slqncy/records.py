@@ -125,6 +125,10 @@ class Duplicate(Story):
     duplicate_evidence: Annotated[str, Meta(description="What was compared.")]
 
 
+DUPLICATE_FIELDS = tuple(name for name in Duplicate.__dataclass_fields__ if name not in Story.__dataclass_fields__)
+"""What a copy says of what it duplicates."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Rejected(Story):
     """A page that was fetched and not archived: a line of rejected/YYYY-MM.jsonl."""

@@ -168,7 +168,7 @@ class RunReport:
     requests: Annotated[dict[str, int | bool], Meta(description="Pages asked for, and what became of them.")] = field(
         default_factory=dict
     )
-    addresses: Annotated[dict[str, Any], Meta(description="Every address ever found, by state.")] = field(
+    addresses: Annotated[dict[str, Any], Meta(description="Every address of the site ever found, by state.")] = field(
         default_factory=dict
     )
     politeness: Annotated[Politeness, Meta(description="What left this machine, and when.")] = field(
@@ -189,7 +189,7 @@ class RunReport:
     )
     coverage: Annotated[
         dict[str, dict[str, int | None]],
-        Meta(description="The story numbers of each site, and of its sections where there are several."),
+        Meta(description="The story numbers of the site, and of its sections where there are several."),
     ] = field(default_factory=dict)
     page: Annotated[str, Meta(description="sha256: of runs/<run_id>.html.")] = ""
     counters: Annotated[dict[str, int | float | str], Meta(description="All counters, Scrapy's own included.")] = field(

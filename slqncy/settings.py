@@ -22,6 +22,11 @@ WATCHDOG_TIMEOUT = 40  # seconds that one step of work may take before the proce
 # Many sites, for -a sites=.
 SITES_AT_ONCE = 100  # that are crawled side by side; the others wait for their turn
 
+# Many workers, for make extras.
+CLUSTER_URL = ""  # redis://HOST:6379/0, the server that they have in common; what is crawled is -a sites=
+CLUSTER_WORKER = ""  # name of this one, and of its part of the archive; "": HOST-1, or the next one that is free
+CLUSTER_LEASE = 60  # seconds without a sign of life after which others go on with a worker's sites
+
 # Those who watch from afar.
 PING_URL = os.environ.get("PING_URL", "")  # told of each run's start and end; a secret, and everybody sees arguments
 METRICS_FILE = ""  # figures of the last run for Prometheus, NAME.prom; for make extras

@@ -43,12 +43,12 @@ BUDGET_SPENT = "budget_spent"
 """Our finish reason where there was more to ask for than REQUEST_BUDGET allows."""
 BLOCKED = "blocked"
 """Our finish reason where a web archive does."""
-_TOO_MUCH_MEMORY = "memusage_exceeded"
+TOO_MUCH_MEMORY = "memusage_exceeded"
 """Scrapy's finish reason where the process passes MEMUSAGE_LIMIT_MB."""
 _ENDED = {
     STOPPED: (ExitStatus.TEMPORARY, "stopped by a signal; run again to go on"),
     BLOCKED: (ExitStatus.TEMPORARY, "the web archive wants no more requests for now; run again later"),
-    _TOO_MUCH_MEMORY: (
+    TOO_MUCH_MEMORY: (
         ExitStatus.TEMPORARY,
         "stopped at MEMUSAGE_LIMIT_MB of memory; run again to go on, with a higher limit if it recurs",
     ),
@@ -59,7 +59,7 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Every address ever found, and the one state each is in."""
+    """Every address of a site ever found, and the one state each is in."""
 
     known_before: int
     found: int

@@ -28,6 +28,9 @@ _READ = {
     float: (BaseSettings.getfloat, "a number"),
     bool: (BaseSettings.getbool, "True or False"),
 }
+_REDIS = ("redis://", "rediss://", "unix://")
+_LEAST_LEASE = 2
+"""Seconds: a lease is renewed several times while it lasts."""
 _SPANS = ("_TIMEOUT", "_DELAY", "_JITTER", "_INTERVAL", "_SECONDS", "_AGE")
 """How names of settings end that need not be whole where their default is."""
 _NEVER_EMPTY = ("ARCHIVE_DIR", "ROBOTSTXT_USER_AGENT", "USER_AGENT")
@@ -57,6 +60,7 @@ def _wrong(settings: BaseSettings) -> Iterator[str]:
         if not is_base_url(url) or not url.endswith("/"):
             yield f"{name}={url!r} must be an address like {getattr(project_settings, name)}, with a slash at the end"
     yield from _wrong_watchers(settings)
+    yield from _wrong_cluster(settings)
     try:
         user_agent("", settings["OPERATOR_CONTACT"])
     except ValueError as error:
@@ -72,6 +76,17 @@ def _wrong_watchers(settings: BaseSettings) -> Iterator[str]:
             yield f"METRICS_FILE={name!r} must be a name that ends with .prom: others are not collected"
         if not find_spec("prometheus_client"):
             yield needs_extra("METRICS_FILE", "prometheus_client", "metrics")
+
+
+def _wrong_cluster(settings: BaseSettings) -> Iterator[str]:
+    if url := settings["CLUSTER_URL"]:
+        if not url.startswith(_REDIS):
+            # It may have a password.
+            yield f"CLUSTER_URL must be an address like {_REDIS[0]}127.0.0.1:6379/0"
+        if not find_spec("scrapy_redis"):
+            yield needs_extra("CLUSTER_URL", "scrapy-redis", "cluster")
+    if settings.getfloat("CLUSTER_LEASE") < _LEAST_LEASE:
+        yield f"CLUSTER_LEASE={settings['CLUSTER_LEASE']!r} must be at least {_LEAST_LEASE} seconds"
 
 
 def _slips(settings: BaseSettings) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,6 +128,11 @@ def test_a_list_that_is_longer_than_allowed_is_read_on_by_a_run_that_may(serve_p
     assert len(stories(tmp_path)) == 8
 
 
+def reports(archive: Path) -> list[dict[str, Any]]:
+    """The reports of its runs, oldest first."""
+    return [json.loads(path.read_bytes()) for path in sorted((archive / "runs").glob("*.json"))]
+
+
 def test_several_sites_share_an_archive(serve_pages: Serve, tmp_path: Path) -> None:
     first: dict[str, Any] = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in (1, 2)}
     second: dict[str, Any] = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in (2, 3)}
@@ -141,6 +147,18 @@ def test_several_sites_share_an_archive(serve_pages: Serve, tmp_path: Path) -> N
     assert [story.id for story in Archive(tmp_path).duplicates()] == ["longtansi/szxw/2"]
     assert {request.path for request in other.requests} & {"/szxw/1.html", "/szxw/9.html"} == set()
     assert scrapy("verify", "--full", "-s", f"ARCHIVE_DIR={tmp_path}").status == 0
+    # What a run says of addresses and numbers it says of its own site, unless captures are of several.
+    runs = reports(tmp_path)
+    assert [run["site"] for run in runs] == ["slqncy", "longtansi"] * 2
+    for run, next_of_site in zip(runs, runs[2:], strict=False):
+        assert {line.partition("/")[0] for line in run["coverage"]} == {run["site"]}
+        assert next_of_site["addresses"]["known_before"] == sum(run["addresses"]["states"].values())
+    replay = tmp_path / "replay"
+    assert scrapy("crawl", "stories", "-a", f"warc={tmp_path / 'warc'}", "-s", f"ARCHIVE_DIR={replay}").status == 0
+    (whole,) = reports(replay)
+    found = sum(run["addresses"]["found"] for run in runs[:2])
+    assert (whole["addresses"]["found"], whole["addresses"]["adds_up"]) == (found, True)
+    assert whole["coverage"].keys() == {"slqncy", "longtansi"}
 
 
 @pytest.mark.parametrize(

@@ -91,5 +91,6 @@ def _contents(archive: Path) -> Counter[tuple[object, ...]]:
     for rejected in there.rejected():
         found["rejected", rejected.id, rejected.version, rejected.reason] += 1
     with closing(Ledger(archive / LEDGER, read_only=True)) as ledger:
-        found.update({("state", state): number for state, number in ledger.states().items()})
+        for origin in ledger.origins():
+            found.update({("state", state): number for state, number in ledger.states(origin).items()})
     return found

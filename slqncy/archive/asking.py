@@ -45,20 +45,20 @@ class Asking(ABC):
         with self._disk_errors():
             return self._ledger.newest()
 
-    def due(self, after: tuple[int, int], until: int, most: int) -> list[Known]:
-        """Stories that are due until a time, oldest first; `after` is (due, id) of the last one seen."""
+    def due(self, origin: str, after: tuple[int, int], until: int, most: int) -> list[Known]:
+        """Stories of a site that are due until a time, oldest first; `after` is (due, id) of the last one seen."""
         with self._disk_errors():
-            return self._ledger.due(after, until, most)
+            return self._ledger.due(origin, after, until, most)
 
-    def of_kind(self, kind: PageKind) -> list[Known]:
-        """All addresses of a kind of page other than stories, in the order found."""
+    def of_kind(self, origin: str, kind: PageKind) -> list[Known]:
+        """All addresses of a site of a kind of page other than stories, in the order found."""
         with self._disk_errors():
-            return self._ledger.of_kind(kind)
+            return self._ledger.of_kind(origin, kind)
 
-    def stories_after(self, number: int, prefix: str) -> Iterator[int]:
-        """Numbers of the stories found after an address, of those whose ids begin with `prefix`, in the order found."""
+    def stories_after(self, origin: str, number: int, prefix: str) -> Iterator[int]:
+        """Numbers of a site's stories found after an address, if their ids begin with `prefix`, in the order found."""
         with self._disk_errors():
-            yield from self._ledger.stories_after(number, prefix)
+            yield from self._ledger.stories_after(origin, number, prefix)
 
     def latest(self, kind: Kind, url: str) -> Entry | None:
         """The newest line of that kind for an address: what the site has said last."""
@@ -82,17 +82,17 @@ class Asking(ABC):
         with self._disk_errors():
             return coverage.next_to_ask(self._ledger.db, site, section, numbers, until, anew=anew)
 
-    def story_prefixes(self) -> set[str]:
-        """What the ids of known stories begin with, site and section: slqncy/szxw/."""
+    def story_prefixes(self, site: str) -> set[str]:
+        """What the ids of a site's known stories begin with, site and section: slqncy/szxw/."""
         with self._disk_errors():
-            return set(coverage.prefixes(self._ledger.db))
+            return set(coverage.prefixes(self._ledger.db, site))
 
     def forgotten(self) -> frozenset[str]:
         """URLs of pages that were taken down."""
         with self._disk_errors():
             return frozenset(self._ledger.forgotten())
 
-    def states(self) -> dict[State, int]:
-        """How many addresses are in each state."""
+    def states(self, origin: str) -> dict[State, int]:
+        """How many addresses of a site are in each state; its origin is as in http://www.slqncy.com/."""
         with self._disk_errors():
-            return self._ledger.states()
+            return self._ledger.states(origin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
@@ -47,6 +48,14 @@ _CODES = f"""
     FROM url WHERE kind = 'story' AND """  # noqa: S608
 # So would going from the index to a million rows here and there, which + prevents.
 _OF_SECTION = f"{_CODES} +story > :prefix AND +story < :stop"
+_OF_SMALL_SECTION = f"{_CODES} story > :prefix AND story < :stop AND story <> ''"
+_SIZES = """
+    SELECT (SELECT count(*) FROM url WHERE story > :prefix AND story < :stop AND story <> ''), (SELECT max(id) FROM url)
+"""
+_SCAN = 8
+"""As many rows are read as they stand in the time that it takes to go from an index to one."""
+_FIRST = "SELECT min(story) FROM url WHERE story >= ? AND story < ? AND story <> ''"
+_BEHIND_ALL = chr(sys.maxunicode)
 _OF_STORIES = f"{_CODES} story <> '' AND story IN (SELECT value FROM json_each(:stories))"  # noqa: S608
 
 # An address that is no hole in another section has the number, or will have: it is asked for there, and not here.
@@ -179,14 +188,14 @@ def lines_of(sections: Mapping[str, Section]) -> list[NumberLine]:
     return lines
 
 
-def prefixes(db: sqlite3.Connection) -> Iterator[str]:
-    """What the ids of stories begin with, site and section: slqncy/szxw/."""
-    stop = ""
+def prefixes(db: sqlite3.Connection, site: str = "") -> Iterator[str]:
+    """What the ids of stories begin with, site and section: slqncy/szxw/; those of one site, or of all."""
+    start, stop = (f"{site}/", _stop(f"{site}/")) if site else ("", _BEHIND_ALL)
     # From one section straight to the next: the ids themselves may be a million.
-    while story := db.execute("SELECT min(story) FROM url WHERE story >= ? AND story <> ''", (stop,)).fetchone()[0]:
+    while story := db.execute(_FIRST, (start, stop)).fetchone()[0]:
         prefix = story[: story.rindex("/") + 1]
         yield prefix
-        stop = _stop(prefix)
+        start = _stop(prefix)
 
 
 def next_to_ask(
@@ -201,7 +210,7 @@ def next_to_ask(
     if not numbers:
         return None
     prefix = f"{site}/{section}/"
-    others = [other for other in prefixes(db) if other.startswith(f"{site}/") and other != prefix]
+    others = [other for other in prefixes(db, site) if other != prefix]
     values = {
         "first": numbers[0], "last": numbers[-1], "prefix": prefix, "others": json.dumps(others),
         "until": until, "anew": anew,
@@ -217,7 +226,9 @@ def _stop(prefix: str) -> str:
 
 def read(db: sqlite3.Connection, prefix: str) -> Section:
     """What a ledger knows of the stories of a section, all of which it reads."""
-    return _section(db, _OF_SECTION, {"prefix": prefix, "stop": _stop(prefix)})
+    span = {"prefix": prefix, "stop": _stop(prefix)}
+    ((stories, addresses),) = db.execute(_SIZES, span)
+    return _section(db, _OF_SECTION if stories * _SCAN > addresses else _OF_SMALL_SECTION, span)
 
 
 def changed(db: sqlite3.Connection, prefix: str, was: Section, stories: Iterable[str]) -> Section:

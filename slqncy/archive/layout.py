@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from slqncy.records import Line
 
 INDEX = "index"
-NUMBERS = f"{INDEX}/numbers"
 LEDGER = "ledger.sqlite"
 SEAL = "ledger.seal"
 LOCK = ".lock"
@@ -22,6 +21,8 @@ BROWSE = "browse.sqlite"
 BROWSE_LOCK = ".browse.lock"
 READING = ".reading"
 HOSTS = "hosts.json"
+PART = "part.json"
+PARTS = "parts"
 QUARANTINE = "quarantine"
 RUNS = "runs"
 SCHEMA = "schema"
@@ -29,6 +30,7 @@ TAKEDOWN = ".takedown.json"
 WARC = "warc"
 
 _CLOSED, _MANIFEST = ".gz", ".manifest.json"
+_NUMBERS = ".numbers"
 _OUR_WARCS, _OPEN = "slqncy-*.warc.gz", ".open"
 
 
@@ -113,6 +115,16 @@ def manifest_path(root: Path, name: str) -> Path:
     return (root / name).with_suffix(_MANIFEST)
 
 
+def numbers_path(root: Path, site: str) -> Path:
+    """What was known of a site's story numbers."""
+    return root / INDEX / f"{site}{_NUMBERS}"
+
+
+def numbers_on_disk(root: Path) -> list[Path]:
+    """The same of all sites."""
+    return sorted((root / INDEX).glob(f"*{_NUMBERS}"))
+
+
 def warc_path(root: Path, name: str) -> Path:
     """A file of raw responses that nothing is added to any more."""
     return root / WARC / name
@@ -132,6 +144,26 @@ def warcs_on_disk(root: Path) -> list[str]:
 def is_archive(root: Path) -> bool:
     """Whether there is an archive in a directory: its lines, or their ledger."""
     return (root / LEDGER).is_file() or bool(segments_on_disk(root))
+
+
+def part_path(root: Path, worker: str) -> Path:
+    """The archive of one worker within a cluster's archive."""
+    return root / PARTS / worker
+
+
+def is_part(root: Path) -> bool:
+    """Whether an archive is that of one worker of a cluster."""
+    return (root / PART).is_file()
+
+
+def is_cluster(root: Path) -> bool:
+    """Whether a directory is for the archives of a cluster's workers."""
+    return (root / PARTS).is_dir()
+
+
+def parts_of(root: Path) -> list[Path]:
+    """The archives of a cluster's workers, by name."""
+    return sorted(path for path in (root / PARTS).iterdir() if is_part(path))
 
 
 def segments_on_disk(root: Path) -> list[str]:

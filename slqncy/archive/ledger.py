@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from slqncy.archive.errors import ArchiveError
-from slqncy.archive.layout import LEDGER, Place, is_archive, month_after, segment_kind, segment_month
+from slqncy.archive.layout import LEDGER, Place, is_archive, is_cluster, month_after, segment_kind, segment_month
 from slqncy.reasons import HOLE, PageKind, State
 from slqncy.warc.capture import Captured, Reference
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slqncy.archive.layout import Kind
     from slqncy.warc.loss import Loss
 
-VERSION = 7
+VERSION = 8
 """Of the tables; a ledger of another version is rebuilt."""
 PAGE = 4096
 """Bytes of a page of the file."""
@@ -55,22 +55,27 @@ CREATE TABLE url (
     opened         INTEGER,                    -- the newest url when the reading of this list began
     confirmed      INTEGER,                    -- what the last completed reading has shown to be known, up to this url
     complete       INTEGER NOT NULL DEFAULT 0, -- 1: the last reading of this list was completed
-    not_before     INTEGER                     -- when a page that hung may be read again
+    not_before     INTEGER,                    -- when a page that hung may be read again
+    -- scheme and host of the site, as in http://www.slqncy.com/: no host is so short that its end is not behind there
+    origin         TEXT NOT NULL GENERATED ALWAYS AS (substr(url, 1, 8 + instr(substr(url, 9), '/'))) VIRTUAL
 ) STRICT;
 CREATE INDEX url_story ON url (story) WHERE story <> '';
 CREATE INDEX url_forgotten ON url (id) WHERE state = 'forgotten';
-CREATE INDEX url_kind ON url (kind) WHERE kind <> 'story';
-CREATE INDEX url_due ON url (due, id) WHERE due IS NOT NULL;
+CREATE INDEX url_origin ON url (origin);
+CREATE INDEX url_kind ON url (origin, kind) WHERE kind <> 'story';
+CREATE INDEX url_due ON url (origin, due, id) WHERE due IS NOT NULL;
 CREATE TABLE state (
-    name  TEXT PRIMARY KEY,
-    urls  INTEGER NOT NULL            -- how many are in it: to count a million takes a run longer than all else it does
+    origin  TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    urls    INTEGER NOT NULL,         -- how many are in it: to count a million takes a run longer than all else it does
+    PRIMARY KEY (origin, name)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER url_found AFTER INSERT ON url BEGIN
-    INSERT INTO state VALUES (new.state, 1) ON CONFLICT DO UPDATE SET urls = urls + 1;
+    INSERT INTO state VALUES (new.origin, new.state, 1) ON CONFLICT DO UPDATE SET urls = urls + 1;
 END;
 CREATE TRIGGER url_moved AFTER UPDATE OF state ON url WHEN new.state <> old.state BEGIN
-    UPDATE state SET urls = urls - 1 WHERE name = old.state;
-    INSERT INTO state VALUES (new.state, 1) ON CONFLICT DO UPDATE SET urls = urls + 1;
+    UPDATE state SET urls = urls - 1 WHERE origin = old.origin AND name = old.state;
+    INSERT INTO state VALUES (new.origin, new.state, 1) ON CONFLICT DO UPDATE SET urls = urls + 1;
 END;
 CREATE TABLE line (
     segment       TEXT NOT NULL,
@@ -209,10 +214,20 @@ class Known(NamedTuple):
 
 def require_archive(root: Path, *, with_ledger: bool = False) -> None:
     """Raises ArchiveError where a directory holds no archive, or one without a ledger, and says what would be right."""
+    refuse_cluster(root)
     if not is_archive(root):
         raise ArchiveError(f"{root}: no archive here; `scrapy crawl stories` makes one")
     if with_ledger and not (root / LEDGER).is_file():
         raise ArchiveError(f"{root}: no {LEDGER} here; `scrapy rebuild` makes it from the lines")
+
+
+def refuse_cluster(root: Path) -> None:
+    """Raises ArchiveError where a directory has the archives of a cluster's workers, and says what would be right."""
+    if is_cluster(root):
+        raise ArchiveError(
+            f"{root}: this is the archive of a cluster, and only a crawl with CLUSTER_URL writes to it; "
+            "name one of its parts, or have `scrapy merge` make one archive of them"
+        )
 
 
 def open_month(segments: Iterable[Segment]) -> str:
@@ -462,23 +477,31 @@ class Ledger:
         newest: int | None = self.db.execute("SELECT max(id) FROM url").fetchone()[0]
         return newest or 0
 
-    def due(self, after: tuple[int, int], until: int, most: int) -> list[Known]:
-        """Stories that are due until a time, oldest first; `after` is (due, id) of the last one seen."""
+    def origins(self) -> list[str]:
+        """Schemes and hosts of all sites, each as in http://www.slqncy.com/."""
+        return [origin for (origin,) in self.db.execute("SELECT DISTINCT origin FROM state")]
+
+    def due(self, origin: str, after: tuple[int, int], until: int, most: int) -> list[Known]:
+        """Stories of a site that are due until a time, oldest first; `after` is (due, id) of the last one seen."""
         rows = self.db.execute(
-            f"SELECT {_KNOWN} FROM url WHERE (due, id) > (?, ?) AND due <= ? ORDER BY due, id LIMIT ?",  # noqa: S608
-            (*after, until, most),
+            f"SELECT {_KNOWN} FROM url WHERE origin = ? AND (due, id) > (?, ?) AND due <= ? ORDER BY due, id LIMIT ?",  # noqa: S608
+            (origin, *after, until, most),
         )
         return [_as_known(row) for row in rows]
 
-    def of_kind(self, kind: PageKind) -> list[Known]:
-        """All addresses of a kind of page other than stories, in the order found."""
-        rows = self.db.execute(f"SELECT {_KNOWN} FROM url WHERE kind = ? AND kind <> 'story' ORDER BY id", (kind,))  # noqa: S608
+    def of_kind(self, origin: str, kind: PageKind) -> list[Known]:
+        """All addresses of a site of a kind of page other than stories, in the order found."""
+        rows = self.db.execute(
+            f"SELECT {_KNOWN} FROM url WHERE origin = ? AND kind = ? AND kind <> 'story' ORDER BY id",  # noqa: S608
+            (origin, kind),
+        )
         return [_as_known(row) for row in rows]
 
-    def stories_after(self, number: int, prefix: str) -> Iterator[int]:
-        """Numbers of the stories found after an address, of those whose ids begin with `prefix`, in the order found."""
+    def stories_after(self, origin: str, number: int, prefix: str) -> Iterator[int]:
+        """Numbers of a site's stories found after an address, if their ids begin with `prefix`, in the order found."""
         rows = self.db.execute(
-            "SELECT id FROM url WHERE id > ? AND kind = 'story' AND story GLOB ? ORDER BY id", (number, f"{prefix}*")
+            "SELECT id FROM url WHERE origin = ? AND id > ? AND kind = 'story' AND story GLOB ? ORDER BY id",
+            (origin, number, f"{prefix}*"),
         )
         return (row[0] for row in rows)
 
@@ -493,9 +516,10 @@ class Ledger:
         """URLs of pages that were taken down."""
         return (url for (url,) in self.db.execute("SELECT url FROM url WHERE state = 'forgotten'"))
 
-    def states(self) -> dict[State, int]:
-        """How many addresses are in each state."""
-        return {State(state): n for state, n in self.db.execute("SELECT name, urls FROM state WHERE urls")}
+    def states(self, origin: str) -> dict[State, int]:
+        """How many addresses of a site are in each state."""
+        rows = self.db.execute("SELECT name, urls FROM state WHERE origin = ? AND urls", (origin,))
+        return {State(state): n for state, n in rows}
 
 
 def _within(kind: Kind) -> tuple[str, str]:

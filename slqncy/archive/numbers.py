@@ -1,7 +1,7 @@
-"""The number lines of an archive, and what a run leaves of them so that the next one reads only what has changed.
+"""The number lines of a site, and what a run leaves of them so that the next one reads only what has changed.
 
-That is `index/numbers`: what was known of each section's stories when the events were so many bytes. Whatever changes
-an address is an event, and a ledger that is made anew takes the file away. It may be lost.
+That is `index/<site>.numbers`: what was known of each section's stories when the events were so many bytes. Whatever
+changes an address is an event, and a ledger that is made anew takes the file away. It may be lost.
 
     digest    32 bytes, sha256 of all that follows
     head      JSON, one line: `events`, and under `sections` how many addresses there are of each
@@ -22,7 +22,7 @@ import numpy as np
 from slqncy.archive import disk
 from slqncy.archive.coverage import Section, changed, lines_of, prefixes, read
 from slqncy.archive.files import whole_lines
-from slqncy.archive.layout import NUMBERS, Kind, segment_kind
+from slqncy.archive.layout import Kind, numbers_path, segment_kind
 
 if TYPE_CHECKING:
     import sqlite3
@@ -51,35 +51,38 @@ class _OfStory(msgspec.Struct):
     id: str
 
 
-def number_lines(root: Path, db: sqlite3.Connection, segments: Mapping[str, Segment]) -> list[NumberLine]:
-    """As `coverage.number_lines`; all that is written is acknowledged. Raises sqlite3.Error, OSError."""
+def number_lines(root: Path, db: sqlite3.Connection, segments: Mapping[str, Segment], site: str) -> list[NumberLine]:
+    """As `coverage.number_lines`, of a site; all that is written is acknowledged. Raises sqlite3.Error, OSError."""
     events = {
         name: (segment.length, segment.crc32) for name, segment in segments.items() if segment_kind(name) is Kind.EVENT
     }
-    was, left = _load(root / NUMBERS)
-    sections = _since(root, db, was, left, events)
+    path = numbers_path(root, site)
+    was, left = _load(path)
+    sections = _since(root, db, was, left, events, site=site)
     # To come to the end of a closed month takes as long as to read it: once is enough.
     is_late = events.keys() != was.keys() or _size(events) - _size(was) > _MOST_READ
     if sections is None or is_late:
-        sections = sections or {prefix: read(db, prefix) for prefix in prefixes(db)}
-        _save(root / NUMBERS, events, sections)
+        sections = sections or {prefix: read(db, prefix) for prefix in prefixes(db, site)}
+        _save(path, events, sections)
     return lines_of(sections)
 
 
-def _since(root: Path, db: sqlite3.Connection, was: Events, sections: Sections, events: Events) -> Sections | None:
+def _since(
+    root: Path, db: sqlite3.Connection, was: Events, sections: Sections, events: Events, *, site: str
+) -> Sections | None:
     """What was known, brought up to date; None where those are no events of this archive, or most came since."""
     behind = {name: length - was.get(name, (0, 0))[0] for name, (length, _) in events.items()}
     is_of_another = not was.keys() <= events.keys() or any(
         length < 0 or (length == 0 and events[name] != was[name]) for name, length in behind.items()
     )
-    if is_of_another or sum(behind.values()) * _WORTH > _size(was):
+    if is_of_another or sum(behind.values()) * _WORTH > _size(was) * _share(db, sections):
         return None
     try:
         stories = _told_of(root, {name: (events[name][0] - length, events[name][0]) for name, length in behind.items()})
     except (ValueError, OSError, EOFError, zlib.error):
         # Whoever verifies the archive is told.
         return None
-    known = ((prefix, sections.get(prefix, _NOTHING)) for prefix in prefixes(db))
+    known = ((prefix, sections.get(prefix, _NOTHING)) for prefix in prefixes(db, site))
     return {
         prefix: changed(db, prefix, section, stories[prefix]) if prefix in stories else section
         for prefix, section in known
@@ -88,6 +91,12 @@ def _since(root: Path, db: sqlite3.Connection, was: Events, sections: Sections, 
 
 def _size(events: Events) -> int:
     return sum(length for length, _ in events.values())
+
+
+def _share(db: sqlite3.Connection, sections: Sections) -> float:
+    """The share of these stories in all addresses, and about so in the events."""
+    (newest,) = db.execute("SELECT max(id) FROM url").fetchone()
+    return sum(section.addresses.size for section in sections.values()) / newest if newest else 0.0
 
 
 def _told_of(root: Path, parts: dict[str, tuple[int, int]]) -> dict[str, set[str]]:

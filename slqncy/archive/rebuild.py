@@ -6,6 +6,7 @@ import zlib
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 from slqncy.archive import states
@@ -90,14 +91,15 @@ class Doubt:
     """A ledger that knew them, if there is one."""
 
 
-def losses(ledger: Ledger, at: str, doubt: Doubt | None) -> Iterator[Event]:
+def losses(ledger: Ledger, at: str, doubt: Doubt | None, *, is_part: bool) -> Iterator[Event]:
     """What must have happened, as events to apply one by one. Whatever is lost is asked for again, unconditionally.
 
     Stories whose events claim lines that are not there, or do not know those that are; in doubt also stories that no
     event or line knows, but for those that were forgotten, which stay so, and all lists and sitemaps: as they were not
-    modified, they would never show again what was found on them.
+    modified, they would never show again what was found on them. Of a cluster's part, states say nothing: what they
+    tell of may be in another part.
     """
-    yield from _lost_lines(ledger, at)
+    yield from _lost_lines(ledger, at, is_part=is_part)
     if doubt is None:
         return
     if doubt.old_ledger:
@@ -109,8 +111,8 @@ def losses(ledger: Ledger, at: str, doubt: Doubt | None) -> Iterator[Event]:
                         yield replace(_lost(at, url, PageKind(kind), story, State.FORGOTTEN), event=EventKind.FORGOTTEN)
                 elif states.number(ledger.db, url) is None:
                     yield _lost(at, url, PageKind.STORY, story, State.FOUND)
-    for kind in (PageKind.FRONT, PageKind.LIST, PageKind.SITEMAP):
-        for page in ledger.of_kind(kind):
+    for kind, origin in product((PageKind.FRONT, PageKind.LIST, PageKind.SITEMAP), ledger.origins()):
+        for page in ledger.of_kind(origin, kind):
             yield _lost(at, page.url, kind, "", None)
 
 
@@ -130,12 +132,12 @@ def _lost(
     )
 
 
-def _lost_lines(ledger: Ledger, at: str) -> Iterator[Event]:
+def _lost_lines(ledger: Ledger, at: str, *, is_part: bool) -> Iterator[Event]:
     after = 0
     while rows := ledger.db.execute(_LINES, (after, _AT_A_TIME)).fetchall():
         for number, url, story, was, version, newest, *others in rows:
             state = _state(State(was), newest is not None, *map(bool, others))
-            if state is not State(was) or version != (newest or 0):
+            if (state is not State(was) and not is_part) or version != (newest or 0):
                 rejected = ledger.latest(Kind.REJECTED, number) if state is State.REJECTED else None
                 reason = rejected.note if rejected else ""
                 yield _lost(at, url, PageKind.STORY, story, state, reason=reason, version=newest)

@@ -17,10 +17,11 @@ from slqncy.archive.captures import path_of, refuse, settle
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.layout import (
     LEDGER,
-    NUMBERS,
     Kind,
     closed_path,
+    is_part,
     manifest_path,
+    numbers_on_disk,
     open_path,
     segment_name,
     segments_on_disk,
@@ -90,9 +91,9 @@ def make_ledger(root: Path, doubt: Doubt | None = None) -> None:
     finally:
         ledger.close()
     break_seal(root)
-    # What the old one knew may have been wrong; the second is the seal of earlier versions.
-    for stale in (NUMBERS, "ledger.sha256"):
-        disk.remove(root / stale)
+    # What the old one knew may have been wrong; the others are what earlier versions left.
+    for stale in (*numbers_on_disk(root), root / "index/numbers", root / "ledger.sha256"):
+        disk.remove(stale)
     # The index of a write-ahead log says nothing that the log does not.
     disk.remove(path.with_name(f"{path.name}-shm"))
     for old in (path, path.with_name(f"{path.name}-wal")):
@@ -109,7 +110,7 @@ def _write_losses(root: Path, ledger: Ledger, doubt: Doubt | None) -> None:
     name = segment_name(Kind.EVENT, max(now[:7], open_month(segments.values())))
     segment = segments.get(name) or Segment(name, 0, 0, 0, closed=False)
     path = open_path(root, name)
-    events = losses(ledger, now, doubt)
+    events = losses(ledger, now, doubt, is_part=is_part(root))
     while group := list(islice(events, MOST_LINES)):
         if path.exists():
             cut_back(root, path, name, segment.length)

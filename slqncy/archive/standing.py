@@ -1,4 +1,4 @@
-"""Which version of a story is what the site has said last, found from shares of the lines, in their order."""
+"""Which version of a story is what the site has said last, found from any shares of the lines."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def merged(found: Iterable[tuple[str, Edited]]) -> dict[str, Edited]:
     """What several shares say of stories, as one."""
     whole: dict[str, Edited] = {}
     for name, one in found:
-        whole[name] = Edited(one.number, one.captured or (name in whole and whole[name].captured))
+        other = whole.get(name, one)
+        whole[name] = Edited(max(one.number, other.number), one.captured or other.captured)
     return whole
 
 
@@ -52,5 +53,5 @@ def standing(edits: Mapping[str, Edited], versions: Iterable[tuple[str, Version]
     several: dict[str, list[Version]] = {}
     for name, version in versions:
         several.setdefault(name, []).append(version)
-    last = {name: found.number for name, those in several.items() if (found := newest(those))}
+    last = {name: found.number for name, those in several.items() if (found := newest(sorted(those)))}
     return {name: edit.number for name, edit in edits.items()} | last

@@ -27,6 +27,7 @@ from slqncy.archive.layout import (
     Kind,
     warcs_on_disk,
 )
+from slqncy.archive.parts import archives_of
 from slqncy.archive.recovery import make_ledger
 from slqncy.archive.reports import take_out_details
 from slqncy.archive.takedown_lines import Cut, take_out_lines
@@ -62,9 +63,12 @@ def is_pending(root: Path) -> bool:
 
 
 def refuse_pending(root: Path) -> None:
-    """Raises ArchiveError where something that is to go has not gone yet: it must not get into a copy."""
-    if is_pending(root):
-        raise ArchiveError(f"{root}: a takedown was cut short; any run completes it, and so does `scrapy rebuild`")
+    """Raises ArchiveError where something that is to go has not gone yet: it must not get into a copy.
+
+    The archive may be that of a cluster.
+    """
+    if pending := next(filter(is_pending, archives_of(root)), None):
+        raise ArchiveError(f"{pending}: a takedown was cut short; any run completes it, and so does `scrapy rebuild`")
 
 
 def complete(root: Path) -> Counter[str] | None:

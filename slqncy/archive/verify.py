@@ -15,9 +15,12 @@ from slqncy.archive.files import open_segment
 from slqncy.archive.layout import (
     LEDGER,
     LINE_TYPES,
+    PARTS,
     TAKEDOWN,
     Kind,
     closed_path,
+    is_cluster,
+    is_part,
     made_at,
     manifest_path,
     open_path,
@@ -26,12 +29,14 @@ from slqncy.archive.layout import (
     segments_on_disk,
 )
 from slqncy.archive.ledger import VERSION, Ledger, digest, require_archive
+from slqncy.archive.parts import archives_of
 from slqncy.archive.rebuild import note
 from slqncy.archive.recovery import has_more_lines
 from slqncy.archive.schedule import seconds
 from slqncy.archive.seal import is_broken
 from slqncy.archive.takedown import is_pending
 from slqncy.archive.verify_warcs import capture_defect, warc_defects
+from slqncy.archive.whole import whole_defects
 from slqncy.records import MAX_LINE_BYTES, Event, Story, content_hash, decode, is_as_written
 
 if TYPE_CHECKING:
@@ -69,9 +74,15 @@ _STATES = (
         "{} is {}, and has lines all the same",
         (
             "SELECT DISTINCT url.url, state FROM url JOIN line ON line.url = url.id "
-            "WHERE (state IN ('found', 'fetched', 'failed', 'excluded') AND segment NOT GLOB 'rewrites/*') "
-            "OR state = 'forgotten'"
+            "WHERE state IN ('found', 'fetched', 'failed', 'excluded') AND segment NOT GLOB 'rewrites/*'"
         ),
+    ),
+)
+"""What states tell of; of a cluster's part, that may be in another part."""
+_ADDRESSES = (
+    (
+        "{} is {}, and has lines all the same",
+        "SELECT DISTINCT url.url, state FROM url JOIN line ON line.url = url.id WHERE state = 'forgotten'",
     ),
     (
         "{} has {} lines in one folder, and not as many versions",
@@ -108,9 +119,29 @@ def verify(root: Path, *, full: bool = False) -> Verdict:
     """Check every line against its schema, its hashes and the ledger, and the ledger against itself and the WARC files.
 
     `full` also reads these, and makes everything anew that is made of something else - lines, ledger, manifests,
-    schemas - and compares.
+    schemas - and compares. Of a cluster's archive, all parts are checked, and that they fit together.
     Raises ArchiveError where there is no archive.
     """
+    return _verify_parts(root, full=full) if is_cluster(root) else _verify_one(root, full=full)
+
+
+def _verify_parts(root: Path, *, full: bool) -> Verdict:
+    whole = Verdict()
+    parts = archives_of(root)
+    for part in parts:
+        verdict = _verify_one(part, full=full)
+        whole.lines += verdict.lines
+        whole.size += verdict.size
+        whole.records += verdict.records
+        whole.defects += [f"{PARTS}/{part.name}: {defect}" for defect in verdict.defects]
+    try:
+        whole.defects += whole_defects(parts)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        whole.defects.append(f"{PARTS}: what the parts say together cannot be told: {error}")
+    return whole
+
+
+def _verify_one(root: Path, *, full: bool) -> Verdict:
     verdict = Verdict()
     if is_pending(root):
         verdict.defects.append(f"{TAKEDOWN}: a takedown was cut short; `scrapy forget` or any run completes it")
@@ -124,7 +155,7 @@ def verify(root: Path, *, full: bool = False) -> Verdict:
                 verdict.defects.append(f"{LEDGER}: of another version; `scrapy rebuild` makes it anew")
                 return verdict
             _verify_segments(root, ledger, verdict, full=full)
-            _verify_states(ledger, verdict)
+            _verify_states(ledger, verdict, is_part=is_part(root))
             verdict.records = sum(file.records for file in ledger.warcs().values())
             verdict.defects += warc_defects(root, ledger, full=full)
             if full:
@@ -245,6 +276,6 @@ def _entry_defects(data: bytes, record: Story | Rewrite, entry: Entry | None) ->
         yield "not the bytes that were acknowledged"
 
 
-def _verify_states(ledger: Ledger, verdict: Verdict) -> None:
-    for sentence, query in _STATES:
+def _verify_states(ledger: Ledger, verdict: Verdict, *, is_part: bool) -> None:
+    for sentence, query in _ADDRESSES if is_part else _STATES + _ADDRESSES:
         verdict.defects += [f"{LEDGER}: {sentence.format(*row)}" for row in ledger.db.execute(query)]

@@ -29,7 +29,7 @@ from slqncy.archive.layout import (
     segment_month,
     segment_name,
 )
-from slqncy.archive.ledger import Segment, open_month
+from slqncy.archive.ledger import Segment, open_month, refuse_cluster
 from slqncy.archive.lock import Lock
 from slqncy.archive.months import compress
 from slqncy.archive.reading import Reading, hang, take_away
@@ -40,13 +40,14 @@ from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import Seal
 from slqncy.archive.takedown import complete
 from slqncy.reasons import UNSETTLED, EventKind, State
-from slqncy.records import Event, Story, decode, encode
+from slqncy.records import DUPLICATE_FIELDS, Event, Story, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from slqncy.archive.coverage import NumberLine
+    from slqncy.archive.ledger import Entry
     from slqncy.records import Line, Rewrite, Warc
     from slqncy.run_report import EarlierRun
     from slqncy.warc.exchange import Exchange
@@ -93,6 +94,7 @@ class ArchiveWriter(Asking):
         Raises ArchiveLockedError, ArchiveDamagedError, or ArchiveError where the disk will not have it.
         """
         self.root = Path(root)
+        refuse_cluster(self.root)
         self.patience = patience
         self.before_acknowledging: Callable[[dict[str, int]], None] = lambda _: None
         """Called by each commit between disk and ledger, with the bytes that are on disk now of each file that is
@@ -188,6 +190,9 @@ class ArchiveWriter(Asking):
         event_data = encode(event)
         lines = [(line, encode(line)) for line in (record, rewrite) if line is not None]
         places: list[Place] = []
+        # An event and its lines are of one group.
+        if self._lines > MOST_LINES - _MOST_AT_ONCE:
+            self.commit()
         with self._disk_errors():
             self._append(event, event_data)
             url = states.apply(self._ledger.db, event)
@@ -197,9 +202,6 @@ class ArchiveWriter(Asking):
                 self._unwritten[place] = data
                 add_line(self._ledger, place, data, line, url)
                 places.append(place)
-            # An event and its lines are of one group.
-            if self._lines > MOST_LINES - _MOST_AT_ONCE:
-                self.commit()
         return places[0] if record else None
 
     def commit(self) -> None:
@@ -289,6 +291,14 @@ class ArchiveWriter(Asking):
         except (ValueError, OSError, EOFError, zlib.error) as error:
             raise _unreadable(self.root, place, error) from error
 
+    def said_of(self, copy: Entry) -> dict[str, Any]:
+        """What a line in duplicates/ says of what it duplicates: its fields that a story has not.
+
+        Raises ArchiveDamagedError where it cannot be read.
+        """
+        line = self.story_at(copy.place)
+        return {name: getattr(line, name) for name in DUPLICATE_FIELDS}
+
     def stories_behind(self, place: Place | None) -> Iterator[tuple[Place, Story]]:
         """All acknowledged lines in stories/, or those behind one of them, in the order they were written.
 
@@ -319,11 +329,11 @@ class ArchiveWriter(Asking):
         with self._disk_errors():
             return self._ledger.count_until(place)
 
-    def number_lines(self) -> list[NumberLine]:
-        """The number line of each site, and behind it those of its sections where it has several."""
+    def number_lines(self, site: str) -> list[NumberLine]:
+        """The number line of a site, and behind it those of its sections where it has several."""
         self.commit()
         with self._disk_errors():
-            return numbers.number_lines(self.root, self._ledger.db, self._segments)
+            return numbers.number_lines(self.root, self._ledger.db, self._segments, site)
 
     # Within
 

@@ -16,6 +16,7 @@ from slqncy.archive import Archive, ArchiveDamagedError, ArchiveError, disk
 from slqncy.archive.changes import changes
 from slqncy.archive.files import line_at, whole_lines
 from slqncy.archive.layout import BROWSE, BROWSE_LOCK, LINE_TYPES, Kind, segment_kind
+from slqncy.archive.ledger import require_archive
 from slqncy.archive.lock import Lock
 from slqncy.export.sqlite import TOKEN
 from slqncy.export.sqlite_schema import TABLES
@@ -46,6 +47,7 @@ def up_to_date(root: Path, tell: Callable[[str], None]) -> Path:
     `tell` is told of what takes long. Raises ArchiveError where there is no archive or the database cannot be written,
     ArchiveLockedError while another process writes it, and ArchiveDamagedError for a line that cannot be read.
     """
+    require_archive(root)
     archive, path = Archive(root), root / BROWSE
     try:
         lock = Lock(root / BROWSE_LOCK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
@@ -14,16 +14,18 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from slqncy.cli import show_example
+from slqncy.archive.errors import ArchiveError
+from slqncy.cli import archive_status, show_example
 from slqncy.exitcodes import ExitStatus
 from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
 
     from scrapy.crawler import Crawler, CrawlerProcessBase
 
+    from slqncy.cluster.worker import Worker
     from slqncy.display.closing import Closing, Ended
     from slqncy.extensions.run import Run
     from slqncy.notify import Outcome
@@ -134,6 +136,7 @@ class Command(ScrapyCrawl):
 
         assert self.crawler_process is not None
         assert self.settings is not None
+        at_once = self.settings.getint("SITES_AT_ONCE")
         running: list[Crawler] = []
         statuses: dict[str, tuple[ExitStatus, str]] = {}
 
@@ -149,9 +152,14 @@ class Command(ScrapyCrawl):
                 _put([f"{name}: {run.summary.sentence()}"], "stdout")
 
         crawls = Crawls(self.crawler_process, spider, arguments, begun=running.append, ended=over)
-        run_until_done(self.crawler_process, crawls.crawl(by_host(profiles), self.settings.getint("SITES_AT_ONCE")))
-        for crawler in running[:]:
-            over(crawler)
+        try:
+            with self._worker(profiles) as worker:
+                work = worker.work(crawls) if worker else crawls.crawl(by_host(profiles), at_once)
+                run_until_done(self.crawler_process, work)
+                for crawler in running[:]:
+                    over(crawler)
+        except ArchiveError as error:
+            return _complain(archive_status(error), str(error))
         failed = {name: (status, reason) for name, (status, reason) in statuses.items() if status is not ExitStatus.OK}
         if failed:
             name, (status, reason) = max(failed.items(), key=lambda one: one[1])
@@ -159,6 +167,21 @@ class Command(ScrapyCrawl):
         last = f"{len(statuses)} sites"
         _put([last], "stdout")
         return Outcome(ExitStatus.OK, (last,))
+
+    @contextmanager
+    def _worker(self, profiles: list[str]) -> Iterator[Worker | None]:
+        """The worker that this process is in a cluster, None where there is none. Raises ArchiveError."""
+        assert self.crawler_process is not None
+        if not self.crawler_process.settings["CLUSTER_URL"]:
+            yield None
+            return
+        from slqncy.cluster.worker import Worker
+
+        worker = Worker(self.crawler_process.settings, profiles)
+        try:
+            yield worker
+        finally:
+            worker.close()
 
 
 def run_until_done(process: CrawlerProcessBase, work: Coroutine[Any, Any, None]) -> None:
@@ -193,7 +216,7 @@ def _wrong_usage(
 ) -> tuple[ExitStatus, str] | None:
     """What is wrong with the command line, found before any request; None where all is right."""
     from slqncy.sites import SiteError
-    from slqncy.spiders.arguments import ArgumentError, parse_arguments, parse_sites
+    from slqncy.spiders.arguments import ArgumentError, parse_arguments, parse_sites, wrong_in_cluster
     from slqncy.wrong_settings import wrong_setting
 
     spiders = process.spider_loader.list()
@@ -204,6 +227,8 @@ def _wrong_usage(
             parse_arguments({**opts.spargs, "site": site})
         if "sites" not in opts.spargs:
             parse_arguments(opts.spargs)
+        if process.settings["CLUSTER_URL"] and (wrong := wrong_in_cluster(opts.spargs)):
+            return ExitStatus.USAGE, wrong
     except ArgumentError as error:
         return ExitStatus.USAGE, str(error)
     except SiteError as error:

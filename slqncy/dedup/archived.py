@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from slqncy.archive import ArchiveError
 from slqncy.archive.layout import INDEX, Kind, Place, segment_month, segment_name
@@ -72,13 +72,26 @@ def of_story(story: Story) -> Compared:
     return compared(story.title, story.text, story.date_published or story.as_of)
 
 
+class LastCompared:
+    """The story that was compared last: one that is asked for is mostly added next."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Story, Compared] | None = None
+
+    def of(self, story: Story, as_compared: Compared | None = None) -> Compared:
+        """What `of_story` makes of it; `as_compared` is that, where it was worked out before."""
+        if as_compared or self._last is None or self._last[0] is not story:
+            self._last = story, as_compared or of_story(story)
+        return self._last[1]
+
+
 class ArchivedStories:
     """What is archived, open to be asked and added to."""
 
     def __init__(self, archive: ArchiveWriter, thresholds: Thresholds) -> None:
         """Open the index of an archive, and add what it lacks. Raises ArchiveError."""
         self._archive = archive
-        self._last_asked: tuple[Story, Compared] | None = None
+        self._last = LastCompared()
         with _disk_errors(archive), ExitStack() as undo:
             self._deduplicator = Deduplicator(archive.root / INDEX, self._text_of, thresholds)
             undo.callback(self.close)
@@ -90,14 +103,13 @@ class ArchivedStories:
 
         `as_compared` is what `of_story` makes of it, where that was worked out before.
         """
-        if as_compared:
-            self._last_asked = story, as_compared
+        asked = self._last.of(story, as_compared)
         with _disk_errors(self._archive):
             try:
-                match = self._deduplicator.find(self._compared(story))
+                match = self._deduplicator.find(asked)
             except _NotOfTheseLinesError:
                 self._begin_anew()
-                match = self._deduplicator.find(self._compared(story))
+                match = self._deduplicator.find(asked)
         if match is None:
             return None
         return original_of(story, self._archive.story_at(place_of(match.number)), match.verdict)
@@ -119,11 +131,6 @@ class ArchivedStories:
         """Close the index, without another write."""
         self._deduplicator.index.close()
 
-    def _compared(self, story: Story) -> Compared:
-        if self._last_asked is None or self._last_asked[0] is not story:
-            self._last_asked = story, of_story(story)
-        return self._last_asked[1]
-
     def _text_of(self, number: int) -> Compared:
         place = place_of(number)
         if not self._archive.has_line(place):
@@ -131,7 +138,7 @@ class ArchivedStories:
         return of_story(self._archive.story_at(place))
 
     def _add(self, place: Place, story: Story) -> None:
-        self._deduplicator.add(number_of(place), self._compared(story))
+        self._deduplicator.add(number_of(place), self._last.of(story))
         if self._deduplicator.index.is_due:
             self.flush()
 
@@ -153,7 +160,23 @@ class ArchivedStories:
         self._catch_up()
 
 
-def original_of(story: Story, original: Story, verdict: Verdict) -> Original:
+class Named(Protocol):
+    """A story, by what names it."""
+
+    @property
+    def id(self) -> str:
+        """Of the story, of all sites."""
+
+    @property
+    def site(self) -> str:
+        """Name of the site."""
+
+    @property
+    def story_id(self) -> str:
+        """The site's own number."""
+
+
+def original_of(story: Story, original: Named, verdict: Verdict) -> Original:
     """The original of a story, by a verdict on the two."""
     is_same = verdict.kind is DuplicateKind.SAME_TEXT and (original.site, original.story_id) == (
         story.site,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from slqncy.dedup.index import Index
 from slqncy.dedup.kept import Kept
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from slqncy.dedup.grams import Hashes
     from slqncy.dedup.text import Compared
 
 _MOST_COMPARED = 4
@@ -29,20 +30,25 @@ class Match:
     verdict: Verdict
 
 
-class Deduplicator:
-    """An index, and the texts to verify what it finds.
+class Candidates(Protocol):
+    """The stories so far, to be found by their keys."""
 
-    `text_of` gives the story of a number that was added, as it is compared.
-    """
+    def add(self, number: int, keys: Hashes) -> None:
+        """Know a story; `number` is the caller's, and larger than all before."""
 
-    def __init__(
-        self, folder: Path | str, text_of: Callable[[int], Compared], thresholds: Thresholds | None = None
-    ) -> None:
-        """Open or create the index in `folder`. Raises OSError."""
-        self.index = Index(folder)
+    def candidates(self, keys: Hashes, most: int) -> list[int]:
+        """Numbers of the stories with the most keys in common, `COMMON` at least; of equal ones the oldest first."""
+
+
+class Finder:
+    """What finds candidates, and the texts to verify them."""
+
+    def __init__(self, index: Candidates, text_of: Callable[[int], Compared], thresholds: Thresholds) -> None:
+        """`text_of` gives the story of a number that was added, as it is compared."""
         self.compared = 0
         """How many times two stories were compared so far."""
-        self._thresholds = thresholds or Thresholds()
+        self._index = index
+        self._thresholds = thresholds
         self._text_of = text_of
         self._kept = Kept(_KEPT_BYTES)
 
@@ -50,7 +56,7 @@ class Deduplicator:
         """The stories that this one duplicates, the surest first; of equal ones the oldest."""
         found = [
             Match(number, verdict)
-            for number in self.index.candidates(story.keys, _MOST_COMPARED)
+            for number in self._index.candidates(story.keys, _MOST_COMPARED)
             if (verdict := judge(story, self._story(number), self._thresholds))
         ]
         return sorted(found, key=lambda match: (match.verdict.rank, -match.number), reverse=True)
@@ -61,8 +67,27 @@ class Deduplicator:
 
     def add(self, number: int, story: Compared) -> None:
         """Know a story; `number` is the caller's, 64 bits, and larger than all before."""
-        self.index.add(number, story.keys)
+        self._index.add(number, story.keys)
         self._kept.put(number, story)
+
+    def _story(self, number: int) -> Compared:
+        self.compared += 1
+        story = self._kept.get(number)
+        if story is None:
+            story = self._text_of(number)
+            self._kept.put(number, story)
+        return story
+
+
+class Deduplicator(Finder):
+    """A finder with an index in a folder."""
+
+    def __init__(
+        self, folder: Path | str, text_of: Callable[[int], Compared], thresholds: Thresholds | None = None
+    ) -> None:
+        """Open or create the index in `folder`; `text_of` as for a `Finder`. Raises OSError."""
+        self.index = Index(folder)
+        super().__init__(self.index, text_of, thresholds or Thresholds())
 
     def clear(self) -> None:
         """Forget all stories."""
@@ -72,11 +97,3 @@ class Deduplicator:
     def flush(self) -> None:
         """Write what is new to disk. Raises OSError."""
         self.index.flush()
-
-    def _story(self, number: int) -> Compared:
-        self.compared += 1
-        story = self._kept.get(number)
-        if story is None:
-            story = self._text_of(number)
-            self._kept.put(number, story)
-        return story

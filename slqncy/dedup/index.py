@@ -7,16 +7,14 @@ came after the last story it covers.
 
 from __future__ import annotations
 
-from collections import Counter
-from heapq import nsmallest
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slqncy.dedup.keys import COMMON
-from slqncy.dedup.run import MOST_DOCUMENTS, MOST_POSTINGS, Found, Run, merge_runs, short, write_run
+from slqncy.dedup.recent import Recent, best
+from slqncy.dedup.run import MOST_DOCUMENTS, Found, Run, merge_runs, short, write_run
 
 if TYPE_CHECKING:
     from slqncy.dedup.grams import Hashes
@@ -40,10 +38,7 @@ class Index:
         for left in self.folder.glob(f".*{_SUFFIX}.tmp"):
             left.unlink()
         self._runs = self._open_runs()
-        self._numbers: list[int] = []
-        # Most keys are of one story: a number costs a fraction of a list, above all in garbage collection.
-        self._recent: dict[int, int | list[int]] = {}
-        self._recent_keys: list[Hashes] = []
+        self._recent = Recent()
 
     def _open_runs(self) -> list[Run]:
         runs: list[Run] = []
@@ -63,78 +58,48 @@ class Index:
         return runs
 
     def __len__(self) -> int:
-        return sum(map(len, self._runs)) + len(self._numbers)
+        return sum(map(len, self._runs)) + len(self._recent)
 
     @property
     def last(self) -> int | None:
         """Number of the newest story, or None where there is none."""
-        if self._numbers:
-            return self._numbers[-1]
+        if self._recent:
+            return self._recent.numbers[-1]
         return self._runs[-1].document(-1) if self._runs else None
 
     @property
     def is_due(self) -> bool:
         """Whether so many stories are in memory that they should be written."""
-        return len(self._numbers) >= RECENT
+        return len(self._recent) >= RECENT
 
     def add(self, number: int, keys: Hashes) -> None:
         """Know a story; `number` is the caller's, 64 bits, and larger than all before."""
-        place = len(self._numbers)
-        its_keys = short(keys)
-        for key in its_keys.tolist():
-            known = self._recent.setdefault(key, place)
-            if isinstance(known, list):
-                # One too many tells that there are.
-                if len(known) <= MOST_POSTINGS:
-                    known.append(place)
-            elif known != place:
-                self._recent[key] = [known, place]
-        self._recent_keys.append(its_keys)
-        self._numbers.append(number)
+        self._recent.add(number, keys)
 
     def candidates(self, keys: Hashes, most: int) -> list[int]:
         """Numbers of the stories with the most keys in common, `COMMON` at least; of equal ones the oldest first."""
         asked = short(keys)
-        found = [*(run.find(asked) for run in self._runs), self._find_recent(asked)]
-        usable = sum(one.counts for one in found) <= MOST_POSTINGS
-        places = np.concatenate(
-            [
-                # Places go on from run to run, in the order of the stories.
-                one.places[np.repeat(usable, one.counts)] + start
-                for one, start in zip(found, accumulate(map(len, self._runs), initial=0), strict=True)
-            ]
-        )
-        places.sort()
-        # So many times in a row; of each as many as it has keys in common beyond that.
-        enough = places[COMMON - 1 :] == places[: 1 - COMMON]
-        hits = Counter(places[COMMON - 1 :][enough].tolist())
-        best = nsmallest(most, ((-count, place) for place, count in hits.items()))
-        return [self._number(place) for _, place in best]
-
-    def _find_recent(self, keys: Hashes) -> Found:
-        counts: list[int] = []
-        found: list[int] = []
-        for known in map(self._recent.get, keys.tolist()):
-            stories = () if known is None else known if isinstance(known, list) else (known,)
-            counts.append(len(stories))
-            found += stories
-        return Found(np.array(counts, dtype=np.int64), np.array(found, dtype=np.int64))
+        found = [*(run.find(asked) for run in self._runs), self._recent.find(asked)]
+        # Places go on from run to run, in the order of the stories.
+        starts = accumulate(map(len, self._runs), initial=0)
+        places = best([Found(one.counts, one.places + start) for one, start in zip(found, starts, strict=True)], most)
+        return [self._number(place) for place in places]
 
     def _number(self, place: int) -> int:
         for run in self._runs:
             if place < len(run):
                 return run.document(place)
             place -= len(run)
-        return self._numbers[place]
+        return self._recent.numbers[place]
 
     def flush(self) -> None:
         """Write what is in memory. Raises OSError."""
-        if not self._numbers:
+        if not self._recent:
             return
-        places = np.repeat(np.arange(len(self._numbers), dtype=np.uint64), [len(keys) for keys in self._recent_keys])
-        path = self._path(self._numbers[0], self._numbers[-1])
-        self._runs.append(write_run(path, self._numbers, np.concatenate(self._recent_keys), places))
-        self._forget_recent()
+        numbers, keys = self._recent.numbers, self._recent.keys
+        places = np.repeat(np.arange(len(numbers), dtype=np.uint64), [len(its) for its in keys])
+        self._runs.append(write_run(self._path(numbers[0], numbers[-1]), numbers, np.concatenate(keys), places))
+        self._recent.clear()
         while len(self._runs) > 1 and _should_merge(*self._runs[-2:]):
             self._merge()
 
@@ -153,10 +118,6 @@ class Index:
         for run in self._runs:
             _remove(run)
         self._runs = []
-        self._forget_recent()
-
-    def _forget_recent(self) -> None:
-        self._numbers, self._recent_keys = [], []
         self._recent.clear()
 
     def close(self) -> None:

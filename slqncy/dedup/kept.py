@@ -15,6 +15,16 @@ _Fields = tuple[str, str, bytes, list[Figure], int | None]
 _decoder = msgspec.msgpack.Decoder(_Fields)
 
 
+def pack(story: Compared) -> bytes:
+    """All that a story is compared by."""
+    return msgspec.msgpack.encode((story.title, story.text, story.fingerprint, story.figures, story.day))
+
+
+def unpack(packed: bytes) -> Compared:
+    """The story of such a form."""
+    return Compared(*_decoder.decode(packed))
+
+
 class Kept:
     """The stories that were last put in or asked for, as many as fit in so many bytes.
 
@@ -32,12 +42,11 @@ class Kept:
         if packed is None:
             return None
         self._packed.move_to_end(number)
-        return Compared(*_decoder.decode(packed))
+        return unpack(packed)
 
     def put(self, number: int, story: Compared) -> None:
         """Hold a story that is not held."""
-        packed = msgspec.msgpack.encode((story.title, story.text, story.fingerprint, story.figures, story.day))
-        self._packed[number] = packed
+        self._packed[number] = packed = pack(story)
         self._room -= len(packed) + _BESIDE
         while self._room < 0:
             _, first = self._packed.popitem(last=False)

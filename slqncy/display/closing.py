@@ -63,11 +63,11 @@ def closing(ended: Ended) -> Closing:
     """One screen, with room left for the sentence that tells an exit status, however long that is."""
     account = folded(ended.summary.sentence().split(" + "), "+", WIDTH)
     report = spelt("report", visible(ended.report), WIDTH, _MOST_LINES)
-    trouble, advice = list(_trouble(ended)), list(_advice(ended))
+    wrong, advice = list(trouble(ended)), [*run_again(ended), *look_at(ended)]
     sentence = cell_len(visible(ended.reason)) // WIDTH + 2
-    room = LINES - sentence - sum(map(len, (account, report, trouble, advice)))
+    room = LINES - sentence - sum(map(len, (account, report, wrong, advice)))
     details = [line for label, facts in _details(ended) if facts for line in labelled(label, facts, WIDTH)]
-    return Closing([*account, *details[: max(0, room)], *report], trouble, advice)
+    return Closing([*account, *details[: max(0, room)], *report], wrong, advice)
 
 
 def _details(ended: Ended) -> Iterator[tuple[str, list[str]]]:
@@ -84,8 +84,17 @@ def _details(ended: Ended) -> Iterator[tuple[str, list[str]]]:
     yield "rejected", _sorts(summary.rejected, counters, "store/rejected")
     if declared := summary.complete + summary.incomplete:
         yield "complete", [f"{summary.complete} of {declared} stories, by the count that their pages declare"]
-    requests, received = (int(counters.get(f"downloader/{name}", 0)) for name in ("request_count", "response_bytes"))
-    yield "traffic", [plural(requests, "request"), f"{decimal(received)} received", span(ended.seconds)]
+    yield "traffic", traffic(*sent_and_received(counters), ended.seconds)
+
+
+def sent_and_received(counters: Mapping[str, Any]) -> tuple[int, int]:
+    """How many requests left, and how many bytes came."""
+    return int(counters.get("downloader/request_count", 0)), int(counters.get("downloader/response_bytes", 0))
+
+
+def traffic(requests: int, received: int, seconds: float) -> list[str]:
+    """The same in words."""
+    return [plural(requests, "request"), f"{decimal(received)} received", span(seconds)]
 
 
 def _sorts(total: int, counters: Mapping[str, Any], prefix: str) -> list[str]:
@@ -98,8 +107,8 @@ def _sorts(total: int, counters: Mapping[str, Any], prefix: str) -> list[str]:
     return [f"{total}: {told[0]}", *told[1:]] if len(told) > 1 else told
 
 
-def _trouble(ended: Ended) -> Iterator[str]:
-    """A line for each kind of it, with one example."""
+def trouble(ended: Ended) -> Iterator[str]:
+    """What is wrong: a line for each kind of it, with one example."""
     summary, counters = ended.summary, ended.counters
     hung, walls = (int(counters.get(f"slqncy/guard/{guard}", 0)) for guard in ("watchdog", "wall"))
     incomplete, failures = summary.incomplete, ", ".join(_sorts(summary.failures, counters, "failed"))
@@ -116,11 +125,15 @@ def _trouble(ended: Ended) -> Iterator[str]:
         yield from beside("held", [f"nothing may be asked of the site before {ended.held_until}"])
 
 
-def _advice(ended: Ended) -> Iterator[str]:
-    """The next commands, as they can be typed."""
+def run_again(ended: Ended) -> Iterator[str]:
+    """The next command where the run has left something to do, as it can be typed."""
     if ended.status is ExitStatus.TEMPORARY or ended.summary.unsent:
         command = ended.command and _command("run again", ended.command)
         yield from command or beside("run again", ["with the same command"])
+
+
+def look_at(ended: Ended) -> Iterator[str]:
+    """A command that says more of what is wrong."""
     looked_at = ["check/incomplete", "outcome/failed", *["outcome/rejected"] * (ended.status is ExitStatus.DATA)]
     if example := next(filter(None, map(ended.examples.get, looked_at)), None):
         yield from _command("look at", ["scrapy", "explain", example, *ended.settings])

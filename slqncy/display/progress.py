@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rich.console import Group
 from rich.progress_bar import ProgressBar
@@ -39,6 +39,17 @@ class Outlook(NamedTuple):
     """Of `done` and `goal`."""
 
 
+class Told(Protocol):
+    """What can be shown of how far something is."""
+
+    def facts(self) -> Iterator[tuple[str, list[str]]]:
+        """Facts, each row of them behind a label."""
+
+    @property
+    def share(self) -> tuple[int, int]:
+        """How much is done of how much, where that is known; of 0 otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How far a run is; times are in seconds."""
@@ -63,6 +74,36 @@ class Progress:
     outlook: Outlook
     elapsed: float
 
+    def facts(self) -> Iterator[tuple[str, list[str]]]:
+        """Facts, each row of them behind a label."""
+        yield "stories", stories(self.new, self.changed, self.duplicates, self.rejected, self.failed)
+        pace = [f"{self.delay:.1f} s apart"] if self.delay else []
+        yield "pages", [*pages(self.pages, self.lists, self.rate), *pace]
+        if self.held:
+            yield "waiting", [f"{span(self.held)} more, as the site has asked for"]
+        if self.reading:
+            yield "now", [self.reading]
+        yield "time", [f"{span(self.elapsed)} so far", *self._left()]
+
+    @property
+    def share(self) -> tuple[int, int]:
+        """How much is done of how much, where that is known; of 0 otherwise."""
+        return min(self.outlook.done, self.outlook.goal), self.outlook.goal
+
+    @property
+    def left(self) -> int:
+        """Pages that are known to be left, at least."""
+        return self.outlook.queued + self.pending
+
+    def _left(self) -> Iterator[str]:
+        _, done, goal, unit = self.outlook
+        if goal:
+            yield f"{done} of at most {goal} {unit}"
+            if 0 < done < goal:
+                yield f"about {span(self.elapsed * (goal - done) / done)} left"
+        elif self.left:
+            yield f"at least {plural(self.left, 'page')} left"
+
 
 class Rate:
     """Counts of a minute."""
@@ -79,49 +120,32 @@ class Rate:
         return (count - before) * _MINUTE / (now - then) if now > then else 0.0
 
 
-def sentence(progress: Progress) -> str:
+def stories(new: int, changed: int, duplicates: int, rejected: int, failed: int) -> list[str]:
+    """How many of each came, those that did not left out."""
+    others = [(changed, "changed"), (duplicates, "duplicates"), (rejected, "rejected"), (failed, "failed")]
+    return [f"{new} new", *(f"{count} {what}" for count, what in others if count)]
+
+
+def pages(answered: int, lists: int, rate: float) -> list[str]:
+    """How many were asked for, and how fast."""
+    return [f"{answered} answered", plural(lists, "list"), f"{rate:.0f} a minute"]
+
+
+def sentence(progress: Told) -> str:
     """A line of a log."""
-    return "; ".join(", ".join(facts) for _, facts in _facts(progress))
+    return "; ".join(", ".join(facts) for _, facts in progress.facts())
 
 
-def block(progress: Progress, width: int) -> RenderableType:
+def block(progress: Told, width: int) -> RenderableType:
     """Lines that are narrower than the terminal, so that none of them wraps."""
     cells = max(width, _LEAST_WIDTH) - 1
     lines: list[RenderableType] = [Text("─" * (width - 1), "dim")]
-    for label, facts in _facts(progress):
+    for label, facts in progress.facts():
         for line in labelled(label, facts, cells, _MOST_LINES, _LABEL):
             text = Text(line, no_wrap=True, overflow="crop")
             text.stylize("dim", 0, _LABEL)
             lines.append(text)
-    if goal := progress.outlook.goal:
-        done = min(progress.outlook.done, goal)
+    done, goal = progress.share
+    if goal:
         lines.append(ProgressBar(goal, done, max(1, width - 1), complete_style="green", finished_style="green"))
     return Group(*lines)
-
-
-def _facts(progress: Progress) -> Iterator[tuple[str, list[str]]]:
-    others = [
-        (progress.changed, "changed"), (progress.duplicates, "duplicates"), (progress.rejected, "rejected"),
-        (progress.failed, "failed"),
-    ]  # fmt: skip
-    yield "stories", [f"{progress.new} new", *(f"{count} {what}" for count, what in others if count)]
-    pace = [f"{progress.delay:.1f} s apart"] if progress.delay else []
-    yield (
-        "pages",
-        [f"{progress.pages} answered", plural(progress.lists, "list"), f"{progress.rate:.0f} a minute", *pace],
-    )
-    if progress.held:
-        yield "waiting", [f"{span(progress.held)} more, as the site has asked for"]
-    if progress.reading:
-        yield "now", [progress.reading]
-    yield "time", [f"{span(progress.elapsed)} so far", *_left(progress)]
-
-
-def _left(progress: Progress) -> Iterator[str]:
-    queued, done, goal, unit = progress.outlook
-    if goal:
-        yield f"{done} of at most {goal} {unit}"
-        if 0 < done < goal:
-            yield f"about {span(progress.elapsed * (goal - done) / done)} left"
-    elif queued + progress.pending:
-        yield f"at least {plural(queued + progress.pending, 'page')} left"

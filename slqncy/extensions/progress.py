@@ -22,10 +22,13 @@ from slqncy.reasons import EventKind, PageKind
 from slqncy.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self, TextIO
 
+    from scrapy import Spider
     from scrapy.crawler import Crawler
 
+    from slqncy.display.progress import Told
     from slqncy.extensions.pending import Asked
 
 logger = logging.getLogger(__name__)
@@ -38,31 +41,32 @@ _PAGES = {
 }  # fmt: skip
 
 
-class ProgressDisplay:
+class Screen:
     """A block at the foot of the terminal that standard error is, with the log above it; in other logs, lines."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._interval = crawler.settings.getfloat("PROGRESS_INTERVAL")
-        if not self._interval:
-            raise NotConfigured
+    def __init__(self, interval: float, told: Callable[[], Told]) -> None:
+        """`interval` is seconds between lines of a log; `told` is asked for what they, or the block, say."""
+        self._interval = interval
+        self._told = told
         self._foot: Foot | None = None
         self._log: logging.StreamHandler[TextIO] | None = None
         """What writes the log to the same terminal, if anything."""
-        self._rate = Rate()
-        self._started = 0.0
         self._refresh, self._line = create_looping_call(self._show), create_looping_call(self._tell)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's way to make a component. Raises NotConfigured."""
-        display = cls(crawler)
-        crawler.signals.connect(display._opened, signals.spider_opened)
-        crawler.signals.connect(display.end, signals.spider_closed)
-        return display
+    def begin(self) -> None:
+        """From now on, until `end`."""
+        if moves_cursor(sys.stderr):
+            self._foot = Foot(sys.stderr)
+            handler = get_scrapy_root_handler()
+            if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr:
+                self._log = handler
+                handler.setStream(self._foot)
+            self._refresh.start(_REFRESH)
+        if not self._log:
+            self._line.start(self._interval, now=False)
 
     def end(self) -> None:
-        """Leave the terminal to what follows; also after a second signal, which Scrapy does not tell."""
+        """Leave the terminal to what follows."""
         for clock in (self._refresh, self._line):
             if clock.running:
                 clock.stop()
@@ -74,30 +78,53 @@ class ProgressDisplay:
                 self._foot.take_away()
         self._log = self._foot = None
 
-    def _opened(self) -> None:
-        if not self._run.is_open:
-            return
-        self._started = monotonic()
-        self._rate.at(self._started, 0)
-        if moves_cursor(sys.stderr):
-            self._foot = Foot(sys.stderr)
-            handler = get_scrapy_root_handler()
-            if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr:
-                self._log = handler
-                handler.setStream(self._foot)
-            self._refresh.start(_REFRESH)
-        if not self._log:
-            self._line.start(self._interval, now=False)
-
     def _show(self) -> None:
         assert self._foot
         try:
-            self._foot.show(block(self._progress(), self._foot.width))
+            self._foot.show(block(self._told(), self._foot.width))
         except OSError:
             self.end()
 
     def _tell(self) -> None:
-        logger.info("%s", sentence(self._progress()))
+        logger.info("%s", sentence(self._told()))
+
+
+class ProgressDisplay:
+    """Shows how far a run is, unless it is one of several: then those who have begun them do."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        interval = crawler.settings.getfloat("PROGRESS_INTERVAL")
+        if not interval:
+            raise NotConfigured
+        self._screen = Screen(interval, self.progress)
+        self._rate = Rate()
+        self._started = 0.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a component. Raises NotConfigured."""
+        display = cls(crawler)
+        crawler.signals.connect(display._opened, signals.spider_opened)
+        crawler.signals.connect(display.end, signals.spider_closed)
+        return display
+
+    def end(self) -> None:
+        """Leave the terminal to what follows; also after a second signal, which Scrapy does not tell."""
+        self._screen.end()
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is progress to tell of."""
+        return self._started > 0
+
+    def _opened(self, spider: Spider) -> None:
+        if not self._run.is_open:
+            return
+        self._started = monotonic()
+        self._rate.at(self._started, 0)
+        if "sites" not in spider.raw_arguments:  # type: ignore[attr-defined]
+            self._screen.begin()
 
     @property
     def _run(self) -> Run:
@@ -105,7 +132,8 @@ class ProgressDisplay:
         assert run is not None
         return run
 
-    def _progress(self) -> Progress:
+    def progress(self) -> Progress:
+        """How far the run is, once it has begun."""
         run, pace = self._run, self._crawler.get_extension(Pace)
         assert pace is not None
         assert self._crawler.stats is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections import Counter
 from datetime import UTC, datetime
 from functools import cached_property
 from time import monotonic
@@ -15,14 +16,16 @@ import scrapy
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from slqncy.archive import ArchiveError, ArchiveLockedError
+from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
 from slqncy.archive.hosts import Host
+from slqncy.cluster.errors import ClusterError
 from slqncy.dedup import Thresholds
 from slqncy.display.progress import Outlook
 from slqncy.exitcodes import ExitStatus
-from slqncy.extensions import session
 from slqncy.extensions.account import Account
+from slqncy.extensions.pace import Pace
 from slqncy.extensions.pending import Pending
+from slqncy.extensions.session import open_session
 from slqncy.extensions.stop import Stop, StoppedError
 from slqncy.extensions.waiting import Waiting
 from slqncy.extensions.warcinfo import warcinfo
@@ -40,9 +43,12 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure as TwistedFailure
 
-    from slqncy.archive import ArchiveWriter
     from slqncy.archive.ledger import Known
+    from slqncy.cluster.archive import SharedArchive
+    from slqncy.cluster.fingerprints import SharedStories
+    from slqncy.cluster.share import Share
     from slqncy.dedup.archived import ArchivedStories
+    from slqncy.extensions.session import Session
     from slqncy.extract.walls import Wall
     from slqncy.items import StoryItem
     from slqncy.records import Rewrite, Warc
@@ -52,6 +58,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+HANDED_OVER = "handed_over"
+"""Our finish reason where another worker goes on with the site."""
 _SECOND_SIGNAL = "second_signal"
 """Our finish reason where a second signal cut a crawl short."""
 _MOST_DETAIL = 500
@@ -68,9 +76,11 @@ class Run:
     `forbidden` closes it.
     """
 
-    archive: ArchiveWriter
-    stories: ArchivedStories
+    archive: ArchiveWriter | SharedArchive
+    stories: ArchivedStories | SharedStories
     """What is archived, to find copies of."""
+    share: Share | None = None
+    """Its site, where other workers may go on with it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -94,14 +104,19 @@ class Run:
         """Lines this run has added to stories/."""
         self.examples: dict[str, str] = {}
         """The first story id, or URL of another page, that a counter has counted, by the counter's name."""
-        self._session: session.Session | None = None
+        self._session: Session | None = None
+        self._left: Session | None = None
+        """The session, while the run leaves it."""
         self._disk_error: ArchiveError | None = None
         self._damage = ""
         self._errors = 0
         self._budget = crawler.settings.getint("REQUEST_BUDGET")
         self._warc_maxsize = crawler.settings.getint("WARC_MAXSIZE")
         self._requests = 0
-        self._known_before = 0
+        self._known_before: dict[str, int] = {}
+        """How many addresses of each site this run has to do with were known before, by origin."""
+        self._sites: set[str] = set()
+        """Names of these."""
         self._passed_over: set[str] = set()
         self._closing: asyncio.Task[None] | None = None
 
@@ -124,9 +139,22 @@ class Run:
         return self._session is not None
 
     @property
+    def own_archive(self) -> ArchiveWriter:
+        """The archive, of a run that shares nothing."""
+        assert isinstance(self.archive, ArchiveWriter)
+        return self.archive
+
+    @property
     def is_going(self) -> bool:
         """Whether nobody has told the run to stop, or closed it."""
         return self.is_open and self._closing is None and self._crawler.crawling
+
+    def turn_to(self, address: Address) -> None:
+        """What happens from now on is of that site: the sum of addresses is over its own. Raises ArchiveError."""
+        self._sites.add(address.site.name)
+        if (origin := address.home_url()) not in self._known_before:
+            found_before = self.share.counters_before.get("slqncy/found", 0) if self.share else 0
+            self._known_before[origin] = sum(self.archive.states(origin).values()) - found_before
 
     def capture(self, exchange: Exchange) -> Warc:
         """Keep what went over the wire. Gives where the payload of the response is. Raises ArchiveError."""
@@ -192,6 +220,21 @@ class Run:
         """No page is being read. Raises ArchiveError."""
         self.account.durations.end_reading(monotonic())
         self.archive.end_reading()
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether another worker has begun with the site, in this round."""
+        return self.share is not None and self.share.is_resumed
+
+    def drop(self, url: str) -> None:
+        """A page that was queued is not asked for after all."""
+        if self.share:
+            self.share.drop(url)
+
+    def handled(self, url: str) -> None:
+        """All that a page led to is to be asked for."""
+        if self.share:
+            self.share.handled(url)
 
     def passes_over(self, known: Known) -> bool:
         """Whether a page is not to be read in this run, for reading it hung in one before."""
@@ -372,9 +415,11 @@ class Run:
             self.status, self.reason = ExitStatus.CONFIG, str(error)
             raise CloseSpider("wrong_setting") from error
         try:
-            self._session = session.join(self, self._crawler.settings, thresholds, self.started)
-            self.archive, self.stories = self._session.archive, self._session.stories
-            self._known_before = self.archive.newest()
+            session = open_session(self._crawler.settings, thresholds, self.started)
+            self.archive, self.stories, self.share = session.enter(self, spider.address.site.name)  # type: ignore[attr-defined]
+            self._session = session
+            self._go_on()
+            self.turn_to(spider.address)  # type: ignore[attr-defined]
         except ArchiveLockedError as error:
             self.status, self.reason = ExitStatus.TEMPORARY, str(error)
             raise CloseSpider("archive_locked") from error
@@ -389,6 +434,22 @@ class Run:
         arguments = spider.arguments  # type: ignore[attr-defined]
         if arguments.asks_site:
             self._respect_holds(arguments.address)
+
+    def _go_on(self) -> None:
+        """Count from where another worker has counted to, and let the next one do so."""
+        if self.share:
+            for name, figure in self.share.counters_before.items():
+                self._stats.set_value(name, figure)
+            self.share.counters = self._counters
+            pace = self._crawler.get_extension(Pace)
+            assert pace is not None
+            self.share.pause, self.share.rest = lambda: pace.delay, lambda: max(pace.delay, pace.held)
+
+    def _counters(self) -> dict[str, int]:
+        counted = self._stats.get_stats().items()
+        figures = {name: value for name, value in counted if name.startswith("slqncy/") and isinstance(value, int)}
+        # Those in hand are the next worker's, if this one deals with them no more.
+        return figures | {"slqncy/requested": figures.get("slqncy/requested", 0) - len(self.pending)}
 
     def _respect_holds(self, address: Address) -> None:
         hosts = self.archive.hosts.items()
@@ -407,7 +468,8 @@ class Run:
 
     def _close(self, last_words: Callable[[], None]) -> None:
         assert self._session is not None
-        left, self._session = self._session, None
+        left = self._left = self._session
+        self._session = None
         error = self._disk_error
         try:
             if error:
@@ -423,9 +485,14 @@ class Run:
         except ArchiveError as met:
             error = met
         if error:
-            self.status, self.reason = ExitStatus.IO, str(error)
+            is_passing = isinstance(error, ClusterError)
+            self.status, self.reason = ExitStatus.TEMPORARY if is_passing else ExitStatus.IO, str(error)
 
     def _judge(self, spider: Spider, finish_reason: str) -> None:
+        if finish_reason == HANDED_OVER:
+            # The worker that comes to the end of the site tells of it.
+            self.status, self.reason = ExitStatus.OK, "handed over to another worker"
+            return
         summary = self._summarize(finish_reason)
         arguments = spider.arguments  # type: ignore[attr-defined]
         self.status, self.reason = judge(
@@ -444,8 +511,9 @@ class Run:
     def _summarize(self, finish_reason: str) -> Summary:
         stats = self._stats.get_stats()
         self.archive.commit()
+        states = sum((Counter(self.archive.states(origin)) for origin in self._known_before), Counter[State]())
         addresses = Addresses(
-            known_before=self._known_before, found=int(stats.get("slqncy/found", 0)), states=self.archive.states()
+            known_before=sum(self._known_before.values()), found=int(stats.get("slqncy/found", 0)), states=dict(states)
         )
         self.summary = summarize(stats, addresses, pending=len(self.pending), finish_reason=finish_reason)
         return self.summary
@@ -454,13 +522,14 @@ class Run:
         assert self._crawler.spider is not None
         assert self.summary is not None
         self.now = None
-        lines = self.archive.number_lines()
+        lines = [line for site in sorted(self._sites) for line in self.archive.number_lines(site)]
         self.report = self.account.report(
             self._crawler.spider, self.summary, self.started, run_id=self.id, exit_status=int(self.status),
             exit_reason=self.reason, finish_reason=finish_reason,
             coverage={line.name: line.as_dict() for line in lines},
         )  # fmt: skip
-        proof = leave(self.archive, self.report, lines)
+        assert self._left is not None
+        proof = leave(self._left.archive, self.report, lines)
         self.status, self.reason = ExitStatus(self.report.exit_status), self.report.exit_reason
         self._happened(EventKind.FINISHED, "", None, detail=f"exit status {self.status}: {self.reason}", hash=proof)
 

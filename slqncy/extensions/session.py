@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from scrapy.utils.asyncio import create_looping_call
 
@@ -12,10 +12,14 @@ from slqncy.dedup.archived import ArchivedStories
 from slqncy.extensions.watchdog import Watchdog
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from scrapy.settings import BaseSettings
 
+    from slqncy.cluster.archive import SharedArchive
+    from slqncy.cluster.fingerprints import SharedStories
+    from slqncy.cluster.share import Share
     from slqncy.dedup import Thresholds
 
 _COMMIT_INTERVAL = 1.0
@@ -29,32 +33,52 @@ class Member(Protocol):
         """Nothing can be written any more."""
 
 
+class Entered(NamedTuple):
+    """What a run works on."""
+
+    archive: ArchiveWriter | SharedArchive
+    stories: ArchivedStories | SharedStories
+    """What is archived, to find copies of."""
+    share: Share | None = None
+    """Its site, where other workers may go on with it."""
+
+
 class Session:
     """The archive, and what is found in it, for as long as a run needs them: the last one that leaves closes them."""
 
     archive: ArchiveWriter
-    stories: ArchivedStories
-    """What is archived, to find copies of."""
+    stories: ArchivedStories | SharedStories
 
-    def __init__(self, root: Path, settings: BaseSettings, thresholds: Thresholds, now: datetime) -> None:
-        """Raises ArchiveError where the archive cannot be opened."""
+    def __init__(
+        self,
+        root: Path,
+        settings: BaseSettings,
+        thresholds: Thresholds,
+        now: datetime,
+        acknowledged: Mapping[str, int] | None = None,
+    ) -> None:
+        """Open the archive; `acknowledged` as `ArchiveWriter` takes it. Raises ArchiveError where it cannot be."""
         self._members: list[Member] = []
         self._error: ArchiveError | None = None
         self._watchdog = Watchdog(settings.getfloat("WATCHDOG_TIMEOUT"))
         self._clock = create_looping_call(self._commit)
-        self.archive = ArchiveWriter(root, self._watchdog.patience)
+        self.archive = ArchiveWriter(root, self._watchdog.patience, acknowledged)
         try:
             self.archive.close_months(f"{now:%Y-%m}")
-            self.stories = ArchivedStories(self.archive, thresholds)
+            self.stories = self._open_stories(thresholds)
         except BaseException:
             self.archive.abandon()
             raise
         self._clock.start(_COMMIT_INTERVAL, now=False)
         self._watchdog.watch(self.archive.root, self.archive.traceback_descriptor)
 
-    def join(self, run: Member) -> None:
-        """One run more."""
+    def _open_stories(self, thresholds: Thresholds) -> ArchivedStories | SharedStories:
+        return ArchivedStories(self.archive, thresholds)
+
+    def enter(self, run: Member, site: str) -> Entered:  # where workers share sites it matters
+        """One run more, of a site."""
         self._members.append(run)
+        return Entered(self.archive, self.stories)
 
     def leave(self, run: Member, error: ArchiveError | None = None) -> None:
         """One run less, which has met this error; with the last one the archive is closed.
@@ -65,7 +89,8 @@ class Session:
         if error:
             self.fail(error)
         if self._members:
-            self.archive.commit()
+            if not self._error:
+                self.commit()
             return
         self._clock.stop()
         self._watchdog.stop()
@@ -76,6 +101,10 @@ class Session:
                 self.archive.close()
         finally:
             self.stories.close()
+
+    def commit(self) -> None:
+        """Acknowledge all. Raises ArchiveError."""
+        self.archive.commit()
 
     def fail(self, error: ArchiveError) -> None:
         """What was acknowledged is safe, and nothing is written any more, by no run."""
@@ -91,7 +120,7 @@ class Session:
     def _commit(self) -> None:
         if self._error is None:
             try:
-                self.archive.commit()
+                self.commit()
             except ArchiveError as error:
                 self.fail(error)
 
@@ -100,11 +129,20 @@ _sessions: dict[Path, Session] = {}
 """Of this process, by where the archive is."""
 
 
-def join(run: Member, settings: BaseSettings, thresholds: Thresholds, now: datetime) -> Session:
-    """The session on the archive of these settings, in which the run is now. Raises ArchiveError."""
-    root = Path(settings["ARCHIVE_DIR"])
-    session = _sessions.get(root.absolute())
-    if session is None or not len(session):
-        session = _sessions[root.absolute()] = Session(root, settings, thresholds, now)
-    session.join(run)
+def open_session(settings: BaseSettings, thresholds: Thresholds, now: datetime) -> Session:
+    """The session on the archive of these settings. Raises ArchiveError."""
+    session = session_of(settings)
+    if not session:
+        session = Session(Path(settings["ARCHIVE_DIR"]), settings, thresholds, now)
+        keep(session)
     return session
+
+
+def session_of(settings: BaseSettings) -> Session | None:
+    """The session on the archive of these settings that was opened last."""
+    return _sessions.get(Path(settings["ARCHIVE_DIR"]).absolute())
+
+
+def keep(session: Session) -> None:
+    """Have runs find a session that was opened otherwise."""
+    _sessions[session.archive.root.absolute()] = session

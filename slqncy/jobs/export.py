@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from slqncy.archive import disk
-from slqncy.archive.layout import Kind, segment_month
+from slqncy.archive.layout import Kind
+from slqncy.archive.reader import months_from
 from slqncy.archive.since import moment_of
 from slqncy.archive.standing import Edited, Version, edited, merged, standing, versions_of
 from slqncy.export import FORMATS, NoStoriesError, SinceError
@@ -60,14 +61,13 @@ def export(archive: Archive, name: str, target: Path, client: Client, *, since: 
         moment = moment_of(since)
     except ValueError as error:
         raise SinceError(str(error)) from error
-    archive, target, root = archive.as_of_now(), target.resolve(), archive.root.resolve()
-    whole = archive.acknowledged()
-    recent = {segment: length for segment, length in whole.items() if segment_month(segment) >= moment[:7]}
+    archive, target = archive.as_of_now(), target.resolve()
+    seen = {root.resolve(): lengths for root, lengths in archive.acknowledged_of_each().items()}
     token, latest = archive.token(), latest or form.one_a_story
-    said = [str(root), whole, token, name, moment, latest]
+    said = [{str(root): lengths for root, lengths in seen.items()}, token, name, moment, latest]
     with job(target.with_name(f".{target.name}.export-job"), said, client) as work:
-        files = shards(root, Kind.STORY, recent)
-        standing = _standing(work, files, shards(root, Kind.STORY, whole)) if latest else None
+        files = shards(months_from(seen, moment), Kind.STORY)
+        standing = _standing(work, files, shards(seen, Kind.STORY)) if latest else None
         made = work.each(_ROWS, partial(_export, _Wanted(name, token, moment, standing)), files)
         counts = [int((output / _COUNT).read_text()) for output in made]
         if any(counts):

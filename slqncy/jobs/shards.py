@@ -6,12 +6,15 @@ from pathlib import Path  # noqa: TC003  # a field
 from typing import TYPE_CHECKING, NamedTuple
 
 from slqncy.archive.files import open_segment
-from slqncy.archive.layout import Kind, segment_kind
+from slqncy.archive.layout import segment_kind
 from slqncy.archive.reader import records_in
 from slqncy.records import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from slqncy.archive.layout import Kind
+    from slqncy.archive.reader import Lengths
 
 _MOST_SHARDS = 64
 """Of an archive that makes small ones: enough for many workers to end at about the same time."""
@@ -35,14 +38,14 @@ def size_of_shards(total: int) -> int:
     return min(max(total // _MOST_SHARDS, _LEAST), _MOST)
 
 
-def shards(root: Path, kind: Kind, lengths: Mapping[str, int | None], size: int | None = None) -> list[Shard]:
-    """All lines of a kind, in their order, as far as they are acknowledged.
+def shards(seen: Mapping[Path, Lengths], kind: Kind, size: int | None = None) -> list[Shard]:
+    """All lines of a kind that are seen of each archive, in their order, and one archive behind the other.
 
     A segment of which no length is known is one shard. Raises as `open_segment` does.
     """
-    names = sorted(name for name in lengths if segment_kind(name) is kind)
-    size = size or size_of_shards(sum(lengths[name] or 0 for name in names))
-    return [shard for name in names for shard in _cut(root, name, lengths[name], size)]
+    names = [(root, name) for root, lengths in seen.items() for name in sorted(lengths) if segment_kind(name) is kind]
+    size = size or size_of_shards(sum(seen[root][name] or 0 for root, name in names))
+    return [shard for root, name in names for shard in _cut(root, name, seen[root][name], size)]
 
 
 def _cut(root: Path, segment: str, length: int | None, size: int) -> Iterator[Shard]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from slqncy.archive import ArchiveWriter
+    from slqncy.cluster.archive import SharedArchive
     from slqncy.items import StoryItem
     from slqncy.sites import Site
 
@@ -54,7 +55,7 @@ class Step(ABC):
         self.run.count(f"{self.name}/{what}", by, example=example)
 
     @property
-    def archive(self) -> ArchiveWriter:
+    def archive(self) -> ArchiveWriter | SharedArchive:
         """The archive the run writes to."""
         return self.run.archive
 

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.layout import Kind
 from slqncy.pipelines.base import Step
-from slqncy.records import Duplicate, Story
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from slqncy.items import StoryItem
-
-_FIELDS = tuple(name for name in Duplicate.__dataclass_fields__ if name not in Story.__dataclass_fields__)
 
 
 class Deduplicate(Step):
@@ -31,9 +28,11 @@ class Deduplicate(Step):
         # An edit of an archived story is its next version, whatever else it resembles.
         if item.rejection or self.archive.latest(Kind.STORY, story.canonical_url):
             return item
-        if copy := self._known_copy(story):
-            item.duplicate = {name: getattr(copy, name) for name in _FIELDS}
-            self.count(copy.duplicate_kind)
+        # What was said of this very page before: looking again at what has not changed does not judge it again.
+        known = self.archive.latest(Kind.DUPLICATE, story.canonical_url)
+        if known and known.content_hash == story.content_hash:
+            item.duplicate = self.archive.said_of(known)
+            self.count(item.duplicate["duplicate_kind"])
             return item
         if (found := self.run.stories.find(story, item.compared)) is None:
             return item
@@ -43,12 +42,3 @@ class Deduplicate(Step):
             item.rewrite = found.fields("rewrite")
         self.count(found.kind)
         return item
-
-    def _known_copy(self, story: Story) -> Duplicate | None:
-        """What was said of this very page before: looking again at what has not changed does not judge it again."""
-        known = self.archive.latest(Kind.DUPLICATE, story.canonical_url)
-        if known is None or known.content_hash != story.content_hash:
-            return None
-        copy = self.archive.story_at(known.place)
-        assert isinstance(copy, Duplicate)
-        return copy

@@ -91,10 +91,6 @@ class Address:
             path = site.section_path.format(**match.groupdict())
         return urlunsplit((site.scheme, site.hosts[0], path, query, ""))
 
-    def has(self, canonical_url: str) -> bool:
-        """Whether a canonical URL is of this site, and not of another."""
-        return canonical_url.startswith(self.home_url())
-
     def served(self, canonical_url: str) -> str:
         """The URL that serves a canonical URL."""
         if not self.base_url:

@@ -118,6 +118,13 @@ def parse_sites(given: Mapping[str, str]) -> list[str]:
     return profiles
 
 
+def wrong_in_cluster(given: Mapping[str, str]) -> str:
+    """What is wrong with arguments that are right on one machine, "" for nothing."""
+    if "sites" not in given:
+        return "CLUSTER_URL is for many sites: write -a sites=ONE,OTHER or -a sites=all"
+    return "max_stories and CLUSTER_URL exclude each other: no worker counts for all" if "max_stories" in given else ""
+
+
 def _profiles(part: str) -> list[str]:
     path = Path(part)
     return sorted(map(str, path.glob("*.toml"))) if path.is_dir() else [part]

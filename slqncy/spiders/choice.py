@@ -44,7 +44,10 @@ class Choice:
         assert known is not None
         lines = self._run.archive.versions(Kind.STORY, known.url)
         best = min(
-            [*(rank for rank, _ in items), *(completeness_of(self._run.archive.story_at(line.place)) for line in lines)]
+            [
+                *(rank for rank, _ in items),
+                *(completeness_of(self._run.own_archive.story_at(line.place)) for line in lines),
+            ]
         )
         for rank, item in sorted(items, key=lambda each: (each[0] > best, each[1].story.as_of)):
             if rank > best:

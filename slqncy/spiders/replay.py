@@ -104,7 +104,7 @@ class Replay:
         processes = spider.settings.getint("REPLAY_PROCESSES") or min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
         timeout = spider.settings.getfloat("WATCHDOG_TIMEOUT")
         # Whom a page has hung is ended before we are, and then the page hangs us.
-        self._ahead = ReadAhead(processes, timeout / 2 or _PATIENCE, spider.run.archive.patience)
+        self._ahead = ReadAhead(processes, timeout / 2 or _PATIENCE, spider.run.own_archive.patience)
         self._known_before = spider.run.archive.newest()
         self._next_turn = 0.0
         self._waiting: dict[str, Request] = {}
@@ -193,6 +193,7 @@ class Replay:
             yield from self._choice.made()
         self._spider.address = address
         self._scope.turn_to(address)
+        self._run.turn_to(address)
         if response is None:
             self._run.count("replay/unreadable")
             logger.warning("%s at byte %d of %s: %s", capture.uri, capture.offset, capture.path, opened.unusable)

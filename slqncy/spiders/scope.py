@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from sys import maxsize
 from typing import TYPE_CHECKING
 
 from slqncy.archive.schedule import next_look
@@ -44,10 +45,13 @@ class Scope:
         self._address = arguments.address
         self._now = int(run.started.timestamp())
         self._most_pages = arguments.max_pages or settings.getint("LIST_MAX_PAGES")
-        self._most_pending = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        # Other workers may go on with what is released, and are not to find it anew.
+        self._most_pending = maxsize if run.share else max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self._most_sections = settings.getint("SECTIONS_MAX")
         named = arguments.sections or arguments.address.site.sections
-        self._sections = Sections(named, run.archive.story_prefixes(), self._most_sections)
+        self._sections = Sections(named, run.archive.story_prefixes(arguments.address.site.name), self._most_sections)
+        self._listings: dict[str, Listing] = {}
+        """By their front pages."""
         self._met: dict[str, int] = {}
         """Numbers of stories that this run has met, of which nothing new is said by meeting them again."""
         self._traps_left = _MOST_TRAPS
@@ -68,8 +72,8 @@ class Scope:
         self.add_front(self._address.home_url())
         if self._arguments.sections is None:
             # A home page that answers 304 does not show the sections it led to before.
-            for known in self._run.archive.of_kind(PageKind.FRONT):
-                if self._address.has(known.url) and self._admits(known.url):
+            for known in self._run.archive.of_kind(self._address.home_url(), PageKind.FRONT):
+                if self._admits(known.url):
                     self.add_front(known.url)
 
     def add_front(self, url: str, via: str = "") -> None:
@@ -77,10 +81,18 @@ class Scope:
         known = self._run.found(url, PageKind.FRONT, via=via)
         if self._run.passes_over(known):
             return
-        listing = Listing(url, self._most_pages)
+        listing = self.listing(url)
         if not self._arguments.full:
             listing.is_complete, listing.confirmed = known.is_complete, known.confirmed
         self.frontier.add_page(Page(url, PageKind.FRONT, listing))
+
+    def listing(self, front: str) -> Listing:
+        """The list with that front page."""
+        if front not in self._listings:
+            self._listings[front] = Listing(front, self._most_pages)
+            # What another worker has read of it nobody remembers.
+            self._listings[front].has_gaps = self._run.is_resumed
+        return self._listings[front]
 
     def meet_section(self, section: str, url: str, via: str) -> None:
         """Queue the front page of a section that is linked, if this run follows it."""
@@ -123,7 +135,7 @@ class Scope:
 
     def add_known_sitemaps(self, index: Known) -> None:
         """Queue the sitemaps that an index led to before."""
-        sitemaps = self._run.archive.of_kind(PageKind.SITEMAP)
+        sitemaps = self._run.archive.of_kind(self._address.home_url(), PageKind.SITEMAP)
         self.add_sitemaps(sitemap.url for sitemap in sitemaps if sitemap.via == index.id)
 
     def meet_stories(self, urls: Sequence[str], via: str, *, queue: bool = True) -> list[int]:
@@ -151,6 +163,12 @@ class Scope:
         self._met[url] = story.id
         return story.id
 
+    def meet_again(self, url: str) -> Known:
+        """A story that was queued, perhaps by a worker that was ended before it could say so."""
+        address = self._address.story(url)
+        assert address is not None
+        return self._run.found(url, PageKind.STORY, self._address.story_name(address))
+
     def open(self, listing: Listing, front: Known) -> None:
         """The front page of a list was answered."""
         listing.opened = self._run.archive.newest()
@@ -171,7 +189,8 @@ class Scope:
         prefix = f"{site.name}/{section}/" if section and site.names_sections else f"{site.name}/"
         archive = self._run.archive
         # One that was found otherwise meanwhile may be new on top, with others below it that nobody has seen.
-        unseen = (story for story in archive.stories_after(listing.opened, prefix) if story not in listing.shown)
+        found = archive.stories_after(self._address.home_url(), listing.opened, prefix)
+        unseen = (story for story in found if story not in listing.shown)
         boundary = archive.known_by_id(next(unseen, archive.newest() + 1) - 1)
         return boundary.url if boundary and boundary.id > listing.opened else ""
 
@@ -186,13 +205,14 @@ class Scope:
 
     def _due(self, after: tuple[int, int], most: int) -> list[Known]:
         """Stories of earlier runs that are due; under max_pages only those are asked for that lists show."""
-        return [] if self._arguments.max_pages is not None else self._run.archive.due(after, self._now, most)
+        if self._arguments.max_pages is not None:
+            return []
+        return self._run.archive.due(self._address.home_url(), after, self._now, most)
 
     def _accepts(self, story: Known) -> bool:
         """Whether this run is to ask for a story it has not met before."""
         address = self._address.story(story.url)
-        # Several sites may share an archive.
-        if address is None or not self._address.has(story.url) or story.state is State.FORGOTTEN:
+        if address is None or story.state is State.FORGOTTEN:
             return False
         sections = self._arguments.sections
         if sections is not None and address.section and address.section not in sections:

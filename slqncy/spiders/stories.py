@@ -136,13 +136,38 @@ class StoriesSpider(Spider):
 
     def _due_request(self, due: Known | Page) -> Request:
         if not isinstance(due, Page):
-            return self._request(due, PageKind.STORY, self._read_story, conditional=due.state in _KEPT)
-        known = self._known(due.url)
-        if due.listing is None:
-            return self._request(known, due.kind, self._read_sitemap, conditional=True)
+            return self._ticket(due.url, PageKind.STORY) if self.run.share else self._story_request(due)
+        if self.run.share:
+            return self._ticket(due.url, due.kind, due.listing.front if due.listing else "")
+        return self._page_request(due.url, due.kind, due.listing)
+
+    def _ticket(self, url: str, kind: PageKind, front: str = "") -> Request:
+        """What another worker can make a request of, as `ask` does."""
+        meta = {"ticket": True, "kind": kind.value, "front": front}
+        return Request(self.address.served(url), cb_kwargs={"url": url}, meta=meta)
+
+    def ask(self, url: str, kind: PageKind, front: str) -> Request | None:
+        """The request for a page of a kind, of the list with this front page if it is of any.
+
+        None where reading the page has hung meanwhile.
+        """
+        known = self._scope.meet_again(url) if kind is PageKind.STORY else self.run.found(url, kind)
+        if self.run.passes_over(known):
+            self.run.drop(url)
+            return None
+        if kind is PageKind.STORY:
+            return self._story_request(known)
+        return self._page_request(url, kind, self._scope.listing(front) if front else None)
+
+    def _story_request(self, known: Known) -> Request:
+        return self._request(known, PageKind.STORY, self._read_story, conditional=known.state in _KEPT)
+
+    def _page_request(self, url: str, kind: PageKind, listing: Listing | None) -> Request:
+        known = self._known(url)
+        if listing is None:
+            return self._request(known, kind, self._read_sitemap, conditional=True)
         # Where the reading before was cut short, all links of a page are wanted, changed or not.
-        conditional = due.listing.is_complete
-        return self._request(known, due.kind, self._read_list, conditional=conditional, listing=due.listing)
+        return self._request(known, kind, self._read_list, conditional=listing.is_complete, listing=listing)
 
     def _request(
         self, known: Known, kind: PageKind, read: Callable[..., Results], *, conditional: bool = False, **kwargs: Any
@@ -163,7 +188,7 @@ class StoriesSpider(Spider):
             self.run.begin_reading(kwargs["url"])
             yield from read(response, **kwargs)
             self.run.end_reading()
-            yield from self._release()
+            self._go_further(kwargs["url"])
         except ArchiveError as error:
             self.run.stop_for_disk(error)
             raise CloseSpider("disk_error") from error
@@ -186,7 +211,7 @@ class StoriesSpider(Spider):
                 self.run.failed(item.story.canonical_url, Failure.INCOMPLETE, f"{url}: {error}")
             if listing := request.cb_kwargs.get("listing"):
                 self._failed_page(listing)
-            yield from self._release()
+            self._go_further(url)
         except ArchiveError as archive_error:
             self.run.stop_for_disk(archive_error)
             raise CloseSpider("disk_error") from archive_error
@@ -195,12 +220,22 @@ class StoriesSpider(Spider):
         """What was asked for led no further, so ask for more."""
         if not self.run.is_open:
             return
+        if self._ask():
+            raise DontCloseSpider
+
+    def _go_further(self, url: str) -> None:
+        """A page is read: ask for what is next."""
+        # Not handed to Scrapy with what the page brought: by then it is queued, and nothing of it is forgotten.
+        self._ask()
+        self.run.handled(url)
+
+    def _ask(self) -> bool:
+        """Ask for what is next. Gives whether there is anything."""
         assert self.crawler.engine is not None
         requests = self._release()
         for request in requests:
             self.crawler.engine.crawl(request)
-        if requests:
-            raise DontCloseSpider
+        return bool(requests)
 
     def _robots_parsed(self, robotparser: RobotParser) -> None:
         """Queue the sitemaps that robots.txt names."""

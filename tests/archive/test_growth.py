@@ -8,19 +8,31 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.reliability.big import UNCHANGED, make_big, story_event, url_of
+from benchmarks.reliability.big import (
+    FRONT,
+    HOME,
+    SHORT,
+    UNCHANGED,
+    lines,
+    make_big,
+    story_event,
+    url_of,
+    write_lines,
+)
 from slqncy.archive import ArchiveWriter, numbers
 from slqncy.archive.coverage import coverage
-from slqncy.archive.layout import LEDGER, NUMBERS, Kind
+from slqncy.archive.layout import LEDGER, Kind, numbers_path
 from slqncy.archive.ledger import Ledger
+from slqncy.archive.recovery import make_ledger
 from slqncy.reasons import EventKind, PageKind, Rejection, State
 from slqncy.records import Event, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from slqncy.archive.coverage import NumberLine
+    from slqncy.records import Line
 
 NOW = moment(UNCHANGED)
 FOUND = Event(event=EventKind.FOUND, at=NOW, run_id="1", url="", kind=PageKind.STORY, state=State.FOUND)
@@ -35,9 +47,9 @@ def told(root: Path, *events: Event) -> list[tuple[str, list[int], list[int], in
     with closing(ArchiveWriter(root)) as archive:
         for event in events:
             archive.write(event)
-        lines = figures(archive.number_lines())
-    assert lines == figures(coverage(root))
-    return lines
+        known = figures(archive.number_lines("slqncy"))
+    assert known == [line for line in figures(coverage(root)) if line[0].partition("/")[0] == "slqncy"]
+    return known
 
 
 @pytest.mark.parametrize("most_read", [0, 1 << 18], ids=["all is written anew", "events are read again"])
@@ -70,7 +82,8 @@ def test_number_lines_do_not_go_by_what_is_damaged_or_of_other_events(
     monkeypatch.setattr(numbers, "_MOST_READ", 0)
     make_big(tmp_path, 100)
     told(tmp_path)
-    file, before = tmp_path / NUMBERS, (tmp_path / NUMBERS).read_bytes()
+    file = numbers_path(tmp_path, "slqncy")
+    before = file.read_bytes()
     told(tmp_path, story_event(EventKind.GONE, 51, NOW, State.GONE))
     for data in (
         before[:-1],
@@ -103,10 +116,13 @@ def steps_of_a_run(root: Path, stories: int) -> int:
         archive._ledger.db.set_progress_handler(step, 1)
         (entry,) = archive.versions(Kind.STORY, url_of(stories))
         assert archive.count_until(entry.place) == stories
-        assert archive.due((0, 0), int(UNCHANGED.timestamp()), 100) == []
+        assert archive.due(HOME, (0, 0), int(UNCHANGED.timestamp()), 100) == []
         archive.write(story_event(EventKind.NOT_MODIFIED, 7, NOW, State.ARCHIVED))
-        assert archive.newest() == sum(archive.states().values())
-        archive.number_lines()
+        assert sum(archive.states(HOME).values()) == stories + 2
+        assert [known.url for known in archive.of_kind(HOME, PageKind.FRONT)] == [HOME, FRONT]
+        assert archive.story_prefixes("slqncy") == {"slqncy/szxw/"}
+        assert list(archive.stories_after(HOME, stories + 1, "slqncy/szxw/")) == [stories + 2]
+        archive.number_lines("slqncy")
     return steps
 
 
@@ -116,6 +132,30 @@ def test_what_a_run_asks_costs_the_same_of_a_large_archive(tmp_path: Path) -> No
         make_big(root := tmp_path / str(stories), stories)
         told(root)
         steps.append(steps_of_a_run(root, stories))
+    assert steps[1] < 1.2 * steps[0]
+
+
+def other_sites(sites: int) -> Iterator[Line]:
+    """Of each a front page, and stories that are due."""
+    for site in range(sites):
+        front = f"http://www{site}.example/"
+        yield replace(FOUND, url=front, kind=PageKind.FRONT)
+        for number in range(5):
+            yield replace(FOUND, url=f"{front}a/{number}.html", id=f"site{site}/a/{number}", via=front)
+
+
+def test_what_a_run_asks_costs_the_same_beside_many_sites(tmp_path: Path) -> None:
+    steps = []
+    for sites in (2, 200):
+        root = tmp_path / str(sites)
+        write_lines(root, [*lines(100, SHORT), *other_sites(sites)])
+        make_ledger(root)
+        told(root)
+        steps.append(steps_of_a_run(root, 100))
+        with closing(ArchiveWriter(root)) as archive:
+            due = archive.due("http://www1.example/", (-1, 0), 0, 100)
+            assert [known.story for known in due] == [f"site1/a/{number}" for number in range(5)]
+            assert archive.states("http://www1.example/") == {State.FOUND: 6}
     assert steps[1] < 1.2 * steps[0]
 
 

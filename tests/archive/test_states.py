@@ -266,7 +266,7 @@ def test_whatever_happens_each_address_is_in_exactly_one_state(
         assert {row.url: row.state for row in known if row} == expected
         assert len(known) == len(expected), "numbers have no gaps"
         assert [row.url for row in known if row] == list(expected), "in the order found"
-        assert sum(ledger.states().values()) == len(expected)
+        assert sum(ledger.states(HOME).values()) == len(expected)
 
 
 # What runs write

@@ -287,9 +287,9 @@ def test_what_was_written_is_known_before_it_is_acknowledged(writer: ArchiveWrit
     assert writer.known_by_id(2) == first
     assert writer.known_by_id(4) is None
     assert writer.known(story_url(3)) is None
-    assert writer.of_kind(PageKind.FRONT) == [home]
+    assert writer.of_kind(HOME, PageKind.FRONT) == [home]
     assert writer.newest() == 3
-    assert writer.states() == {State.FETCHED: 1, State.ARCHIVED: 1, State.REJECTED: 1}
+    assert writer.states(HOME) == {State.FETCHED: 1, State.ARCHIVED: 1, State.REJECTED: 1}
     assert list(Archive(writer.root).events()) == []
 
 

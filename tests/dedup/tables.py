@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from slqncy.dedup import index as indexes
+from slqncy.dedup import recent as recents
 from slqncy.dedup import run as runs
 from slqncy.dedup.keys import COMMON
 
@@ -35,7 +36,7 @@ def keys(numbers: set[int]) -> Hashes:
 def small() -> Iterator[Path]:
     """A folder, with all sizes so small that a few stories reach them."""
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        for module in (indexes, runs):
+        for module in (recents, runs):
             patch.setattr(module, "MOST_POSTINGS", MOST)
         for module, name, value in (
             (indexes, "_SMALL", 2), (indexes, "_TIMES", 2), (runs, "_BUCKET", 1), (runs, "_CHUNK", 4),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("size", [1, 1_000, 1_500, 3_000, 1 << 20])
 def test_each_story_is_in_one_shard(sample_archive: Path, size: int) -> None:
     archive = Archive(sample_archive)
-    found = shards(sample_archive, Kind.STORY, archive.acknowledged(), size)
+    found = shards(archive.acknowledged_of_each(), Kind.STORY, size)
     assert list(chain.from_iterable(map(stories_of, found))) == list(archive.stories())
     assert all(one.end == other.start for one, other in pairwise(found) if one.segment == other.segment)
     # A month that is closed is cut, too.
@@ -34,13 +34,13 @@ def test_what_is_not_acknowledged_is_in_none(root: Path) -> None:
     [name] = [name for name in acknowledged if name.startswith("stories/") and open_path(root, name).exists()]
     with open_path(root, name).open("ab") as file:
         file.write(b"{}\n")
-    found = shards(root, Kind.STORY, acknowledged, 1 << 20)
+    found = shards({root: acknowledged}, Kind.STORY, 1 << 20)
     assert len(list(chain.from_iterable(map(stories_of, found)))) == 6
 
 
 def test_without_a_ledger_a_segment_is_a_shard(sample_archive: Path) -> None:
     names = dict.fromkeys(Archive(sample_archive).acknowledged())
-    found = shards(sample_archive, Kind.STORY, names)
+    found = shards({sample_archive: names}, Kind.STORY)
     assert [(shard.start, shard.end) for shard in found] == [(0, None), (0, None)]
     assert list(chain.from_iterable(map(stories_of, found))) == list(Archive(sample_archive).stories())
 
@@ -50,7 +50,7 @@ def test_a_line_that_cannot_be_read_is_named(root: Path) -> None:
     [name] = [name for name in acknowledged if name.startswith("stories/") and open_path(root, name).exists()]
     path = open_path(root, name)
     path.write_bytes(b"[" + path.read_bytes()[1:])
-    *_, last = shards(root, Kind.STORY, acknowledged)
+    *_, last = shards({root: acknowledged}, Kind.STORY)
     with pytest.raises(ArchiveDamagedError, match=f"{path}, byte 0: cannot be read"):
         list(stories_of(last))
 

@@ -1,0 +1,90 @@
+"""Kill workers of a cluster at random moments, start them again, and look for what is lost or there twice.
+
+    python -m benchmarks.cluster.kills [--kills 100] [--workers 3] [--sites 6] [--stories 40] [--seed 1]
+
+Each round crawls a fleet into a new archive, with a redis-server of its own, while workers are killed: some number of
+answers after the last kill, or some time, so that starts and ends are met too. A worker comes back soon, or after its
+leases have expired. At the end of a round the archive is held to the truth about the sites, to `verify --full`, and to
+the archive of a process alone; and the pauses of each site to the delay. Exit status 1 if anything is wrong; the
+archives concerned are kept then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from benchmarks.cluster.fleet import build_fleet
+from benchmarks.cluster.lives import Strike, live
+from benchmarks.cluster.process import Crawl, write_profiles
+from benchmarks.cluster.rounds import Round, judge
+from benchmarks.cluster.server import Shape, served
+from tests.redis_server import redis_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST = 600.0
+"""Seconds that a round may take."""
+_MOST_REQUESTS = 40
+_LATEST = 0.05
+"""Seconds after an answer."""
+_ANY_TIME = 4.0
+"""Seconds within which a worker is struck whatever it does: its start takes two."""
+
+
+def main() -> int:
+    """Print the figures; 1 if anything is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--sites", type=int, default=6)
+    parser.add_argument("--stories", type=int, default=40, help="of a site")
+    parser.add_argument("--delay", type=float, default=0.05, help="seconds")
+    parser.add_argument("--lease", type=int, default=3, help="seconds")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    shape = Shape(given.sites, given.stories, given.seed)
+    fleet, random = build_fleet(*shape), Random(given.seed)  # noqa: S311  # no secret
+    directory, began = Path(tempfile.mkdtemp(prefix="cluster-kills-")), time.monotonic()
+    rounds: list[Round] = []
+    statuses = Counter[int]()
+    while (kills := sum(times for status, times in statuses.items() if status < 0)) < given.kills:
+        folder = directory / f"round-{len(rounds)}"
+        folder.mkdir()
+        with served(shape, folder / "requests.log") as server, redis_server(folder) as redis:
+            profiles = write_profiles(fleet, server, folder / "sites")
+            job = Crawl(profiles, folder / "archive", given.delay, redis.url, given.lease)
+            strikes = _strikes(random, given.kills - kills, given.lease)
+            lives = live(job, given.workers, strikes, random, server.count, longest=_LONGEST)
+            rounds.append(judge(job, fleet, server.visits(), lives))
+        statuses += lives.statuses
+        print(f"{kills + lives.kills:5} of {given.kills} in {len(rounds)} rounds: {rounds[-1]}", flush=True)
+        if not rounds[-1].bad:
+            shutil.rmtree(folder)
+    bad = sum(one.bad for one in rounds)
+    print(f"seed {given.seed}, {time.monotonic() - began:.0f} seconds; exit statuses {dict(statuses)}")
+    print(f"{len(rounds)} rounds, {bad} wrong; least gap {min(one.manners.least_gap for one in rounds) * 1000:.1f} ms")
+    if not bad:
+        shutil.rmtree(directory)
+    return 1 if bad else 0
+
+
+def _strikes(random: Random, most: int, lease: int) -> Iterator[Strike]:
+    for _ in range(most):
+        away = random.choice((random.uniform(0, 1), random.uniform(0, 1), random.uniform(1, 2) * lease))
+        if random.random() < 0.5:  # noqa: PLR2004
+            yield Strike(random.randint(1, _MOST_REQUESTS), random.uniform(0, _LATEST), away)
+        else:
+            yield Strike(0, random.uniform(0, _ANY_TIME), away)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Telling the server what a part says: where it has lost what it knew, or the part comes from elsewhere."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from slqncy.archive import Archive
+from slqncy.archive.history import page_at
+from slqncy.archive.layout import LEDGER, WARC, Kind, segment_kind
+from slqncy.archive.ledger import Ledger
+from slqncy.cluster import fingerprints, keys
+from slqncy.cluster.rows import SELECT, Columns, Line, Row, lines_of, of_worker, pack, unpack
+from slqncy.records import DUPLICATE_FIELDS
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from redis import Redis
+
+_SITES = """
+    SELECT origin, substr(story, 1, instr(story, '/') - 1) FROM url WHERE kind = 'story' AND story <> '' GROUP BY origin
+"""
+"""Whose the addresses of an origin are."""
+_AT_ONCE = 500
+"""Addresses of a transaction."""
+
+
+def fill(redis: Redis, part: Path, worker: str) -> None:
+    """Add what a part has to what the server knows, and say how far its files are acknowledged.
+
+    Of an address that other parts know too, the state is the one of the newest answer, and lines are those of all.
+    Lists are as if they had never been read to their end: the next round reads them anew.
+    Raises RedisError, ArchiveError, sqlite3.Error.
+    """
+    with closing(Ledger(part / LEDGER, read_only=True)) as ledger:
+        ledger.db.execute("BEGIN")
+        sites: dict[str, list[str]] = {}
+        for origin, site in ledger.db.execute(_SITES):
+            sites.setdefault(site, []).append(origin)
+        for site, origins in sites.items():
+            _fill_site(redis, site, list(_rows(ledger.db, part, worker, origins)))
+        segments = {name: segment.length for name, segment in ledger.segments().items() if not segment.closed}
+        warcs = {f"{WARC}/{name}": file.length for name, file in ledger.warcs().items() if not file.closed}
+    fingerprints.fill(redis, Archive(part).stories())
+    acknowledged = segments | warcs | {keys.COMMIT: 0}
+    redis.hset(keys.worker(worker), mapping=acknowledged)  # type: ignore[arg-type]
+
+
+def _rows(db: sqlite3.Connection, part: Path, worker: str, origins: list[str]) -> Iterator[Row]:
+    for origin in origins:
+        for values in db.execute(f"{SELECT} WHERE origin = ? ORDER BY id", (origin,)):
+            columns = Columns(*values)
+            lines = [_told(line, part, worker) for line in lines_of(db, columns.id)]
+            yield Row(columns if columns.kind == "story" else _unread(columns), lines)
+
+
+def _told(line: Line, part: Path, worker: str) -> Line:
+    said = None
+    if segment_kind(line.segment) is Kind.DUPLICATE:
+        copy = page_at(part, line.place)
+        said = {name: getattr(copy, name) for name in DUPLICATE_FIELDS}
+    return line._replace(segment=of_worker(line.segment, worker), said=said)
+
+
+def _unread(page: Columns) -> Columns:
+    """A page that is no story, as if it had never been read: numbers of addresses mean something else elsewhere."""
+    return page._replace(etag="", last_modified="", hash="", opened=None, confirmed=None, complete=0)
+
+
+def _fill_site(redis: Redis, site: str, rows: list[Row]) -> None:
+    known = {row.columns.url: row for row in map(unpack, redis.hvals(keys.site(site)))}  # type: ignore[arg-type]
+    there = {row.columns.id: row.columns.url for row in rows}
+    numbers = {url: row.columns.id for url, row in known.items()}
+    for url in there.values():
+        numbers.setdefault(url, len(numbers) + 1)
+    for start in range(0, len(rows), _AT_ONCE):
+        merged = {}
+        for columns, lines in rows[start : start + _AT_ONCE]:
+            via = numbers.get(there.get(columns.via or 0, ""))
+            new = Row(columns._replace(id=numbers[columns.url], via=via), lines)
+            merged[columns.url] = pack(merge(known[columns.url], new) if columns.url in known else new)
+        redis.hset(keys.site(site), mapping=merged)  # type: ignore[arg-type]
+
+
+def merge(one: Row, other: Row) -> Row:
+    """What two parts know of an address; its number and where it was found are the first one's."""
+    older, newer = sorted((one, other), key=lambda row: row.columns.last or 0)
+    firsts = [row.columns.first for row in (one, other) if row.columns.first is not None]
+    columns = newer.columns._replace(
+        id=one.columns.id,
+        via=one.columns.via,
+        first=min(firsts, default=None),
+        version=max(older.columns.version, newer.columns.version),
+    )
+    return Row(columns, sorted({line.place: line for line in (*one.lines, *other.lines)}.values()))
