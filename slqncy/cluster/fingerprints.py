@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from slqncy.archive.errors import ClusterError
 from slqncy.cluster import keys
-from slqncy.cluster.errors import ClusterError
 from slqncy.cluster.server import place, server_errors
 from slqncy.cluster.shared_index import SharedIndex
 from slqncy.dedup.archived import LastCompared, original_of

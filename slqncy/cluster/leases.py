@@ -7,8 +7,8 @@ import time
 from math import ceil
 from typing import TYPE_CHECKING
 
+from slqncy.archive.errors import ClusterError
 from slqncy.cluster import keys
-from slqncy.cluster.errors import LeaseLostError
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -24,6 +24,10 @@ return 1
 _RENEW = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('pexpire', KEYS[1], ARGV[2]) or 0"
 _RELEASE = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEYS[1]) or 0"
 _OWNER, _PACE = "owner", "pace"
+
+
+class LeaseLostError(ClusterError):
+    """Another worker may have a site by now: what this one has not acknowledged does not count."""
 
 
 class Leases:

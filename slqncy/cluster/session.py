@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import WatchError
 
+from slqncy.archive.errors import ClusterError
 from slqncy.cluster import keys
 from slqncy.cluster.archive import SharedArchive
-from slqncy.cluster.errors import ClusterError
 from slqncy.cluster.fingerprints import SharedStories
 from slqncy.cluster.server import server_errors
 from slqncy.extensions.session import Entered, Session

@@ -10,7 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from slqncy.cluster.errors import ClusterError
+from slqncy.archive.errors import ClusterError
 from slqncy.cluster.opening import open_part
 from slqncy.cluster.rounds import Rounds
 from slqncy.cluster.share import Share

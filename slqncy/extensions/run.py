@@ -17,8 +17,8 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
+from slqncy.archive.errors import ClusterError
 from slqncy.archive.hosts import Host
-from slqncy.cluster.errors import ClusterError
 from slqncy.dedup import Thresholds
 from slqncy.display.progress import Outlook
 from slqncy.exitcodes import ExitStatus

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from slqncy.archive import Archive, ArchiveWriter
+from slqncy.archive.errors import ClusterError
 from slqncy.archive.layout import Place
 from slqncy.cluster import keys
-from slqncy.cluster.errors import ClusterError
 from slqncy.cluster.fingerprints import SharedStories
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories, of_story
