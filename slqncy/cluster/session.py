@@ -53,7 +53,7 @@ class ClusterSession(Session):
         """Raises ClusterError, or ArchiveError where the part cannot be opened."""
         self.redis = redis
         self.worker = worker
-        self._leases = leases
+        self.leases = leases
         self._url = settings["CLUSTER_URL"]
         self._shares: dict[str, Share] = {}
         with server_errors(self._url):
@@ -125,11 +125,11 @@ class ClusterSession(Session):
     def _transact(self, lengths: dict[str, int]) -> None:
         told = lengths | {keys.COMMIT: self._commits + 1}
         with self.redis.pipeline() as pipe:
-            self._leases.guard(pipe)
+            self.leases.guard(pipe)
             pipe.multi()
             for share in self._shares.values():
                 share.stage(pipe)
-                self._leases.stage_pace(share.host, share.pause(), pipe)
+                self.leases.stage_pace(share.host, share.pause(), pipe)
             self.stories.stage(pipe)
             pipe.hset(keys.worker(self.worker), mapping=told)  # type: ignore[arg-type]
             pipe.execute()
