@@ -24,6 +24,7 @@ from slqncy.archive.layout import (
     segment_month,
     segments_on_disk,
 )
+from slqncy.archive.ledger import require_archive
 from slqncy.archive.lock import Lock
 from slqncy.archive.merge_build import build
 from slqncy.archive.merge_files import take_hosts, take_runs, take_warc
@@ -64,6 +65,7 @@ def add_part(root: Path, into: Path, worker: str) -> Path:
     check_name(worker)
     if is_archive(into):
         raise ArchiveError(f"{into}: the archive of a single machine, which has no parts; name another directory")
+    require_archive(root, with_ledger=True)
     refuse_pending(root)
     part = part_path(into, worker)
     with _made_beside(part) as (new, scratch), opened(root, scratch) as source:
