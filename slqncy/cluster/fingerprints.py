@@ -103,10 +103,11 @@ class SharedStories:
                 for story in batch:
                     self._add(story)
                 self.stage(pipe)
-                pipe.incrby(keys.filled(worker), len(batch))
+                count += len(batch)
+                # Not added to what is there: a transaction may be sent twice.
+                pipe.set(keys.filled(worker), done + count)
                 pipe.execute()
             self.committed()
-            count += len(batch)
         return count
 
     def flush(self) -> None:

@@ -14,7 +14,7 @@ from slqncy.archive import ArchiveLockedError
 from slqncy.archive.layout import parts_of
 from slqncy.archive.parts import make_part
 from slqncy.cluster import keys
-from slqncy.cluster.fill import fill
+from slqncy.cluster.fill import fill, is_told
 from slqncy.cluster.index import SiteIndex
 from slqncy.cluster.leases import Leases
 from slqncy.cluster.queue import Scheduler
@@ -72,7 +72,9 @@ def _tell_of_parts(session: ClusterSession, root: Path) -> None:
     while session.leases.claim(_FILLING, 0) is None:
         time.sleep(_WAIT)
     for part in parts_of(root):
-        if not session.redis.exists(keys.worker(part.name)):
+        # Of one that is at work the server knows all, or is about to.
+        is_ours = part == session.archive.root
+        if not (is_told(session.redis, part, part.name) if is_ours else session.redis.exists(keys.worker(part.name))):
             logger.info("The server of the cluster is told of %s", part)
             fill(session.redis, session.stories, part, part.name)
     session.leases.release(_FILLING, 0)
