@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 from abc import abstractmethod
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from textwrap import indent as indent_lines
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
-from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError
-from slqncy.cluster.errors import ClusterError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError, ClusterError
 from slqncy.display.terminal import take_any_character
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.log import VisibleRecord
@@ -22,6 +22,8 @@ from slqncy.visible import visible
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+
+    from distributed import Client
 
 
 class UsageError(ValueError):
@@ -114,6 +116,33 @@ class ArchiveCommand(ScrapyCommand):
 def needs_extra(what: str, package: str, extra: str) -> str:
     """What to say where something is to be used that needs a package which is not installed."""
     return f"{what} needs {package}: pip install 'slqncy[{extra}]', or make extras"
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """The options of commands that many processes can do the work of."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--workers", metavar="N", type=int, help="have N processes of this machine do it")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="have the workers of a Dask scheduler do it")
+
+
+def wants_workers(opts: argparse.Namespace) -> bool:
+    """Whether they are to do it. Raises UsageError for less than one."""
+    if opts.workers is not None and opts.workers < 1:
+        raise UsageError(f"--workers {opts.workers}: say how many, 1 or more")
+    return opts.workers is not None or opts.scheduler is not None
+
+
+@contextmanager
+def workers_of(opts: argparse.Namespace) -> Iterator[Client]:
+    """Those that the options name. Raises UsageError where Dask is missing, ArchiveError where there are none."""
+    from slqncy.jobs.engine import elsewhere, local  # noqa: PLC0415  # few want it
+
+    with ExitStack() as stack:
+        try:
+            client = stack.enter_context(elsewhere(opts.scheduler) if opts.scheduler else local(opts.workers))
+        except ModuleNotFoundError as error:
+            raise UsageError(needs_extra("work by many processes", str(error.name), "jobs")) from error
+        yield client
 
 
 def write_file(path: Path, data: bytes) -> None:

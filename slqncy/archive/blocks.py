@@ -50,14 +50,31 @@ def line_in(path: Path, position: int) -> bytes:
 
     Raises OSError, EOFError or zlib.error where it cannot be read.
     """
+    with open_blocks(path, position) as unpacked:
+        return unpacked.readline()
+
+
+def open_blocks(path: Path, position: int = 0) -> gzip.GzipFile:
+    """What is compressed in a file, to be read from an offset of it on, and not back.
+
+    Raises OSError, EOFError or zlib.error, as its reading does.
+    """
+    if not position:
+        return gzip.open(path, "rb")
     status = path.stat()
     starts, offsets = _blocks(path, status.st_size, status.st_mtime_ns)
     block = bisect_right(starts, position) - 1
-    with path.open("rb") as file:
-        file.seek(offsets[block])
-        with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
-            unpacked.seek(position - starts[block])
-            return unpacked.readline()
+    file = path.open("rb", buffering=0)
+    file.seek(offsets[block])
+    unpacked = gzip.GzipFile(fileobj=file, mode="rb")
+    # As `gzip.open` does it: the one is closed with the other.
+    unpacked.myfileobj = file
+    try:
+        unpacked.seek(position - starts[block])
+    except BaseException:
+        unpacked.close()
+        raise
+    return unpacked
 
 
 def salvage(path: Path) -> Iterator[bytes]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from slqncy.archive.blocks import line_in
+from slqncy.archive.blocks import line_in, open_blocks
 from slqncy.archive.layout import closed_path, open_path
 
 if TYPE_CHECKING:
@@ -17,16 +16,18 @@ if TYPE_CHECKING:
 _BUFFER = 1 << 17
 
 
-def open_segment(root: Path, name: str) -> BinaryIO:
-    """The bytes of a segment, uncompressed. Raises FileNotFoundError.
+def open_segment(root: Path, name: str, position: int = 0) -> BinaryIO:
+    """The bytes of a segment, uncompressed, from an offset on. Raises FileNotFoundError.
 
     Reading a damaged closed segment raises OSError, EOFError or zlib.error.
     """
     # While a month is being closed both files are whole; the open one is the older truth, and may go any moment.
     with suppress(FileNotFoundError):
-        return open_path(root, name).open("rb")
+        file = open_path(root, name).open("rb")
+        file.seek(position)
+        return file
     # A gzip file hands out lines much faster from a buffer around it.
-    return io.BufferedReader(cast("io.RawIOBase", gzip.open(closed_path(root, name), "rb")), _BUFFER)
+    return io.BufferedReader(cast("io.RawIOBase", open_blocks(closed_path(root, name), position)), _BUFFER)
 
 
 def whole_lines(root: Path, name: str, length: int | None = None, position: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -34,8 +35,7 @@ def whole_lines(root: Path, name: str, length: int | None = None, position: int 
 
     The first is the one that begins at `position`.
     """
-    with open_segment(root, name) as file:
-        file.seek(position)
+    with open_segment(root, name, position) as file:
         for line in file:
             if not line.endswith(b"\n") or (length is not None and position >= length):
                 return

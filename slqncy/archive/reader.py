@@ -5,22 +5,24 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import closing
-from datetime import UTC, date, datetime, time
 from heapq import merge
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from slqncy.archive.changes import changes, last_token
 from slqncy.archive.changes_of_parts import changes_of_parts, last_token_of_parts
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LEDGER, Kind, is_cluster, made_at, segment_kind, segment_month, segments_on_disk
-from slqncy.archive.ledger import Ledger, newest
+from slqncy.archive.ledger import Ledger
 from slqncy.archive.parts import archives_of
-from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode, moment
+from slqncy.archive.since import moment_of
+from slqncy.archive.standing import edited, standing, versions_of
+from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from slqncy.archive.changes import Change
     from slqncy.records import Record
@@ -29,14 +31,6 @@ if TYPE_CHECKING:
 Page = TypeVar("Page", bound=Story | Rewrite)
 Lengths = dict[str, "int | None"]
 """Bytes of each segment that are seen; None is all."""
-
-
-class _Version(NamedTuple):
-    """A version of a story, to compare."""
-
-    number: int
-    as_of: str
-    captured: bool
 
 
 class Archive:
@@ -55,7 +49,7 @@ class Archive:
     def as_of_now(self) -> Archive:
         """The same archive, of which each reading sees what is acknowledged now: several readings fit together."""
         seen = Archive(self.root)
-        seen._seen = self._acknowledged()
+        seen._seen = self.acknowledged_of_each()
         return seen
 
     def stories(self, *, since: str | date = "", latest: bool = False) -> Iterator[Story]:
@@ -65,23 +59,23 @@ class Archive:
         zone, UTC); `latest` all but what the site has said last of a story. Raises ValueError for a `since` that is no
         time, and ArchiveDamagedError for a line that cannot be read.
         """
-        return self._stories(_moment(since), latest=latest)
+        return self._stories(moment_of(since), latest=latest)
 
     def duplicates(self, *, since: str | date = "") -> Iterator[Duplicate]:
         """All duplicates, in the order they were met; `since` as for `stories`."""
-        return _records_since(Kind.DUPLICATE, Duplicate, self._acknowledged(), _moment(since))
+        return _records_since(Kind.DUPLICATE, Duplicate, self.acknowledged_of_each(), moment_of(since))
 
     def rejected(self, *, since: str | date = "") -> Iterator[Rejected]:
         """All pages that were fetched and not archived, in the order they were met; `since` as for `stories`."""
-        return _records_since(Kind.REJECTED, Rejected, self._acknowledged(), _moment(since))
+        return _records_since(Kind.REJECTED, Rejected, self.acknowledged_of_each(), moment_of(since))
 
     def rewrites(self, *, since: str | date = "") -> Iterator[Rewrite]:
         """Which versions of stories rewrite others, in the order they were archived; `since` as for `stories`."""
-        return _records_since(Kind.REWRITE, Rewrite, self._acknowledged(), _moment(since))
+        return _records_since(Kind.REWRITE, Rewrite, self.acknowledged_of_each(), moment_of(since))
 
     def events(self) -> Iterator[Event]:
         """All that happened to any address, in order."""
-        return _records(Kind.EVENT, Event, self._acknowledged())
+        return _records(Kind.EVENT, Event, self.acknowledged_of_each())
 
     def changes(self, since: str = "") -> Iterator[Change]:
         """What was added, modified and taken off the site since the change that had the token `since`.
@@ -89,13 +83,13 @@ class Archive:
         Raises ValueError for a token that is not of this archive.
         """
         if is_cluster(self.root):
-            return changes_of_parts(self.root, self._acknowledged(), since)
+            return changes_of_parts(self.root, self.acknowledged_of_each(), since)
         return changes(self.root, self.acknowledged(), since)
 
     def token(self) -> str:
         """The token of the last change, by which `changes` tells what came after; "" where there is none yet."""
         if is_cluster(self.root):
-            return last_token_of_parts(self._acknowledged())
+            return last_token_of_parts(self.acknowledged_of_each())
         return last_token(self.root, self.acknowledged())
 
     def acknowledged(self) -> Lengths:
@@ -103,21 +97,22 @@ class Archive:
 
         Of a cluster's archive, each part has its own.
         """
-        return self._acknowledged()[self.root]
+        return self.acknowledged_of_each()[self.root]
 
-    def _acknowledged(self) -> dict[Path, Lengths]:
+    def acknowledged_of_each(self) -> dict[Path, Lengths]:
+        """The same of each archive that this one consists of."""
         return {root: _acknowledged(root) for root in archives_of(self.root)} if self._seen is None else self._seen
 
     def _stories(self, since: str, *, latest: bool) -> Iterator[Story]:
-        whole = self._acknowledged()
-        standing = _standing(_months_from(whole, since), whole) if latest else {}
+        whole = self.acknowledged_of_each()
+        standing = _standing(months_from(whole, since), whole) if latest else {}
         for story in _records_since(Kind.STORY, Story, whole, since):
             if story.version == standing.get(story.id, story.version):
                 yield story
 
 
 def _records_since(kind: Kind, record_type: type[Page], seen: dict[Path, Lengths], since: str) -> Iterator[Page]:
-    lines = _records(kind, record_type, _months_from(seen, since))
+    lines = _records(kind, record_type, months_from(seen, since))
     return (line for line in lines if line.date_downloaded >= since)
 
 
@@ -132,22 +127,13 @@ def _acknowledged(root: Path) -> Lengths:
 
 
 def _standing(seen: dict[Path, Lengths], whole: dict[Path, Lengths]) -> dict[str, int]:
-    """The newest versions of stories that have several: few have, so that only those are kept in mind."""
-    standing: dict[str, int] = {}
-    several: dict[str, list[_Version]] = {}
-    for story in _records(Kind.STORY, Story, seen):
-        if story.version > 1:
-            standing[story.id] = story.version
-            if story.captured:
-                several[story.id] = []
-    # What comes out of a web archive may be older than what was archived in any month before it.
-    for story in _records(Kind.STORY, Story, whole) if several else ():
-        if story.id in several:
-            several[story.id].append(_Version(story.version, story.as_of, story.captured))
-    return standing | {name: found.number for name, versions in several.items() if (found := newest(versions))}
+    edits = edited(_records(Kind.STORY, Story, seen))
+    names = {name for name, edit in edits.items() if edit.captured}
+    return standing(edits, versions_of(names, _records(Kind.STORY, Story, whole)) if names else ())
 
 
-def _months_from(seen: dict[Path, Lengths], since: str) -> dict[Path, Lengths]:
+def months_from(seen: dict[Path, Lengths], since: str) -> dict[Path, Lengths]:
+    """The segments that may have lines of what was downloaded since a moment, as lines write it."""
     return {
         root: {name: length for name, length in lengths.items() if segment_month(name) >= since[:7]}
         for root, lengths in seen.items()
@@ -162,24 +148,16 @@ def _records(kind: Kind, record_type: type[Record], seen: dict[Path, Lengths]) -
 def _records_of(root: Path, kind: Kind, record_type: type[Record], lengths: Lengths) -> Iterator[Record]:
     for name in sorted(lengths):
         if segment_kind(name) is kind:
-            yield from _records_in(root, name, record_type, lengths[name])
+            yield from records_in(root, name, record_type, lengths[name])
 
 
-def _records_in(root: Path, name: str, record_type: type[Record], length: int | None) -> Iterator[Record]:
-    position = 0
+def records_in(
+    root: Path, name: str, record_type: type[Record], length: int | None, start: int = 0
+) -> Iterator[Record]:
+    """The lines of a segment from one on, within its first `length` bytes. Raises ArchiveDamagedError."""
+    position = start
     try:
-        for position, line in whole_lines(root, name, length):  # noqa: B007  # the message below names it
+        for position, line in whole_lines(root, name, length, start):  # noqa: B007  # the message below names it
             yield decode(line, record_type)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise ArchiveDamagedError(f"{root / name}, byte {position}: cannot be read: {error}") from error
-
-
-def _moment(since: str | date) -> str:
-    """A time as lines write it, so that it compares as text."""
-    if not since:
-        return ""
-    if isinstance(since, str):
-        since = datetime.fromisoformat(since)
-    elif not isinstance(since, datetime):
-        since = datetime.combine(since, time())
-    return moment(since.replace(tzinfo=UTC) if since.tzinfo is None else since)

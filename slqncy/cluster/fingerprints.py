@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from slqncy.archive.errors import ClusterError
 from slqncy.cluster import keys
-from slqncy.cluster.errors import ClusterError
 from slqncy.cluster.server import place, server_errors
 from slqncy.cluster.shared_index import SharedIndex
 from slqncy.dedup.archived import LastCompared, original_of
@@ -103,10 +103,11 @@ class SharedStories:
                 for story in batch:
                     self._add(story)
                 self.stage(pipe)
-                pipe.incrby(keys.filled(worker), len(batch))
+                count += len(batch)
+                # Not added to what is there: a transaction may be sent twice.
+                pipe.set(keys.filled(worker), done + count)
                 pipe.execute()
             self.committed()
-            count += len(batch)
         return count
 
     def flush(self) -> None:

@@ -132,9 +132,11 @@ class Command(ScrapyCrawl):
         try:
             with self._worker(profiles) as worker:
                 work = worker.work(crawls) if worker else crawls.crawl(by_host(profiles), at_once)
-                run_until_done(self.crawler_process, work)
-                for crawler in display.going:
-                    sites.over(crawler)
+                try:
+                    run_until_done(self.crawler_process, work)
+                finally:
+                    for crawler in display.going:
+                        sites.over(crawler)
         except ArchiveError as met:
             error = met
         finally:

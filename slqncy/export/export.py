@@ -53,7 +53,7 @@ def export(archive: Archive, form: Format, target: Path | None, *, since: str = 
             if form.shape is Shape.DATABASE:
                 selection.count = module.write_sqlite(archive, path, since=since, latest=latest)
             else:
-                _write(module, form.shape, selection, path)
+                write_form(module, form.shape, selection, path)
     except OSError as error:
         raise ArchiveError(f"{target}: not written: {error.strerror or error}") from error
     except sqlite3.OperationalError as error:
@@ -78,7 +78,8 @@ def _print(lines: Iterator[bytes]) -> None:
     sys.stdout.buffer.writelines(shown)
 
 
-def _write(module: Any, shape: Shape, selection: Selection, path: Path) -> None:
+def write_form(module: Any, shape: Shape, selection: Selection, path: Path) -> None:
+    """Write stories, by the module of their form, to a file or a directory that is not there yet."""
     if shape is Shape.DIRECTORY:
         path.mkdir()
         module.write(selection, path)

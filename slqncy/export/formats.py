@@ -27,14 +27,16 @@ class Format(NamedTuple):
     """The module of this package that writes it; imported when it is asked for, as pyarrow need not be installed."""
     one_a_story: bool = False
     """Whether the form has no place for a second version of a story."""
+    suffix: str = ""
+    """Of each file of a dataset, where the form is one of files that may be read as one; "" where it is none."""
 
 
 FORMATS = {
-    "parquet": Format(Shape.FILE, "parquet"),
+    "parquet": Format(Shape.FILE, "parquet", suffix=".parquet"),
     "sqlite": Format(Shape.DATABASE, "sqlite"),
-    "csv": Format(Shape.LINES, "csv_rows"),
+    "csv": Format(Shape.LINES, "csv_rows", suffix=".csv"),
     "text": Format(Shape.DIRECTORY, "text_files"),
     "hf": Format(Shape.DIRECTORY, "huggingface"),
-    "dolma": Format(Shape.LINES, "dolma", one_a_story=True),
-    "schema.org": Format(Shape.LINES, "schema_org"),
+    "dolma": Format(Shape.LINES, "dolma", one_a_story=True, suffix=".jsonl"),
+    "schema.org": Format(Shape.LINES, "schema_org", suffix=".jsonl"),
 }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 GROUPS_A_FILE = 125
 """Row groups in a file: half a gigabyte of text, as `datasets` itself writes them."""
+DATA = "data"
 CC_NEWS = ("title", "text", "domain", "date", "description", "url", "image_url")
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _CARD = """\
@@ -68,10 +69,9 @@ taken down later is still in here; `scrapy changes --since {token}` tells of all
 
 def write(selection: Selection, directory: Path) -> None:
     """A row for each version, in as many files as it takes, and the card."""
-    shared = {name: pa.field(name, pa.string(), nullable=False) for name in CC_NEWS}
-    schema = schema_of((shared | {field.name: field for field in columns()}).values(), selection.token)
+    schema = _schema(selection.token)
     found = groups(selection, _row)
-    data = directory / "data"
+    data = directory / DATA
     data.mkdir()
     paths: list[Path] = []
     for group in found:
@@ -80,9 +80,24 @@ def write(selection: Selection, directory: Path) -> None:
             for rows in chain([group], islice(found, GROUPS_A_FILE - 1)):
                 write_group(parquet, rows, schema)
         paths.append(path)
-    for index, path in enumerate(paths):
-        path.rename(data / f"train-{index:05}-of-{len(paths):05}.parquet")
-    (directory / "README.md").write_text(_card(selection, schema), encoding="utf-8")
+    for number, path in enumerate(paths):
+        path.rename(data / file_name(number, len(paths)))
+    describe(directory, selection.count, selection.token)
+
+
+def file_name(number: int, count: int) -> str:
+    """Of one of so many files of rows, under `DATA`."""
+    return f"train-{number:05}-of-{count:05}.parquet"
+
+
+def describe(directory: Path, count: int, token: str) -> None:
+    """Write the card of a dataset of so many rows."""
+    (directory / "README.md").write_text(_card(count, token), encoding="utf-8")
+
+
+def _schema(token: str) -> pa.Schema:
+    shared = {name: pa.field(name, pa.string(), nullable=False) for name in CC_NEWS}
+    return schema_of((shared | {field.name: field for field in columns()}).values(), token)
 
 
 def _row(story: Story) -> dict[str, Any]:
@@ -93,11 +108,11 @@ def _row(story: Story) -> dict[str, Any]:
     }
 
 
-def _card(selection: Selection, schema: pa.Schema) -> str:
-    size = next((size for most, size in _SIZES if selection.count < most), "n>1M")
+def _card(count: int, token: str) -> str:
+    size = next((size for most, size in _SIZES if count < most), "n>1M")
     # YAML has JSON in it.
-    features = "\n".join(f"  - {json.dumps({'name': field.name} | _feature(field.type))}" for field in schema)
-    return _CARD.format(size=size, features=features, version=__version__, rows=selection.count, token=selection.token)
+    features = "\n".join(f"  - {json.dumps({'name': field.name} | _feature(field.type))}" for field in _schema(token))
+    return _CARD.format(size=size, features=features, version=__version__, rows=count, token=token)
 
 
 def _feature(kind: pa.DataType) -> dict[str, Any]:
