@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from itertools import count
 from typing import TYPE_CHECKING
 
 from slqncy.archive import Archive
@@ -11,7 +12,7 @@ from slqncy.archive.history import page_at
 from slqncy.archive.layout import LEDGER, WARC, Kind, segment_kind
 from slqncy.archive.ledger import Ledger
 from slqncy.cluster import keys
-from slqncy.cluster.rows import SELECT, Columns, Line, Row, lines_of, of_worker, pack, unpack
+from slqncy.cluster.rows import SELECT, Columns, Line, Row, lines_of, of_worker, pack, unpack, unread
 from slqncy.records import DUPLICATE_FIELDS, Story, decode
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _rows(db: sqlite3.Connection, part: Path, worker: str, origins: list[str]) -
         for values in db.execute(f"{SELECT} WHERE origin = ? ORDER BY id", (origin,)):
             columns = Columns(*values)
             lines = [_whole(line, part, worker) for line in lines_of(db, columns.id)]
-            yield Row(columns if columns.kind == "story" else _unread(columns), lines)
+            yield Row(unread(columns), lines)
 
 
 def _whole(line: Line, part: Path, worker: str) -> Line:
@@ -97,17 +98,12 @@ def _whole(line: Line, part: Path, worker: str) -> Line:
     return line._replace(segment=of_worker(line.segment, worker), said=said)
 
 
-def _unread(page: Columns) -> Columns:
-    """A page that is no story, as if it had never been read: numbers of addresses mean something else elsewhere."""
-    return page._replace(etag="", last_modified="", hash="", opened=None, confirmed=None, complete=0)
-
-
 def _fill_site(redis: Redis, site: str, rows: list[Row]) -> None:
     known = {row.columns.url: row for row in map(unpack, redis.hvals(keys.site(site)))}  # type: ignore[arg-type]
     there = {row.columns.id: row.columns.url for row in rows}
     numbers = {url: row.columns.id for url, row in known.items()}
-    for url in there.values():
-        numbers.setdefault(url, len(numbers) + 1)
+    newest = count(max(numbers.values(), default=0) + 1)
+    numbers |= {url: next(newest) for url in there.values() if url not in numbers}
     for start in range(0, len(rows), _AT_ONCE):
         merged = {}
         for columns, lines in rows[start : start + _AT_ONCE]:

@@ -62,6 +62,8 @@ def open_part(settings: Settings, sites: Sequence[Site]) -> ClusterSession:
                 if event := session.archive.hung:
                     _tell_of_hang(session, event, sites)
             settings.set("ARCHIVE_DIR", str(session.archive.root), "cmdline")
+            # What waits for its turn is in Redis, where it is not lost, and a site that wants no more is asked no more.
+            settings.set("CONCURRENT_REQUESTS", settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"), "cmdline")
             settings.set("SCHEDULER", f"{Scheduler.__module__}.{Scheduler.__name__}", "cmdline")
             return session
     raise ArchiveLockedError(f"{root}: {names[-1]} works already; give this one another name, by CLUSTER_WORKER")

@@ -77,6 +77,7 @@ class ClusterSession(Session):
     def enter(self, run: Member, site: str) -> Entered:
         """One run more, of a site that was taken."""
         share = self._shares[site]
+        share.is_held = self.leases.are_fresh
         super().enter(run, site)
         return Entered(SharedArchive(self.archive, share), self.stories, share)
 
@@ -128,8 +129,9 @@ class ClusterSession(Session):
             self.leases.guard(pipe)
             pipe.multi()
             for share in self._shares.values():
-                share.stage(pipe)
-                self.leases.stage_pace(share.host, share.pause(), pipe)
+                if share.is_changed:
+                    share.stage(pipe)
+                    self.leases.stage_pace(share.host, share.pause(), pipe)
             self.stories.stage(pipe)
             pipe.hset(keys.worker(self.worker), mapping=told)  # type: ignore[arg-type]
             pipe.execute()

@@ -10,7 +10,6 @@ from math import ceil
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from slqncy.archive.errors import ClusterError
 from slqncy.cluster.opening import open_part
 from slqncy.cluster.rounds import Rounds
 from slqncy.cluster.share import Share
@@ -34,8 +33,6 @@ _TICK = 0.5
 """Seconds between two looks at what there is to do."""
 _TRIES = 100
 """Sites that are tried at a look, of those that others may have."""
-_RENEWALS = 4
-"""Times that a lease is renewed while it lasts."""
 _NOT_DONE = {HANDED_OVER, STOPPED, TOO_MUCH_MEMORY, "disk_error"}
 """Finish reasons of crawls that another worker goes on with."""
 
@@ -63,7 +60,6 @@ class Worker:
         """Those that are about to end."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: ArchiveError | None = None
-        self._renewed = 0.0
 
     async def work(self, crawls: Crawls) -> None:
         """Crawl until the round has dealt with all sites. Raises ArchiveError where it cannot go on."""
@@ -103,8 +99,7 @@ class Worker:
             self._tasks.remove(task)
             task.result()
         alive = self._rounds.beat()
-        if time.monotonic() - self._renewed > self._seconds / _RENEWALS:
-            self._renew()
+        self._leases.renew()
         kept = [site for site in self._running if site not in self._handed_over]
         room = min(self._at_once, ceil(self._rounds.count_open() / alive)) - len(kept)
         for site in kept[room:] if room < 0 else ():
@@ -118,13 +113,6 @@ class Worker:
             if room and self._take(site, crawls):
                 room -= 1
         return bool(self._running or undone)
-
-    def _renew(self) -> None:
-        try:
-            self._leases.renew()
-        except ClusterError as error:
-            self._session.fail(error)
-        self._renewed = time.monotonic()
 
     def _take(self, site: str, crawls: Crawls) -> bool:
         host = self._hosts[site]

@@ -340,6 +340,8 @@ class Run:
             self.count("guard/budget")
             self._stop(BUDGET_SPENT, at_once=True)
             raise StoppedError(f"{url}: the budget of {self._budget} requests is spent")
+        if self.share and not self.share.is_held():
+            raise StoppedError(f"{url}: another worker may have the site")
         self._requests += 1
 
     def count(self, what: str, by: int = 1, *, example: str = "") -> None:
