@@ -4,10 +4,10 @@
 
 Each round crawls a fleet into a new archive, with a redis-server of its own, while workers are killed: some number of
 answers after the last kill, or some time, so that starts and ends are met too. A worker comes back soon, or after its
-leases have expired; now and then one is put to sleep instead, and has no idea then that others have its sites. At the
-end of a round the archive is held to the truth about the sites, to `verify --full`, and to the archive of a process
-alone; and the pauses of each site to the delay. Exit status 1 if anything is wrong; the archives concerned are kept
-then.
+leases have expired; now and then one is put to sleep instead, and has no idea then that others have its sites. After
+another round, in which nobody is killed, the archive is held to the truth about the sites, to `verify --full`, and to
+the archive of a process alone; and the pauses of each site to the delay. Exit status 1 if anything is wrong; the
+archives concerned are kept then.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from benchmarks.cluster.fleet import build_fleet
 from benchmarks.cluster.lives import Strike, live
 from benchmarks.cluster.process import Crawl, write_profiles
-from benchmarks.cluster.rounds import Round, judge
+from benchmarks.cluster.rounds import Round, crawl_alone, judge
 from benchmarks.cluster.server import Shape, served
 from tests.redis_server import redis_server
 
@@ -60,6 +60,7 @@ def main() -> int:
     shape = Shape(given.sites, given.stories, given.seed)
     fleet, random = build_fleet(*shape), Random(given.seed)  # noqa: S311  # no secret
     directory, began = Path(tempfile.mkdtemp(prefix="cluster-kills-")), time.monotonic()
+    alone = crawl_alone(shape, fleet, directory / "alone")
     rounds: list[Round] = []
     statuses, sleeps = Counter[int](), 0
     while (kills := sum(times for status, times in statuses.items() if status < 0)) < given.kills:
@@ -70,7 +71,9 @@ def main() -> int:
             job = Crawl(profiles, folder / "archive", given.delay, redis.url, given.lease)
             strikes = _strikes(random, min(given.kills - kills, _MOST_STRIKES), given.lease)
             lives = live(job, given.workers, strikes, random, server.count, longest=_LONGEST)
-            rounds.append(judge(job, fleet, server.visits(), lives))
+            # Those that were killed last put their parts in order.
+            live(job, given.workers, iter(()), random, server.count, longest=_LONGEST)
+            rounds.append(judge(job, fleet, server.visits(), lives, alone))
         statuses += lives.statuses
         sleeps += lives.sleeps
         print(f"{kills + lives.kills:5} of {given.kills} in {len(rounds)} rounds: {rounds[-1]}", flush=True)
