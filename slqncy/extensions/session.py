@@ -76,7 +76,9 @@ class Session:
         return ArchivedStories(self.archive, thresholds)
 
     def enter(self, run: Member, site: str) -> Entered:  # where workers share sites it matters
-        """One run more, of a site."""
+        """One run more, of a site. Raises ArchiveError where nothing is written any more."""
+        if self._error:
+            raise self._error
         self._members.append(run)
         return Entered(self.archive, self.stories)
 
