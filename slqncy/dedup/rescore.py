@@ -18,10 +18,11 @@ from slqncy.dedup.deduplicator import Deduplicator
 from slqncy.records import Duplicate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from slqncy.archive.ledger import Entry
+    from slqncy.dedup.deduplicator import Finder
     from slqncy.dedup.text import Compared
     from slqncy.dedup.verdict import Thresholds
     from slqncy.reasons import DuplicateKind
@@ -71,7 +72,8 @@ def rescore(root: Path, thresholds: Thresholds, *, divert_rewrites: bool) -> Ite
                 for place, page in pages(root, ledger):
                     known = ledger.known(page.canonical_url)
                     assert known is not None
-                    change = _judge(stories, ledger.entries(known.id), place, page, divert_rewrites=divert_rewrites)
+                    look = look_at(root, ledger.entries(known.id), place, page)
+                    change = look and _judge(stories, look, place, page, divert_rewrites=divert_rewrites)
                     if change:
                         yield change
     except sqlite3.Error as error:
@@ -80,25 +82,64 @@ def rescore(root: Path, thresholds: Thresholds, *, divert_rewrites: bool) -> Ite
         raise ArchiveError(f"no room for an index to judge with: {error}; TMPDIR names another folder") from error
 
 
-def _judge(
-    stories: _Stories, entries: list[Entry], place: Place, page: Story, *, divert_rewrites: bool
-) -> Change | None:
+def _judge(stories: _Stories, look: Look, place: Place, page: Story, *, divert_rewrites: bool) -> Change | None:
+    story = of_story(page)
+    now = None if look.is_edit else stories.original(page, story)
+    if look.is_added(now, divert_rewrites=divert_rewrites):
+        stories.add(place, story)
+    return look.change(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page that is judged, by what its archive has of it."""
+
+    at: Place
+    """As `Change.place`."""
+    id: str
+    was: Said | None
+    is_edit: bool
+    """Whether it is the next version of a story, whatever else it resembles: nothing else is said of it."""
+
+    @property
+    def is_always_added(self) -> bool:
+        """Whether later pages are judged against it, whatever is said of it now."""
+        # What stands in stories/ stays there, and runs find it there.
+        return self.is_edit or segment_kind(self.at.segment) is Kind.STORY
+
+    def is_added(self, now: Original | None, *, divert_rewrites: bool) -> bool:
+        """Whether later pages are judged against it."""
+        return self.is_always_added or now is None or not now.sets_apart(divert_rewrites=divert_rewrites)
+
+    def change(self, now: Original | None) -> Change | None:
+        """What is said otherwise, if anything is."""
+        if self.is_edit or self.was == (Said(now.kind, now.id) if now else None):
+            return None
+        return Change(self.at, self.id, self.was, now)
+
+
+def look_at(root: Path, entries: list[Entry], place: Place, page: Story) -> Look | None:
+    """A page as it is judged, or None where it is not; `entries` are all lines of its address.
+
+    Raises ArchiveDamagedError where one cannot be read.
+    """
     is_copy = segment_kind(place.segment) is Kind.DUPLICATE
     same = [entry for entry in entries if entry.content_hash == page.content_hash]
     if _was_judged(same, place, page) or (is_copy and _has_newer(entries, page)):
         return None
-    story = of_story(page)
     if not is_copy and page.version > 1:
-        # An edit of a story is its next version, whatever else it resembles.
-        stories.add(place, story)
+        return Look(place, page.id, None, is_edit=True)
+    at, was = _said(root, same)
+    return Look(at, page.id, was, is_edit=False)
+
+
+def original_among(finder: Finder, page_of: Callable[[int], Story], page: Story, story: Compared) -> Original | None:
+    """Which of the stories that a finder knows is the original of a page, if one of another address is."""
+    match = finder.find(story)
+    if match is None:
         return None
-    now = stories.original(page, story)
-    at, was = _said(stories.root, same)
-    # What stands in stories/ stays there, and runs find it there.
-    is_story = now is None or not now.sets_apart(divert_rewrites=divert_rewrites)
-    if is_story or segment_kind(at.segment) is Kind.STORY:
-        stories.add(place, story)
-    return Change(at, page.id, was, now) if was != (Said(now.kind, now.id) if now else None) else None
+    original = page_of(match.number)
+    return None if original.id == page.id else original_of(page, original, match.verdict)
 
 
 def _has_newer(entries: list[Entry], copy: Story) -> bool:
@@ -145,11 +186,7 @@ class _Stories:
         self._deduplicator = Deduplicator(folder, self._text_of, thresholds)
 
     def original(self, page: Story, story: Compared) -> Original | None:
-        match = self._deduplicator.find(story)
-        if match is None:
-            return None
-        original = page_at(self.root, self._place(match.number))
-        return None if original.id == page.id else original_of(page, original, match.verdict)
+        return original_among(self._deduplicator, self._page, page, story)
 
     def add(self, place: Place, story: Compared) -> None:
         if place.segment not in self._segments:
@@ -166,5 +203,8 @@ class _Stories:
         code = self._places[number]
         return Place(self._segments[code >> POSITION_BITS], code & (1 << POSITION_BITS) - 1)
 
+    def _page(self, number: int) -> Story:
+        return page_at(self.root, self._place(number))
+
     def _text_of(self, number: int) -> Compared:
-        return of_story(page_at(self.root, self._place(number)))
+        return of_story(self._page(number))
