@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
-from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError
-from slqncy.cluster.errors import ClusterError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError, ClusterError
 from slqncy.display.terminal import take_any_character
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.log import VisibleRecord

@@ -159,6 +159,7 @@ URLLENGTH_LIMIT = 0  # 2083: an address of a site has at most 2,000 characters (
 # First found, first asked: the order of lines in the archive is that of the site's lists.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # LifoMemoryQueue
 STATS_CLASS = "slqncy.extensions.stats.Stats"  # MemoryStatsCollector, where counting takes ten times as long
+WARN_ON_GENERATOR_RETURN_VALUE = False  # True: where spiders take turns, it parses their source for each page anew
 CONCURRENT_ITEMS = 1  # 100: starts 100 workers a response, for pages that hold one item (a third of the CPU)
 
 LOG_LEVEL = "INFO"  # DEBUG

@@ -107,7 +107,7 @@ def main() -> None:
         print(f"{(memory(client) - empty) / archived:.0f} bytes of Redis a story")
         client.flushall()
         began = perf_counter()
-        count = SharedStories(client, server.url, Thresholds()).fill(Archive(root).stories())
+        count = SharedStories(client, server.url, Thresholds()).fill("a", Archive(root).stories())
         took, more = perf_counter() - began, memory(client) - empty
         print(f"{count:,} stories filled in again in {took:.1f} s, {more / _MEGA:.0f} MB")
 

@@ -5,7 +5,8 @@
 
 Starts servers of its own in temporary folders, on loopback; says what it has measured as tables in Markdown. Keys of
 stories are made up, a sixth of them common as those of a template are, the last of every hundred stories a copy of
-another; what a story is compared by is that of the real stories of DIR. Times are medians, as a client sees them.
+another; what a story is compared by is that of the real stories of DIR. Times of commits are medians of the wall, which
+has to wait for the disk; those of questions and of filling are of the processors, here and in the server.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from backports import zstd
@@ -49,7 +50,7 @@ _KEYS, _COMMON, _TEMPLATES = 37, 6, 5_000
 _COPY, _COPIED = 100, 12
 """Every so many stories one has so many keys of another."""
 _TRIALS = 300
-_MICRO, _MILLI, _MEGA = 1e6, 1e3, 1e6
+_NANO, _MICRO, _MILLI = 1e9, 1e6, 1e3
 _FSYNC = ("everysec", "always")
 
 
@@ -61,6 +62,25 @@ def timed(calls: Iterable[Callable[[], object]]) -> list[float]:
         call()
         took.append(perf_counter() - began)
     return took
+
+
+class Processors:
+    """Seconds of this process and of a server's since it was made."""
+
+    def __init__(self, server: int) -> None:
+        self._server = Path(f"/proc/{server}/schedstat")
+        self._began = self._now()
+
+    def seconds(self) -> tuple[float, float]:
+        here, there = (now - began for now, began in zip(self._now(), self._began, strict=True))
+        return here, there
+
+    def _now(self) -> tuple[float, float]:
+        return process_time(), int(self._server.read_text(encoding="ascii").split()[0]) / _NANO
+
+    def each(self, count: int) -> str:
+        """Microseconds of one of so many."""
+        return " + ".join(f"{seconds / count * _MICRO:.0f}" for seconds in self.seconds())
 
 
 def row(*cells: object) -> None:
@@ -174,40 +194,40 @@ def taken(stories: Iterator[Item], count: int) -> list[Item]:
 class Filling:
     """An index that grows, and what it is asked at each size."""
 
-    def __init__(self, index: Index, texts: list[bytes]) -> None:
-        self.index = index
+    def __init__(self, index: Index, server: int, texts: list[bytes]) -> None:
+        self._index = index
+        self._server = server
         self._stories = items(texts)
-        self.count = 0
+        self._count = 0
         self.answers: list[list[int]] = []
 
-    def to(self, size: int) -> float:
-        """Seconds that it took a story."""
-        before = self.count
-        began = perf_counter()
-        while self.count < size:
-            part = taken(self._stories, min(100_000, size - self.count))
-            self.index.fill(part)
-            self.count += len(part)
-        return (perf_counter() - began) / max(1, size - before)
+    def to(self, size: int) -> str:
+        """Microseconds of the processors that it took a story."""
+        before, processors = self._count, Processors(self._server)
+        while self._count < size:
+            part = taken(self._stories, min(100_000, size - self._count))
+            self._index.fill(part)
+            self._count += len(part)
+        return processors.each(size - before)
 
-    def asked(self) -> tuple[float, float]:
+    def asked(self) -> tuple[str, float]:
         """Microseconds of a question, and of an addition with its commit; what was asked for is added."""
         stories = taken(self._stories, _TRIALS)
-        self.count += _TRIALS
-        questions = timed(partial(self._ask, story) for story in stories)
-        additions = timed(partial(self.index.add, story) for story in stories)
-        return median(questions) * _MICRO, median(additions) * _MICRO
-
-    def _ask(self, story: Item) -> None:
-        found = self.index.candidates(story.keys)
-        for number in found:
-            self.index.packed(number)
-        self.answers.append(found)
+        self._count += _TRIALS
+        processors = Processors(self._server)
+        for story in stories:
+            found = self._index.candidates(story.keys)
+            for number in found:
+                self._index.packed(number)
+            self.answers.append(found)
+        questions = processors.each(_TRIALS)
+        return questions, median(timed(partial(self._index.add, story) for story in stories)) * _MICRO
 
 
 def measure_redis(client: Redis, folder: Path, index: Index, sizes: list[int], texts: list[bytes]) -> list[list[int]]:
     """The answers that it gave."""
-    filling, empty = Filling(index, texts), client.info("memory")["used_memory"]
+    filling = Filling(index, client.info("server")["process_id"], texts)
+    empty = client.info("memory")["used_memory"]
     for size in sizes:
         with without_log(client):
             filled = filling.to(size)
@@ -219,7 +239,7 @@ def measure_redis(client: Redis, folder: Path, index: Index, sizes: list[int], t
             times.append(filling.asked())
         (question, everysec), (_, always) = times
         row(
-            index.name, f"{size:,}", f"{filled * _MICRO:.0f}", f"{question:.0f}", f"{everysec:.0f} / {always:.0f}",
+            index.name, f"{size:,}", filled, question, f"{everysec:.0f} / {always:.0f}",
             f"{(memory - text) / size:.0f} + {text / size:.0f}", f"{disk / size:.0f}",
         )  # fmt: skip
     return filling.answers
@@ -227,20 +247,21 @@ def measure_redis(client: Redis, folder: Path, index: Index, sizes: list[int], t
 
 def measure_postgres(connection: psycopg.Connection, sizes: list[int], texts: list[bytes]) -> list[list[int]]:
     """The answers that it gave."""
-    filling = Filling(Rows(connection), texts)
+    filling = Filling(Rows(connection), connection.info.backend_pid, texts)
     for size in sizes:
         filled = filling.to(size)
         connection.execute("VACUUM ANALYZE posting, story")
         index, text = _table(connection, "posting"), _table(connection, "story")
         (question, addition), (_, _) = filling.asked(), filling.asked()
         disk = f"{index / size:.0f} + {text / size:.0f}"
-        row(filling.index.name, f"{size:,}", f"{filled * _MICRO:.0f}", f"{question:.0f}", f"{addition:.0f}", "", disk)
+        row(Rows.name, f"{size:,}", filled, question, f"{addition:.0f}", "", disk)
     return filling.answers
 
 
 def measure_indexes(sizes: list[int], texts: list[bytes], postgres: Path) -> None:
     head(
-        "the index of stories", "stories", "filled, µs a story", "question, µs", "addition, µs (everysec / always)",
+        "the index of stories", "stories", "filled, µs a story here + in the server", "question, µs here + there",
+        "addition, µs (everysec / always)",
         "bytes a story in memory, index + texts", "on disk",
     )  # fmt: skip
     answers = []

@@ -20,6 +20,10 @@ class ArchiveDamagedError(ArchiveError):
     """Files of the archive disagree with its ledger in a way no crash explains."""
 
 
+class ClusterError(ArchiveError):
+    """What the workers of a cluster have in common cannot be used, for now."""
+
+
 def unwritable(root: Path, error: Exception) -> ArchiveError:
     """What to raise where the disk, or who owns it, does not let an archive be written to."""
     # SQLite says "disk I/O error" of a full disk too, so one advice is for all.

@@ -51,6 +51,14 @@ def make_part(root: Path, worker: str) -> Path:
     return path
 
 
+def check_name(worker: str) -> None:
+    """Raises ArchiveError for what is no name of a worker."""
+    if not _NAME.fullmatch(worker):
+        raise ArchiveError(
+            f"{worker!r} is no name of a worker: letters of ASCII, digits, and _ . - behind the first one"
+        )
+
+
 def mark_part(path: Path, worker: str) -> None:
     """Say of an archive that it is the part of a worker. Raises OSError."""
     disk.make_directory(path, private=True)

@@ -100,6 +100,8 @@ class ArchiveWriter(Asking):
         """Called by each commit between disk and ledger, with the bytes that are on disk now of each file that is
         added to, by its name in the archive. Where it raises, nothing of it is acknowledged, and nothing more is
         written."""
+        self.hung: Event | None = None
+        """What was written of the page that the run before hung on, if it did."""
         self._broken = False
         self._groups: dict[str, _Group] = {}
         self._unwritten: dict[Place, bytes] = {}
@@ -366,7 +368,8 @@ class ArchiveWriter(Asking):
             if known is None:
                 self.write(replace(event, event=EventKind.FOUND, state=State.FOUND, reason="", detail=""))
             state = State.EXCLUDED if known is None or known.state in UNSETTLED else None
-            self.write(replace(event, state=state))
+            self.hung = replace(event, state=state)
+            self.write(self.hung)
             self.commit()
         take_away(self.root, last)
 

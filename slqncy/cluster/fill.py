@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from itertools import count
 from typing import TYPE_CHECKING
 
 from slqncy.archive import Archive
+from slqncy.archive.files import whole_lines
 from slqncy.archive.history import page_at
 from slqncy.archive.layout import LEDGER, WARC, Kind, segment_kind
 from slqncy.archive.ledger import Ledger
-from slqncy.cluster import fingerprints, keys
-from slqncy.cluster.rows import SELECT, Columns, Line, Row, lines_of, of_worker, pack, unpack
-from slqncy.records import DUPLICATE_FIELDS
+from slqncy.cluster import keys
+from slqncy.cluster.rows import SELECT, Columns, Line, Row, lines_of, of_worker, pack, unpack, unread
+from slqncy.records import DUPLICATE_FIELDS, Story, decode
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from redis import Redis
+
+    from slqncy.cluster.fingerprints import SharedStories
 
 _SITES = """
     SELECT origin, substr(story, 1, instr(story, '/') - 1) FROM url WHERE kind = 'story' AND story <> '' GROUP BY origin
@@ -28,7 +32,15 @@ _AT_ONCE = 500
 """Addresses of a transaction."""
 
 
-def fill(redis: Redis, part: Path, worker: str) -> None:
+def is_told(redis: Redis, part: Path, worker: str) -> bool:
+    """Whether the server knows of all that is acknowledged in a part. Raises RedisError, ArchiveError."""
+    if not redis.exists(keys.worker(worker)):
+        return False
+    told = _told(redis, worker)
+    return all(length <= told.get(name, 0) for name, length in _lengths(part).items())
+
+
+def fill(redis: Redis, stories: SharedStories, part: Path, worker: str) -> None:
     """Add what a part has to what the server knows, and say how far its files are acknowledged.
 
     Of an address that other parts know too, the state is the one of the newest answer, and lines are those of all.
@@ -42,22 +54,43 @@ def fill(redis: Redis, part: Path, worker: str) -> None:
             sites.setdefault(site, []).append(origin)
         for site, origins in sites.items():
             _fill_site(redis, site, list(_rows(ledger.db, part, worker, origins)))
-        segments = {name: segment.length for name, segment in ledger.segments().items() if not segment.closed}
+    stories.fill(worker, _stories_behind(part, _told(redis, worker)))
+    with redis.pipeline() as pipe:
+        pipe.hset(keys.worker(worker), mapping={keys.COMMIT: 0} | _lengths(part))  # type: ignore[arg-type]
+        pipe.delete(keys.filled(worker))
+        pipe.execute()
+
+
+def _told(redis: Redis, worker: str) -> dict[str, int]:
+    told: dict[bytes, bytes] = redis.hgetall(keys.worker(worker))  # type: ignore[assignment]
+    return {name.decode(): int(value) for name, value in told.items()}
+
+
+def _lengths(part: Path) -> dict[str, int]:
+    """What is acknowledged of the files of a part, in bytes; of raw responses, of those that are added to."""
+    with closing(Ledger(part / LEDGER, read_only=True)) as ledger:
+        segments = {name: segment.length for name, segment in ledger.segments().items()}
         warcs = {f"{WARC}/{name}": file.length for name, file in ledger.warcs().items() if not file.closed}
-    fingerprints.fill(redis, Archive(part).stories())
-    acknowledged = segments | warcs | {keys.COMMIT: 0}
-    redis.hset(keys.worker(worker), mapping=acknowledged)  # type: ignore[arg-type]
+    return segments | warcs
+
+
+def _stories_behind(part: Path, told: dict[str, int]) -> Iterator[Story]:
+    """Stories of a part behind those that the server was told of."""
+    for name, length in sorted(Archive(part).acknowledged().items()):
+        if segment_kind(name) is Kind.STORY:
+            for _, line in whole_lines(part, name, length, told.get(name, 0)):
+                yield decode(line, Story)
 
 
 def _rows(db: sqlite3.Connection, part: Path, worker: str, origins: list[str]) -> Iterator[Row]:
     for origin in origins:
         for values in db.execute(f"{SELECT} WHERE origin = ? ORDER BY id", (origin,)):
             columns = Columns(*values)
-            lines = [_told(line, part, worker) for line in lines_of(db, columns.id)]
-            yield Row(columns if columns.kind == "story" else _unread(columns), lines)
+            lines = [_whole(line, part, worker) for line in lines_of(db, columns.id)]
+            yield Row(unread(columns), lines)
 
 
-def _told(line: Line, part: Path, worker: str) -> Line:
+def _whole(line: Line, part: Path, worker: str) -> Line:
     said = None
     if segment_kind(line.segment) is Kind.DUPLICATE:
         copy = page_at(part, line.place)
@@ -65,17 +98,12 @@ def _told(line: Line, part: Path, worker: str) -> Line:
     return line._replace(segment=of_worker(line.segment, worker), said=said)
 
 
-def _unread(page: Columns) -> Columns:
-    """A page that is no story, as if it had never been read: numbers of addresses mean something else elsewhere."""
-    return page._replace(etag="", last_modified="", hash="", opened=None, confirmed=None, complete=0)
-
-
 def _fill_site(redis: Redis, site: str, rows: list[Row]) -> None:
     known = {row.columns.url: row for row in map(unpack, redis.hvals(keys.site(site)))}  # type: ignore[arg-type]
     there = {row.columns.id: row.columns.url for row in rows}
     numbers = {url: row.columns.id for url, row in known.items()}
-    for url in there.values():
-        numbers.setdefault(url, len(numbers) + 1)
+    newest = count(max(numbers.values(), default=0) + 1)
+    numbers |= {url: next(newest) for url in there.values() if url not in numbers}
     for start in range(0, len(rows), _AT_ONCE):
         merged = {}
         for columns, lines in rows[start : start + _AT_ONCE]:

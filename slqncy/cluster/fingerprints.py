@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from slqncy.archive.errors import ClusterError
 from slqncy.cluster import keys
-from slqncy.cluster.errors import ClusterError
 from slqncy.cluster.server import place, server_errors
 from slqncy.cluster.shared_index import SharedIndex
 from slqncy.dedup.archived import LastCompared, original_of
@@ -90,20 +90,24 @@ class SharedStories:
         self._index.committed()
         self._staged.clear()
 
-    def fill(self, stories: Iterable[Story]) -> int:
-        """Add stories whose lines are archived, in their order, and commit them. Gives how many.
+    def fill(self, worker: str, stories: Iterable[Story]) -> int:
+        """Add the stories of a worker's part, in their order, and commit them. Gives how many.
 
-        It adds a story as often as it is given one. Raises ClusterError.
+        Where that was cut short before, it goes on behind what was committed. Raises ClusterError.
         """
-        coming, count = iter(stories), 0
+        with server_errors(self._url):
+            done = int(self._client.get(keys.filled(worker)) or 0)
+        coming, count = islice(stories, done, None), 0
         while batch := list(islice(coming, _BATCH)):
             with server_errors(self._url), self._client.pipeline() as pipe:
                 for story in batch:
                     self._add(story)
                 self.stage(pipe)
+                count += len(batch)
+                # Not added to what is there: a transaction may be sent twice.
+                pipe.set(keys.filled(worker), done + count)
                 pipe.execute()
             self.committed()
-            count += len(batch)
         return count
 
     def flush(self) -> None:

@@ -10,7 +10,7 @@ from slqncy.archive.ledger import Ledger
 from slqncy.archive.rebuild import note
 from slqncy.archive.schedule import seconds
 from slqncy.cluster import keys
-from slqncy.cluster.rows import INSERT, SELECT, Columns, Line, Row, lines_of, of_worker, pack, unpack
+from slqncy.cluster.rows import INSERT, SELECT, Columns, Line, Row, in_order, lines_of, of_worker, pack, unpack
 from slqncy.records import DUPLICATE_FIELDS, Duplicate
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ class SiteIndex:
         self._said: dict[Place, dict[str, Any]] = {}
         self._changed: set[str] = set()
         self.ledger = Ledger(Path(":memory:"))
-        self._load(sorted(map(unpack, redis.hvals(self._key))))  # type: ignore[arg-type]
+        rows = list(map(unpack, redis.hvals(self._key)))  # type: ignore[arg-type]
+        ordered = in_order(rows)
+        if sorted(rows) != ordered:
+            self._changed.update(row.columns.url for row in ordered)
+        self._load(ordered)
 
     def _load(self, rows: list[Row]) -> None:
         self.ledger.db.executemany(INSERT, (row.columns for row in rows))

@@ -35,6 +35,11 @@ def worker(name: str) -> str:
     return f"slqncy:worker:{name}"
 
 
+def filled(worker: str) -> str:
+    """How many stories of a worker's part the server has been told of, while it is told of the whole part."""
+    return f"slqncy:worker:{worker}:filled"
+
+
 def site(name: str) -> str:
     """Hash: what is known of a site's addresses, by URL."""
     return f"slqncy:site:{name}"

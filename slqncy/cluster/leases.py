@@ -7,8 +7,8 @@ import time
 from math import ceil
 from typing import TYPE_CHECKING
 
+from slqncy.archive.errors import ClusterError
 from slqncy.cluster import keys
-from slqncy.cluster.errors import LeaseLostError
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -23,7 +23,13 @@ return 1
 """Nobody's, or of an earlier process of the same worker, of which there can be only one."""
 _RENEW = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('pexpire', KEYS[1], ARGV[2]) or 0"
 _RELEASE = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEYS[1]) or 0"
+_RENEWALS = 4
+"""Times that a lease is renewed while it lasts."""
 _OWNER, _PACE = "owner", "pace"
+
+
+class LeaseLostError(ClusterError):
+    """Another worker may have a site by now: what this one has not acknowledged does not count."""
 
 
 class Leases:
@@ -33,7 +39,9 @@ class Leases:
         self._redis = redis
         self._worker = f"{worker}:"
         self._token = f"{worker}:{os.getpid()}:{time.time_ns()}"
+        self._seconds = seconds
         self._milliseconds = int(seconds * 1000)
+        self._renewed = time.monotonic()
         self._claim = redis.register_script(_CLAIM)
         self._renew = redis.register_script(_RENEW)
         self._release = redis.register_script(_RELEASE)
@@ -59,11 +67,19 @@ class Leases:
         """Have a transaction tell the pause between two requests to a host, in seconds."""
         pipe.hset(keys.host(host), _PACE, str(pause))
 
+    def are_fresh(self) -> bool:
+        """Whether none can have run out: a process may be stopped for longer than they live, and go on."""
+        return time.monotonic() - self._renewed < self._seconds
+
     def renew(self) -> None:
-        """Keep all. Raises LeaseLostError."""
+        """Keep all, if it is time to. Raises LeaseLostError."""
+        now = time.monotonic()
+        if now - self._renewed < self._seconds / _RENEWALS:
+            return
         for host in sorted(self.held):
             if not self._renew(keys=[keys.lease(host)], args=[self._token, self._milliseconds]):
                 raise _lost(host)
+        self._renewed = now
 
     def release(self, host: str, rest: float) -> None:
         """Give one back; whoever takes it leaves the host alone for so many seconds from now."""

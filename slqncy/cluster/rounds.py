@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING
 
 from slqncy.cluster import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from redis import Redis
 
@@ -46,11 +45,15 @@ class Rounds:
         pipe.zremrangebyscore(keys.WORKERS, "-inf", now - self._seconds)
         pipe.zcard(keys.WORKERS)
         alive: int = pipe.execute()[-1]
-        return alive
+        return max(1, alive)
 
     def leave(self) -> None:
         """No sign of life is to be expected any more."""
         self._redis.zrem(keys.WORKERS, self._worker)
+
+    def count_open(self) -> int:
+        """How many sites are not dealt with."""
+        return int(self._redis.scard(keys.OPEN))
 
     def open(self) -> set[str]:
         """Names of the sites that are not dealt with, those that are being crawled included."""
@@ -67,8 +70,3 @@ class Rounds:
     def _now(self) -> float:
         seconds, microseconds = self._redis.time()
         return float(seconds + microseconds / 1e6)
-
-
-def share(sites: Iterable[str], workers: int) -> int:
-    """How many of the open sites a worker is to have at most."""
-    return ceil(len(set(sites)) / max(1, workers))

@@ -8,9 +8,11 @@ import msgspec
 
 from slqncy.archive.layout import Place
 from slqncy.archive.ledger import Entry
+from slqncy.reasons import PageKind
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
 _BETWEEN = "@"
 """Between a segment and the worker whose it is."""
@@ -84,6 +86,29 @@ _LINES = """
 """
 pack = msgspec.msgpack.Encoder().encode
 unpack = msgspec.msgpack.Decoder(Row).decode
+
+
+def unread(page: Columns) -> Columns:
+    """A page that is no story, as if it had never been read: numbers of addresses mean something else elsewhere."""
+    if page.kind == PageKind.STORY:
+        return page
+    return page._replace(etag="", last_modified="", hash="", opened=None, confirmed=None, complete=0)
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """The rows of a site, numbered from 1 on without gaps, as a ledger has them.
+
+    They are so already, unless the server has lost some, or was told of a part while the site was crawled.
+    """
+    ordered = sorted(rows)
+    if [row.columns.id for row in ordered] == list(range(1, len(ordered) + 1)):
+        return ordered
+    urls = {row.columns.id: row.columns.url for row in ordered}
+    numbers = {row.columns.url: number for number, row in enumerate(ordered, start=1)}
+    return [
+        Row(unread(columns._replace(id=number, via=numbers.get(urls.get(columns.via or 0, "")))), lines)
+        for number, (columns, lines) in enumerate(ordered, start=1)
+    ]
 
 
 def of_worker(segment: str, worker: str) -> str:

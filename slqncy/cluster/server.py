@@ -13,7 +13,7 @@ from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as NoAnswerError
 from redis.retry import Retry
 
-from slqncy.cluster.errors import ClusterError
+from slqncy.archive.errors import ClusterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import WatchError
 
+from slqncy.archive.errors import ClusterError
 from slqncy.cluster import keys
 from slqncy.cluster.archive import SharedArchive
-from slqncy.cluster.errors import ClusterError
 from slqncy.cluster.fingerprints import SharedStories
 from slqncy.cluster.server import server_errors
 from slqncy.extensions.session import Entered, Session
@@ -53,7 +53,7 @@ class ClusterSession(Session):
         """Raises ClusterError, or ArchiveError where the part cannot be opened."""
         self.redis = redis
         self.worker = worker
-        self._leases = leases
+        self.leases = leases
         self._url = settings["CLUSTER_URL"]
         self._shares: dict[str, Share] = {}
         with server_errors(self._url):
@@ -77,6 +77,7 @@ class ClusterSession(Session):
     def enter(self, run: Member, site: str) -> Entered:
         """One run more, of a site that was taken."""
         share = self._shares[site]
+        share.is_held = self.leases.are_fresh
         super().enter(run, site)
         return Entered(SharedArchive(self.archive, share), self.stories, share)
 
@@ -125,11 +126,12 @@ class ClusterSession(Session):
     def _transact(self, lengths: dict[str, int]) -> None:
         told = lengths | {keys.COMMIT: self._commits + 1}
         with self.redis.pipeline() as pipe:
-            self._leases.guard(pipe)
+            self.leases.guard(pipe)
             pipe.multi()
             for share in self._shares.values():
-                share.stage(pipe)
-                self._leases.stage_pace(share.host, share.pause(), pipe)
+                if share.is_changed:
+                    share.stage(pipe)
+                    self.leases.stage_pace(share.host, share.pause(), pipe)
             self.stories.stage(pipe)
             pipe.hset(keys.worker(self.worker), mapping=told)  # type: ignore[arg-type]
             pipe.execute()

@@ -44,6 +44,8 @@ class Share:
         """Of the runs of this round that have had it."""
         self.counters: Callable[[], dict[str, int]] = dict
         """Of these and its own."""
+        self.is_held: Callable[[], bool] = bool
+        """Whether no other worker can have it, as of now."""
         self.pause: Callable[[], float] = float
         """Seconds between two requests, as of now."""
         self.rest: Callable[[], float] = float

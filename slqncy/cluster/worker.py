@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import time
-from contextlib import suppress
-from datetime import UTC, datetime
-from pathlib import Path
+from heapq import nsmallest
+from math import ceil
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from slqncy.archive import ArchiveError, ArchiveLockedError
-from slqncy.archive.layout import parts_of
-from slqncy.archive.parts import make_part
-from slqncy.cluster import keys
-from slqncy.cluster.errors import ClusterError
-from slqncy.cluster.fill import fill
-from slqncy.cluster.leases import Leases
-from slqncy.cluster.queue import Scheduler
-from slqncy.cluster.rounds import Rounds, share
-from slqncy.cluster.server import connect, server_errors
-from slqncy.cluster.session import ClusterSession
+from slqncy.cluster.opening import open_part
+from slqncy.cluster.rounds import Rounds
 from slqncy.cluster.share import Share
 from slqncy.crawls import host_of
-from slqncy.dedup import Thresholds
 from slqncy.extensions.run import HANDED_OVER
-from slqncy.extensions.session import keep
 from slqncy.sites import load_site
 from slqncy.summary import STOPPED, TOO_MUCH_MEMORY
 
@@ -37,20 +24,17 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import Settings
 
+    from slqncy.archive import ArchiveError
     from slqncy.crawls import Crawls
 
 logger = logging.getLogger(__name__)
 
 _TICK = 0.5
 """Seconds between two looks at what there is to do."""
-_RENEWALS = 4
-"""Times that a lease is renewed while it lasts."""
+_TRIES = 100
+"""Sites that are tried at a look, of those that others may have."""
 _NOT_DONE = {HANDED_OVER, STOPPED, TOO_MUCH_MEMORY, "disk_error"}
 """Finish reasons of crawls that another worker goes on with."""
-_FILLING = ":fill"
-"""What is leased for that; no host is named so."""
-_MOST_WORKERS = 1000
-"""Of one machine that get names by themselves."""
 
 
 class Worker:
@@ -58,16 +42,16 @@ class Worker:
 
     def __init__(self, settings: Settings, profiles: Sequence[str]) -> None:
         """Raises ClusterError, ArchiveError, ArchiveLockedError, SiteError."""
-        self._settings = settings
-        self._sites, self._hosts = dict[str, str](), dict[str, str]()
-        """Profiles and hosts, by site."""
-        for profile in profiles:
-            site = load_site(profile)
-            self._sites[site.name], self._hosts[site.name] = profile, host_of(site)
+        sites = {profile: load_site(profile) for profile in profiles}
+        self._sites = {site.name: profile for profile, site in sites.items()}
+        self._hosts = {site.name: host_of(site) for site in sites.values()}
         self._seconds = settings.getfloat("CLUSTER_LEASE")
         self._at_once = settings.getint("SITES_AT_ONCE")
-        self._redis = connect(settings["CLUSTER_URL"])
-        self._leases: Leases
+        self._pause = settings.getfloat("DOWNLOAD_DELAY")
+        self._session = open_part(settings, list(sites.values()))
+        self._session.hold(self)
+        self._leases = self._session.leases
+        self._rounds = Rounds(self._session.redis, self._session.worker, self._seconds)
         self._running: dict[str, Crawler | None] = {}
         """By site."""
         self._shares: dict[str, Share] = {}
@@ -76,51 +60,12 @@ class Worker:
         """Those that are about to end."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._error: ArchiveError | None = None
-        self._renewed = 0.0
-        self.name = ""
-        self._session = self._open()
-        self._rounds = Rounds(self._redis, self.name, self._seconds)
-
-    def _open(self) -> ClusterSession:
-        """The part of this worker: the one that is named, or the first of this machine that no other has."""
-        root, named = Path(self._settings["ARCHIVE_DIR"]), self._settings["CLUSTER_WORKER"]
-        names = [named] if named else [f"{socket.gethostname()}-{n}" for n in range(1, _MOST_WORKERS + 1)]
-        for name in names:
-            with suppress(ArchiveLockedError):
-                return self._open_part(root, name)
-        raise ArchiveLockedError(f"{root}: {names[-1]} works already; give this one another name, by CLUSTER_WORKER")
-
-    def _open_part(self, root: Path, name: str) -> ClusterSession:
-        self._leases = Leases(self._redis, name, self._seconds)
-        part = make_part(root, name)
-        thresholds, now = Thresholds.from_settings(self._settings), datetime.now(UTC)
-        session = ClusterSession(
-            part, self._settings, thresholds, now, redis=self._redis, worker=name, leases=self._leases
-        )
-        self.name = name
-        session.hold(self)
-        keep(session)
-        self._fill(root)
-        self._settings.set("ARCHIVE_DIR", str(part), "cmdline")
-        self._settings.set("SCHEDULER", f"{Scheduler.__module__}.{Scheduler.__name__}", "cmdline")
-        return session
-
-    def _fill(self, root: Path) -> None:
-        """Tell the server of parts that it knows nothing of: it may have been lost, or a part come from elsewhere."""
-        with server_errors(self._settings["CLUSTER_URL"]):
-            while self._leases.claim(_FILLING, 0) is None:
-                time.sleep(_TICK)
-            for part in parts_of(root):
-                if not self._redis.exists(keys.worker(part.name)):
-                    logger.info("The server of the cluster is told of %s", part)
-                    fill(self._redis, part, part.name)
-            self._leases.release(_FILLING, 0)
 
     async def work(self, crawls: Crawls) -> None:
         """Crawl until the round has dealt with all sites. Raises ArchiveError where it cannot go on."""
         with self._session.ends_where_the_server_does():
             number = self._rounds.join(list(self._sites))
-            logger.info("Worker %s takes part in round %d", self.name, number)
+            logger.info("Worker %s takes part in round %d", self._session.worker, number)
             while self._error is None and not crawls.is_stopped and self._look(crawls):
                 # Of a site that is done another takes the place at once.
                 await asyncio.wait(
@@ -134,7 +79,7 @@ class Worker:
         """Leave: others go on with what is not done. Raises ArchiveError where something could not be acknowledged."""
         self._session.leave(self)
         if self._error is None:
-            with server_errors(self._settings["CLUSTER_URL"]):
+            with self._session.ends_where_the_server_does():
                 for host in sorted(self._leases.held):
                     self._leases.release(host, self._rest(host))
                 self._rounds.leave()
@@ -142,7 +87,7 @@ class Worker:
     def _rest(self, host: str) -> float:
         """Seconds for which a host is to be left alone."""
         share = self._shares.get(host)
-        return max(self._settings.getfloat("DOWNLOAD_DELAY"), share.rest() if share else 0.0)
+        return max(self._pause, share.rest() if share else 0.0)
 
     def stop_for_disk(self, error: ArchiveError) -> None:
         """Nothing can be written any more."""
@@ -154,36 +99,27 @@ class Worker:
             self._tasks.remove(task)
             task.result()
         alive = self._rounds.beat()
-        if time.monotonic() - self._renewed > self._seconds / _RENEWALS:
-            self._renew()
-        undone = self._rounds.open()
-        room = min(self._at_once, share(undone, alive)) - len(self._running.keys() - self._handed_over)
-        for site in list(self._running.keys() - self._handed_over)[room:] if room < 0 else ():
+        self._leases.renew()
+        kept = [site for site in self._running if site not in self._handed_over]
+        room = min(self._at_once, ceil(self._rounds.count_open() / alive)) - len(kept)
+        for site in kept[room:] if room < 0 else ():
             self._hand_over(site)
-        for site in sorted(undone & self._sites.keys() - self._running.keys(), key=self._order):
-            if room <= 0:
-                break
-            if self._take(site, crawls):
+        if room <= 0:
+            return bool(self._running)
+        undone = self._rounds.open() & self._sites.keys()
+        # Another order for each worker and at each look: they are not after the same ones, nor again and again.
+        seed = f"{self._session.worker} {time.monotonic()} "
+        for site in nsmallest(_TRIES, undone - self._running.keys(), lambda site: crc32(f"{seed}{site}".encode())):
+            if room and self._take(site, crawls):
                 room -= 1
-        return bool(self._running or undone & self._sites.keys())
-
-    def _renew(self) -> None:
-        try:
-            self._leases.renew()
-        except ClusterError as error:
-            self._session.fail(error)
-        self._renewed = time.monotonic()
-
-    def _order(self, site: str) -> int:
-        """Another one for each worker, so that they are not after the same site."""
-        return crc32(f"{self.name} {site}".encode())
+        return bool(self._running or undone)
 
     def _take(self, site: str, crawls: Crawls) -> bool:
         host = self._hosts[site]
         # Two sites of one host are crawled one after another.
         if host in self._leases.held:
             return False
-        rest = self._leases.claim(host, self._settings.getfloat("DOWNLOAD_DELAY"))
+        rest = self._leases.claim(host, self._pause)
         if rest is None:
             return False
         self._running[site] = None
@@ -195,7 +131,7 @@ class Worker:
         if self._error or crawls.is_stopped:
             return
         try:
-            self._shares[host] = Share(self._redis, site, host, self.name)
+            self._shares[host] = Share(self._session.redis, site, host, self._session.worker)
             self._session.take(self._shares[host])
             reason = await crawls.crawl_site(self._sites[site], lambda crawler: self._running.update({site: crawler}))
         finally:

@@ -155,9 +155,11 @@ class Command(ScrapyCrawl):
         try:
             with self._worker(profiles) as worker:
                 work = worker.work(crawls) if worker else crawls.crawl(by_host(profiles), at_once)
-                run_until_done(self.crawler_process, work)
-                for crawler in running[:]:
-                    over(crawler)
+                try:
+                    run_until_done(self.crawler_process, work)
+                finally:
+                    for crawler in running[:]:
+                        over(crawler)
         except ArchiveError as error:
             return _complain(archive_status(error), str(error))
         failed = {name: (status, reason) for name, (status, reason) in statuses.items() if status is not ExitStatus.OK}

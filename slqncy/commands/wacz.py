@@ -38,12 +38,14 @@ class Command(ArchiveCommand):
         """Write the package, and print what it holds."""
         from slqncy.archive import Archive
         from slqncy.archive.layout import warc_path, warcs_on_disk
+        from slqncy.archive.ledger import require_archive
         from slqncy.archive.takedown import refuse_pending
         from slqncy.wacz import NoCapturesError, pack
 
         target = _target(args)
         if opts.month and not _MONTH.fullmatch(opts.month):
             raise UsageError(f"--month {opts.month}: a month is written YYYY-MM, as in 2026-11")
+        require_archive(root)
         archive = Archive(root)
         refuse_pending(root)
         paths = [warc_path(root, name) for name in warcs_on_disk(root)]

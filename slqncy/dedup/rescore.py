@@ -13,16 +13,16 @@ from slqncy.archive import ArchiveDamagedError, ArchiveError
 from slqncy.archive.history import page_at, pages, rewrite_at
 from slqncy.archive.layout import LEDGER, Kind, Place, segment_kind
 from slqncy.archive.ledger import Ledger, require_archive
-from slqncy.dedup.archived import POSITION_BITS, Original, of_story, original_of
-from slqncy.dedup.deduplicator import Deduplicator
+from slqncy.dedup.archived import POSITION_BITS, of_story
+from slqncy.dedup.so_far import SoFar
 from slqncy.records import Duplicate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from slqncy.archive.ledger import Entry
-    from slqncy.dedup.deduplicator import Finder
+    from slqncy.dedup.archived import Original
     from slqncy.dedup.text import Compared
     from slqncy.dedup.verdict import Thresholds
     from slqncy.reasons import DuplicateKind
@@ -133,15 +133,6 @@ def look_at(root: Path, entries: list[Entry], place: Place, page: Story) -> Look
     return Look(at, page.id, was, is_edit=False)
 
 
-def original_among(finder: Finder, page_of: Callable[[int], Story], page: Story, story: Compared) -> Original | None:
-    """Which of the stories that a finder knows is the original of a page, if one of another address is."""
-    match = finder.find(story)
-    if match is None:
-        return None
-    original = page_of(match.number)
-    return None if original.id == page.id else original_of(page, original, match.verdict)
-
-
 def _has_newer(entries: list[Entry], copy: Story) -> bool:
     """Whether the address of a copy has said something else since."""
     others = [entry for entry in entries if entry.content_hash != copy.content_hash]
@@ -177,34 +168,26 @@ def _said(root: Path, lines: list[Entry]) -> tuple[Place, Said | None]:
 
 
 class _Stories:
-    """The stories so far, in an index of their own."""
+    """The stories so far, by the places of their lines."""
 
     def __init__(self, root: Path, folder: str, thresholds: Thresholds) -> None:
         self.root = root
         self._segments: list[str] = []
         self._places = array("Q")
-        self._deduplicator = Deduplicator(folder, self._text_of, thresholds)
+        self._so_far = SoFar(folder, lambda number: page_at(root, self._place(number)), thresholds)
 
     def original(self, page: Story, story: Compared) -> Original | None:
-        return original_among(self._deduplicator, self._page, page, story)
+        return self._so_far.original(page, story)
 
     def add(self, place: Place, story: Compared) -> None:
         if place.segment not in self._segments:
             self._segments.append(place.segment)
-        self._deduplicator.add(len(self._places), story)
+        self._so_far.add(len(self._places), story)
         self._places.append(self._segments.index(place.segment) << POSITION_BITS | place.position)
-        if self._deduplicator.index.is_due:
-            self._deduplicator.flush()
 
     def close(self) -> None:
-        self._deduplicator.index.close()
+        self._so_far.close()
 
     def _place(self, number: int) -> Place:
         code = self._places[number]
         return Place(self._segments[code >> POSITION_BITS], code & (1 << POSITION_BITS) - 1)
-
-    def _page(self, number: int) -> Story:
-        return page_at(self.root, self._place(number))
-
-    def _text_of(self, number: int) -> Compared:
-        return of_story(self._page(number))

@@ -17,8 +17,8 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from slqncy.archive import ArchiveError, ArchiveLockedError, ArchiveWriter
+from slqncy.archive.errors import ClusterError
 from slqncy.archive.hosts import Host
-from slqncy.cluster.errors import ClusterError
 from slqncy.dedup import Thresholds
 from slqncy.display.progress import Outlook
 from slqncy.exitcodes import ExitStatus
@@ -340,6 +340,8 @@ class Run:
             self.count("guard/budget")
             self._stop(BUDGET_SPENT, at_once=True)
             raise StoppedError(f"{url}: the budget of {self._budget} requests is spent")
+        if self.share and not self.share.is_held():
+            raise StoppedError(f"{url}: another worker may have the site")
         self._requests += 1
 
     def count(self, what: str, by: int = 1, *, example: str = "") -> None:

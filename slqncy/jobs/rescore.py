@@ -28,8 +28,9 @@ from slqncy.dedup.archived import of_story
 from slqncy.dedup.deduplicator import Finder
 from slqncy.dedup.keys import COMMON
 from slqncy.dedup.recent import Recent, best
-from slqncy.dedup.rescore import Look, look_at, original_among
+from slqncy.dedup.rescore import Look, look_at
 from slqncy.dedup.run import KEY_BITS, Found, short
+from slqncy.dedup.so_far import original_among
 from slqncy.jobs import tables
 from slqncy.jobs.job import job, outputs_in
 from slqncy.jobs.kept import keep, kept

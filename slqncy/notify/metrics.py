@@ -1,13 +1,13 @@
-"""The last run in figures, as a text file that node_exporter's textfile collector reads for Prometheus.
+"""The last runs in figures, as a text file that node_exporter's textfile collector reads for Prometheus.
 
-Every line of cron, and every timer, has a file of its own: `site` tells their series apart. All are gauges, since
-a run begins at 0 again. https://prometheus.io/docs/practices/naming/
+Every line of cron, and every timer, has a file of its own: `site` tells series apart, also those of one file. All are
+gauges, since a run begins at 0 again. https://prometheus.io/docs/practices/naming/
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prometheus_client import CollectorRegistry, write_to_textfile
 from prometheus_client.core import GaugeMetricFamily
@@ -33,25 +33,32 @@ _OUTCOMES = (
 """Of a story's page."""
 
 
-def write_metrics(
-    path: Path, site: str, *, started: datetime, finished: datetime, status: ExitStatus,
-    report: RunReport | None, totals: Totals | None,
-) -> None:  # fmt: skip
+class SiteRun(NamedTuple):
+    """The run of a site."""
+
+    site: str
+    started: datetime
+    finished: datetime
+    status: ExitStatus
+    report: RunReport | None = None
+
+
+def write_metrics(path: Path, runs: Iterable[SiteRun], totals: Totals | None) -> None:
     """Replace the file as a whole. Raises OSError.
 
     What is not known, of a run that did not come to a report or of an archive that cannot be read, is left out; when a
-    run was last a success is taken over from the file as it was.
+    run of a site was last a success is taken over from the file as it was.
     """
+    successes = _successes(path)
+    families: dict[str, GaugeMetricFamily] = {}
+    for run in runs:
+        for family in _of_site(run, successes.get(run.site), totals):
+            if family.name in families:
+                families[family.name].samples += family.samples
+            else:
+                families[family.name] = family
     registry = CollectorRegistry()
-    registry.register(
-        _Families(
-            [
-                *_end(path, site, started, finished, status),
-                *(_run(site, report) if report else ()),
-                *(_archive(site, totals) if totals else ()),
-            ]
-        )
-    )
+    registry.register(_Families(families.values()))
     write_to_textfile(str(path), registry)
 
 
@@ -64,27 +71,35 @@ class _Families(Collector):
         return self._families
 
 
-def _end(
-    path: Path, site: str, started: datetime, finished: datetime, status: ExitStatus
-) -> Iterator[GaugeMetricFamily]:
+def _of_site(run: SiteRun, success: float | None, totals: Totals | None) -> Iterator[GaugeMetricFamily]:
+    yield from _end(run, success)
+    if run.report:
+        yield from _run(run.site, run.report)
+    if totals:
+        yield from _archive(run.site, totals)
+
+
+def _end(run: SiteRun, success: float | None) -> Iterator[GaugeMetricFamily]:
+    site, started, finished, status, _ = run
     yield _one("slqncy_run_start_timestamp_seconds", "When the last run began.", site, started.timestamp())
     yield _one("slqncy_run_end_timestamp_seconds", "When the last run ended.", site, finished.timestamp())
     seconds = (finished - started).total_seconds()
     yield _one("slqncy_run_duration_seconds", "How long the last run took.", site, seconds)
     yield _one("slqncy_run_exit_status", "Exit status of the last run; 0 is a success.", site, status)
-    success = finished.timestamp() if status is ExitStatus.OK else _last_success(path)
+    success = finished.timestamp() if status is ExitStatus.OK else success
     if success is not None:
         yield _one(_SUCCESS, "When the last run that was a success ended.", site, success)
 
 
-def _last_success(path: Path) -> float | None:
+def _successes(path: Path) -> dict[str, float]:
+    """When a run was last a success, by site."""
     # There may be no file yet, or a foreign one, of which the parser raises IndexError too; a pipe might never end.
     with suppress(OSError, ValueError, IndexError):
         written = path.read_text(encoding="utf-8") if path.is_file() else ""
         for family in text_string_to_metric_families(written):
-            if family.name == _SUCCESS and family.samples:
-                return family.samples[0].value
-    return None
+            if family.name == _SUCCESS:
+                return {sample.labels["site"]: sample.value for sample in family.samples if "site" in sample.labels}
+    return {}
 
 
 def _run(site: str, report: RunReport) -> Iterator[GaugeMetricFamily]:
@@ -109,10 +124,10 @@ def _run(site: str, report: RunReport) -> Iterator[GaugeMetricFamily]:
 
 
 def _archive(site: str, totals: Totals) -> Iterator[GaugeMetricFamily]:
-    yield _one("slqncy_archive_stories", "Stories of the site in the archive.", site, totals.stories)
-    if totals.newest is not None:
+    yield _one("slqncy_archive_stories", "Stories of the site in the archive.", site, totals.stories[site])
+    if (newest := totals.newest.get(site)) is not None:
         help_text = "When the site's newest story was archived."
-        yield _one("slqncy_archive_newest_story_timestamp_seconds", help_text, site, totals.newest)
+        yield _one("slqncy_archive_newest_story_timestamp_seconds", help_text, site, newest)
     yield _by("slqncy_archive_lines", "Lines of the archive, of all its sites.", site, "kind", totals.lines.items())
     yield _one("slqncy_archive_size_bytes", "Size of the archive's files, of all its sites.", site, totals.size)
 

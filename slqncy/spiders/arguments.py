@@ -126,8 +126,12 @@ def wrong_in_cluster(given: Mapping[str, str]) -> str:
 
 
 def _profiles(part: str) -> list[str]:
-    path = Path(part)
-    return sorted(map(str, path.glob("*.toml"))) if path.is_dir() else [part]
+    # The folder of a project may have the name of a site.
+    if part in site_names() or not Path(part).is_dir():
+        return [part]
+    if not (files := sorted(map(str, Path(part).glob("*.toml")))):
+        raise ArgumentError(f"sites: there is no profile, no .toml file, in {part}/")
+    return files
 
 
 def _web_archive(given: Mapping[str, str]) -> WebArchive | None:

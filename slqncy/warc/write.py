@@ -197,9 +197,14 @@ class _Members:
 
 def record_member(headers: Fields, block: bytes) -> bytes:
     """A record as a gzip member; to its WARC headers come those that its block makes."""
+    return member(_record(headers, block))
+
+
+def member(record: bytes) -> bytes:
+    """A gzip member."""
     buffer = io.BytesIO()
     with GzipWriter(buffer, compression_level=_LEVEL) as packer:
-        packer.write(_record(headers, block))
+        packer.write(record)
         packer.finish()
         return buffer.getvalue()
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from slqncy.archive import Archive, ArchiveWriter
+from slqncy.archive.errors import ClusterError
 from slqncy.archive.layout import Place
-from slqncy.cluster import keys
-from slqncy.cluster.errors import ClusterError
+from slqncy.cluster import fingerprints, keys
 from slqncy.cluster.fingerprints import SharedStories
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories, of_story
@@ -23,6 +23,7 @@ from slqncy.records import Story, story_fields
 from tests.dedup import texts
 from tests.dedup.test_archived import page
 from tests.dedup.test_archived_runs import RECORDS
+from tests.redis_server import redis_server
 from tests.samples import keep
 
 if TYPE_CHECKING:
@@ -182,8 +183,8 @@ def test_a_transaction_that_did_not_go_through_is_staged_again(client: Redis) ->
 
 
 def test_what_is_committed_twice_is_there_once(client: Redis) -> None:
-    def content() -> dict[bytes, object]:
-        return {name: client.dump(name) for name in names(client)}
+    def content() -> tuple[dict[bytes, object], object]:
+        return {name: client.zrange(name, 0, -1) for name in names(client, "zset")}, client.hgetall(keys.STORIES)
 
     stories = opened(client)
     for record in RECORDS:
@@ -224,9 +225,37 @@ def test_a_server_that_lost_everything_is_filled_from_the_lines(client: Redis, t
     assert all(before)
     client.flushall()
     archive = Archive(tmp_path / "archive")
-    assert opened(client).fill(archive.stories()) == client.hlen(keys.STORIES) == len(list(archive.stories()))
+    assert opened(client).fill("a", archive.stories()) == client.hlen(keys.STORIES) == len(list(archive.stories()))
     assert [told(opened(client).find(record)) for record in asked] == before
     assert client.get(keys.STORY_COUNT) == str(client.hlen(keys.STORIES)).encode()
+
+
+def test_filling_that_was_cut_short_goes_on(client: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_short() -> Iterator[Story]:
+        yield from RECORDS[:7]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fingerprints, "_BATCH", 3)
+    with pytest.raises(KeyboardInterrupt):
+        opened(client).fill("a", cut_short())
+    assert client.hlen(keys.STORIES) == 6
+    assert opened(client).fill("a", RECORDS) == len(RECORDS) - 6
+    assert opened(client).fill("a", RECORDS) == 0
+    assert client.hlen(keys.STORIES) == len(RECORDS)
+
+
+# The server
+
+
+def test_a_server_that_is_gone_is_named_without_its_password(tmp_path: Path) -> None:
+    with redis_server(tmp_path) as server, server.client() as client:
+        stories = SharedStories(client, f"redis://:secret@127.0.0.1:{server.port}/0", Thresholds())
+        server.kill()
+        said = rf"at redis://127\.0\.0\.1:{server.port}/0: (?!.*secret)"
+        with pytest.raises(ClusterError, match=said):
+            stories.find(RECORDS[0])
+        with pytest.raises(ClusterError, match=said):
+            stories.add(NOWHERE, RECORDS[0])
 
 
 # Two at once

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slqncy.sites import SiteError
-from slqncy.spiders.arguments import ArgumentError, parse_arguments
+from slqncy.sites import SiteError, site_names
+from slqncy.spiders.arguments import ArgumentError, parse_arguments, parse_sites
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,3 +153,35 @@ def test_a_name_with_a_comma(tmp_path: Path, name: str) -> None:
 def test_what_no_file_can_be_called(wrong: str) -> None:
     with pytest.raises(ArgumentError, match="is no file, and no directory"):
         parse_arguments({"warc": wrong})
+
+
+def test_sites_by_name_file_and_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "other"):
+        (tmp_path / f"{name}.toml").write_text(f'name = "{name}"\nextends = "slqncy"\n')
+    (tmp_path / "slqncy").mkdir()
+    assert parse_sites({}) == []
+    assert parse_sites({"sites": "all"}) == site_names()
+    assert parse_sites({"sites": str(tmp_path)}) == [str(tmp_path / "one.toml"), str(tmp_path / "other.toml")]
+    assert parse_sites({"sites": f"ar7y, {tmp_path / 'one.toml'},ar7y"}) == ["ar7y", str(tmp_path / "one.toml")]
+    monkeypatch.chdir(tmp_path)
+    assert parse_sites({"sites": "slqncy"}) == ["slqncy"], "not the folder of that name"
+
+
+@pytest.mark.parametrize(
+    ("given_arguments", "message"),
+    [
+        ({"sites": ","}, "sites=',' names no site"),
+        ({"sites": "tests/spiders"}, "there is no profile, no .toml file, in tests/spiders/"),
+        ({"sites": "all", "site": "slqncy"}, "site and sites exclude each other"),
+        ({"sites": "all", "ids": "1"}, "sites and ids exclude each other"),
+    ],
+)
+def test_wrong_sites(given_arguments: dict[str, str], message: str) -> None:
+    with pytest.raises(ArgumentError, match=re.escape(message)):
+        parse_sites(given_arguments)
+
+
+def test_two_sites_of_one_name(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('name = "ar7y"\nextends = "slqncy"\n')
+    with pytest.raises(ArgumentError, match="are both named 'ar7y'"):
+        parse_sites({"sites": f"ar7y,{tmp_path / 'other.toml'}"})

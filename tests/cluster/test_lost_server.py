@@ -1,0 +1,81 @@
+"""What the server has lost, it is told again by the parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.cluster.fleet import build_fleet
+from benchmarks.cluster.process import Crawl, said, wait, write_profiles
+from benchmarks.cluster.server import Shape, served
+from slqncy.archive import Archive
+from slqncy.archive.layout import part_path
+from slqncy.archive.verify import verify
+from slqncy.cluster import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from redis import Redis
+
+    from tests.redis_server import RedisServer
+
+SHAPE = Shape(2, 20)
+LONGEST = 60.0
+
+
+@pytest.fixture
+def job(shared_server: RedisServer, client: Redis, tmp_path: Path) -> Iterator[Crawl]:  # noqa: ARG001  # it is empty
+    with served(SHAPE, tmp_path / "log") as server:
+        profiles = write_profiles(build_fleet(*SHAPE), server, tmp_path / "sites")
+        yield Crawl(profiles, tmp_path / "archive", 0, shared_server.url)
+
+
+def crawl(job: Crawl, name: str) -> None:
+    life = job.start(name)
+    wait([life], LONGEST)
+    assert life.status == 0, said(life)
+
+
+def ids(job: Crawl) -> list[tuple[str, int]]:
+    archive = Archive(job.archive)
+    return sorted((record.id, record.version) for record in (*archive.stories(), *archive.duplicates()))
+
+
+def lines(path: Path, count: int) -> int:
+    """Bytes of the first lines of a file."""
+    return sum(map(len, path.read_bytes().splitlines(keepends=True)[:count]))
+
+
+def test_all_of_it(job: Crawl, client: Redis) -> None:
+    crawl(job, "one")
+    archived, known = ids(job), {key: client.hlen(key) for key in client.keys("slqncy:site:*")}
+    assert archived
+    client.flushall()
+    crawl(job, "other")
+    assert ids(job) == archived
+    assert {key: client.hlen(key) for key in client.keys("slqncy:site:*")} == known
+    assert not verify(part_path(job.archive, "one")).defects
+
+
+def test_its_last_second(job: Crawl, client: Redis) -> None:
+    crawl(job, "one")
+    archived, count = ids(job), client.hlen(keys.STORIES)
+    part = part_path(job.archive, "one")
+    told = {
+        name: lines(path, 3)
+        for path in (*part.glob("stories/*.jsonl"), *part.glob("events/*.ndjson"))
+        for name in [str(path.relative_to(part))]
+    }
+    client.hset(keys.worker("one"), mapping=told)  # type: ignore[arg-type]
+    for site in client.keys("slqncy:site:*"):
+        for url in client.hkeys(site)[3:]:
+            client.hdel(site, url)
+    for number in range(4, count + 1):
+        client.hdel(keys.STORIES, str(number))
+    crawl(job, "one")
+    assert ids(job) == archived
+    assert client.hlen(keys.STORIES) == count
+    assert not verify(part).defects
