@@ -91,8 +91,9 @@ class Session:
         if error:
             self.fail(error)
         if self._members:
-            if not self._error:
-                self.commit()
+            self._commit()
+            if self._error:
+                raise self._error
             return
         self._clock.stop()
         self._watchdog.stop()
