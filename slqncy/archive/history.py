@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import line_at, whole_lines
-from slqncy.archive.layout import LINE_TYPES, Kind, segment_kind
+from slqncy.archive.layout import LEDGER, LINE_TYPES, Kind, segment_kind
 from slqncy.reasons import EventKind, State
 from slqncy.records import Event, Rewrite, Story, decode
 
@@ -36,20 +36,34 @@ def pages(root: Path, ledger: Ledger) -> Iterator[tuple[Place, Story]]:
     What was read again says something else, and is one of them.
     Raises ArchiveDamagedError where something cannot be read.
     """
-    name = ""
     try:
-        for name, segment in ledger.segments().items():
-            if segment_kind(name) is not Kind.EVENT:
-                continue
-            for _, line in whole_lines(root, name, segment.length):
-                event = decode(line, Event)
-                kind = _kind_of(event)
-                if kind and event.version and (known := ledger.known(event.url)):
-                    entry = ledger.line_of(kind, known.id, event.version)
-                    if entry:
-                        yield entry.place, page_at(root, entry.place)
+        names = {
+            name: segment.length for name, segment in ledger.segments().items() if segment_kind(name) is Kind.EVENT
+        }
+    except sqlite3.Error as error:
+        raise _damaged(root, LEDGER, error) from error
+    for name, length in names.items():
+        yield from pages_in(root, ledger, name, length)
+
+
+def pages_in(
+    root: Path, ledger: Ledger, name: str, length: int | None, start: int = 0
+) -> Iterator[tuple[Place, Story]]:
+    """Those of the events of a segment from one on, within its first `length` bytes. Raises ArchiveDamagedError."""
+    try:
+        for _, line in whole_lines(root, name, length, start):
+            event = decode(line, Event)
+            kind = _kind_of(event)
+            if kind and event.version and (known := ledger.known(event.url)):
+                entry = ledger.line_of(kind, known.id, event.version)
+                if entry:
+                    yield entry.place, page_at(root, entry.place)
     except (sqlite3.Error, ValueError, OSError, EOFError, zlib.error) as error:
-        raise ArchiveDamagedError(f"{root / name}: {error}; `scrapy verify --full` names every defect") from error
+        raise _damaged(root, name, error) from error
+
+
+def _damaged(root: Path, name: str, error: Exception) -> ArchiveDamagedError:
+    return ArchiveDamagedError(f"{root / name}: {error}; `scrapy verify --full` names every defect")
 
 
 def _kind_of(event: Event) -> Kind | None:

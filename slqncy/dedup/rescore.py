@@ -72,7 +72,8 @@ def rescore(root: Path, thresholds: Thresholds, *, divert_rewrites: bool) -> Ite
                 for place, page in pages(root, ledger):
                     known = ledger.known(page.canonical_url)
                     assert known is not None
-                    change = _judge(stories, ledger.entries(known.id), place, page, divert_rewrites=divert_rewrites)
+                    look = look_at(root, ledger.entries(known.id), place, page)
+                    change = look and _judge(stories, look, place, page, divert_rewrites=divert_rewrites)
                     if change:
                         yield change
     except sqlite3.Error as error:
@@ -81,25 +82,55 @@ def rescore(root: Path, thresholds: Thresholds, *, divert_rewrites: bool) -> Ite
         raise ArchiveError(f"no room for an index to judge with: {error}; TMPDIR names another folder") from error
 
 
-def _judge(
-    stories: _Stories, entries: list[Entry], place: Place, page: Story, *, divert_rewrites: bool
-) -> Change | None:
+def _judge(stories: _Stories, look: Look, place: Place, page: Story, *, divert_rewrites: bool) -> Change | None:
+    story = of_story(page)
+    now = None if look.is_edit else stories.original(page, story)
+    if look.is_added(now, divert_rewrites=divert_rewrites):
+        stories.add(place, story)
+    return look.change(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A page that is judged, by what its archive has of it."""
+
+    at: Place
+    """As `Change.place`."""
+    id: str
+    was: Said | None
+    is_edit: bool
+    """Whether it is the next version of a story, whatever else it resembles: nothing else is said of it."""
+
+    @property
+    def is_always_added(self) -> bool:
+        """Whether later pages are judged against it, whatever is said of it now."""
+        # What stands in stories/ stays there, and runs find it there.
+        return self.is_edit or segment_kind(self.at.segment) is Kind.STORY
+
+    def is_added(self, now: Original | None, *, divert_rewrites: bool) -> bool:
+        """Whether later pages are judged against it."""
+        return self.is_always_added or now is None or not now.sets_apart(divert_rewrites=divert_rewrites)
+
+    def change(self, now: Original | None) -> Change | None:
+        """What is said otherwise, if anything is."""
+        if self.is_edit or self.was == (Said(now.kind, now.id) if now else None):
+            return None
+        return Change(self.at, self.id, self.was, now)
+
+
+def look_at(root: Path, entries: list[Entry], place: Place, page: Story) -> Look | None:
+    """A page as it is judged, or None where it is not; `entries` are all lines of its address.
+
+    Raises ArchiveDamagedError where one cannot be read.
+    """
     is_copy = segment_kind(place.segment) is Kind.DUPLICATE
     same = [entry for entry in entries if entry.content_hash == page.content_hash]
     if _was_judged(same, place, page) or (is_copy and _has_newer(entries, page)):
         return None
-    story = of_story(page)
     if not is_copy and page.version > 1:
-        # An edit of a story is its next version, whatever else it resembles.
-        stories.add(place, story)
-        return None
-    now = stories.original(page, story)
-    at, was = _said(stories.root, same)
-    # What stands in stories/ stays there, and runs find it there.
-    is_story = now is None or not now.sets_apart(divert_rewrites=divert_rewrites)
-    if is_story or segment_kind(at.segment) is Kind.STORY:
-        stories.add(place, story)
-    return Change(at, page.id, was, now) if was != (Said(now.kind, now.id) if now else None) else None
+        return Look(place, page.id, None, is_edit=True)
+    at, was = _said(root, same)
+    return Look(at, page.id, was, is_edit=False)
 
 
 def _has_newer(entries: list[Entry], copy: Story) -> bool:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from slqncy.dedup.grams import distinct
 from slqncy.dedup.keys import VERSION
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ _MAGIC = b"slqncy\x00\x01"
 _PACKED = struct.Struct("<8sIIQQQ24x")
 _PLACE_BITS = 26
 MOST_DOCUMENTS = 1 << _PLACE_BITS
-_KEY_BITS = 64 - _PLACE_BITS
+KEY_BITS = 64 - _PLACE_BITS
+"""Of a key, as a run holds it."""
 _PLACES = np.uint64((1 << _PLACE_BITS) - 1)
 _SHIFT = np.uint64(_PLACE_BITS)
 _BUCKET = 32
@@ -76,7 +78,7 @@ def _read_header(file: BinaryIO) -> _Header:
     if len(head) < _PACKED.size:
         raise ValueError(f"{file.name}: no index")
     header = _Header(*_PACKED.unpack(head))
-    is_ours = (header.magic, header.version) == (_MAGIC, VERSION) and header.table_bits <= _KEY_BITS
+    is_ours = (header.magic, header.version) == (_MAGIC, VERSION) and header.table_bits <= KEY_BITS
     if not is_ours or not header.documents or not _size(header) == header.size == os.fstat(file.fileno()).st_size:
         raise ValueError(f"{file.name}: not a whole index of this version")
     return header
@@ -97,8 +99,8 @@ def _size(header: _Header) -> int:
 
 
 def short(keys: Hashes) -> Hashes:
-    """Keys as a run holds them."""
-    return keys >> _SHIFT
+    """Keys as a run holds them: of two that begin alike, one."""
+    return distinct(keys >> _SHIFT)
 
 
 class Run:
@@ -131,7 +133,7 @@ class Run:
 
     def find(self, keys: Hashes) -> Found:
         """Which stories have these `short` keys."""
-        buckets = (keys >> np.uint64(_KEY_BITS - self.table_bits)).astype(np.intp)
+        buckets = (keys >> np.uint64(KEY_BITS - self.table_bits)).astype(np.intp)
         starts, ends = self._table[buckets].astype(np.int64), self._table[buckets + 1].astype(np.int64)
         spans = zip((_WORD * starts).tolist(), (_WORD * ends).tolist(), strict=True)
         held, file, base = self._held, self._file.fileno(), self._postings_at

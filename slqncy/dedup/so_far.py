@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from slqncy.dedup.deduplicator import Finder
     from slqncy.dedup.text import Compared
     from slqncy.dedup.verdict import Thresholds
 
@@ -27,11 +28,7 @@ class SoFar:
 
     def original(self, page: Story, story: Compared) -> Original | None:
         """The story that a page, which is compared as `story`, duplicates; None where there is none but itself."""
-        match = self._deduplicator.find(story)
-        if match is None:
-            return None
-        original = self._page_of(match.number)
-        return None if original.id == page.id else original_of(page, original, match.verdict)
+        return original_among(self._deduplicator, self._page_of, page, story)
 
     def add(self, number: int, story: Compared) -> None:
         """Know a story; its number is larger than all before."""
@@ -42,6 +39,15 @@ class SoFar:
     def close(self) -> None:
         """Close the index."""
         self._deduplicator.index.close()
+
+
+def original_among(finder: Finder, page_of: Callable[[int], Story], page: Story, story: Compared) -> Original | None:
+    """The story, of those that a finder knows, that a page duplicates; None where there is none but itself."""
+    match = finder.find(story)
+    if match is None:
+        return None
+    original = page_of(match.number)
+    return None if original.id == page.id else original_of(page, original, match.verdict)
 
 
 class Judge:

@@ -53,7 +53,7 @@ class Job:
 
         folder = self.folder / step
         disk.make_directory(folder)
-        outputs = [folder / f"{number:06}" for number in range(len(shards))]
+        outputs = outputs_in(folder, len(shards))
         missing = [number for number, output in enumerate(outputs) if not output.exists()]
         logger.info("%s: %d of %d shards to do", folder, len(missing), len(shards))
         make = partial(_make, function, code_hash())
@@ -69,6 +69,11 @@ class Job:
         finally:
             self._client.cancel(futures)
         return outputs
+
+
+def outputs_in(folder: Path, count: int) -> list[Path]:
+    """The outputs of a step that has so many shards, in their order."""
+    return [folder / f"{number:06}" for number in range(count)]
 
 
 @contextmanager
