@@ -55,6 +55,10 @@ def test_a_run_by_its_id(archive: Path) -> None:
     assert "has no page; `scrapy report --since 2026-10-01 --until 2026-10-01` makes one" in result.errors
 
 
+def test_the_last_run_on_a_site(archive: Path) -> None:
+    assert report(archive, "--site", "slqncy").output == f"{latest(archive)}\n"
+
+
 def test_a_span_of_runs_is_a_file_of_the_caller(archive: Path, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in archive.glob("runs/*")}
     page = tmp_path / "span.html"
@@ -101,8 +105,11 @@ def test_in_a_terminal_a_browser_opens_it(archive: Path, tmp_path: Path) -> None
         (["--since", "2099-01-01"], "no run of "),
         (["-o", "x.html"], "-o is for a span of runs"),
         (["20261126T000000-1", "--since", "2026-11-01"], "names one run, --since and --until a span"),
+        (["--site", "ar7y"], "was on 'ar7y'"),
+        (["--site", "ar7y", "--since", "2026-11-01"], "started in that span on 'ar7y'"),
+        (["20261126T000000-1", "--site", "slqncy"], "names one run, --site the last one on a site"),
     ],
-    ids=["unknown", "path", "two", "day", "empty span", "no span", "both"],
+    ids=["unknown", "path", "two", "day", "empty span", "no span", "both", "no site", "no span of it", "run of site"],
 )
 def test_what_makes_no_sense_is_said(archive: Path, arguments: list[str], message: str) -> None:
     result = report(archive, *arguments)

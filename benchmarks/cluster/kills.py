@@ -4,7 +4,8 @@
 
 Each round crawls a fleet into a new archive, with a redis-server of its own, while workers are killed: some number of
 answers after the last kill, or some time, so that starts and ends are met too. A worker comes back soon, or after its
-leases have expired. At the end of a round the archive is held to the truth about the sites, to `verify --full`, and to
+leases have expired; now and then one is put to sleep instead, and has no idea then that others have its sites. After
+another round, in which nobody is killed, the archive is held to the truth about the sites, to `verify --full`, and to
 the archive of a process alone; and the pauses of each site to the delay. Exit status 1 if anything is wrong; the
 archives concerned are kept then.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -24,7 +26,7 @@ from typing import TYPE_CHECKING
 from benchmarks.cluster.fleet import build_fleet
 from benchmarks.cluster.lives import Strike, live
 from benchmarks.cluster.process import Crawl, write_profiles
-from benchmarks.cluster.rounds import Round, judge
+from benchmarks.cluster.rounds import Round, crawl_alone, judge
 from benchmarks.cluster.server import Shape, served
 from tests.redis_server import redis_server
 
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 
 _LONGEST = 600.0
 """Seconds that a round may take."""
+_MOST_STRIKES = 25
+"""Of a round."""
+_SLEEPS = 0.15
+"""Share of them that are no kills."""
 _MOST_REQUESTS = 40
 _LATEST = 0.05
 """Seconds after an answer."""
@@ -54,23 +60,27 @@ def main() -> int:
     shape = Shape(given.sites, given.stories, given.seed)
     fleet, random = build_fleet(*shape), Random(given.seed)  # noqa: S311  # no secret
     directory, began = Path(tempfile.mkdtemp(prefix="cluster-kills-")), time.monotonic()
+    alone = crawl_alone(shape, fleet, directory / "alone")
     rounds: list[Round] = []
-    statuses = Counter[int]()
+    statuses, sleeps = Counter[int](), 0
     while (kills := sum(times for status, times in statuses.items() if status < 0)) < given.kills:
         folder = directory / f"round-{len(rounds)}"
         folder.mkdir()
         with served(shape, folder / "requests.log") as server, redis_server(folder) as redis:
             profiles = write_profiles(fleet, server, folder / "sites")
             job = Crawl(profiles, folder / "archive", given.delay, redis.url, given.lease)
-            strikes = _strikes(random, given.kills - kills, given.lease)
+            strikes = _strikes(random, min(given.kills - kills, _MOST_STRIKES), given.lease)
             lives = live(job, given.workers, strikes, random, server.count, longest=_LONGEST)
-            rounds.append(judge(job, fleet, server.visits(), lives))
+            # Those that were killed last put their parts in order.
+            live(job, given.workers, iter(()), random, server.count, longest=_LONGEST)
+            rounds.append(judge(job, fleet, server.visits(), lives, alone))
         statuses += lives.statuses
+        sleeps += lives.sleeps
         print(f"{kills + lives.kills:5} of {given.kills} in {len(rounds)} rounds: {rounds[-1]}", flush=True)
         if not rounds[-1].bad:
             shutil.rmtree(folder)
     bad = sum(one.bad for one in rounds)
-    print(f"seed {given.seed}, {time.monotonic() - began:.0f} seconds; exit statuses {dict(statuses)}")
+    print(f"seed {given.seed}, {time.monotonic() - began:.0f} seconds; {sleeps} sleeps; exit statuses {dict(statuses)}")
     print(f"{len(rounds)} rounds, {bad} wrong; least gap {min(one.manners.least_gap for one in rounds) * 1000:.1f} ms")
     if not bad:
         shutil.rmtree(directory)
@@ -79,11 +89,13 @@ def main() -> int:
 
 def _strikes(random: Random, most: int, lease: int) -> Iterator[Strike]:
     for _ in range(most):
-        away = random.choice((random.uniform(0, 1), random.uniform(0, 1), random.uniform(1, 2) * lease))
-        if random.random() < 0.5:  # noqa: PLR2004
-            yield Strike(random.randint(1, _MOST_REQUESTS), random.uniform(0, _LATEST), away)
+        requests, seconds = random.choice(
+            ((random.randint(1, _MOST_REQUESTS), random.uniform(0, _LATEST)), (0, random.uniform(0, _ANY_TIME)))
+        )
+        if random.random() < _SLEEPS:
+            yield Strike(requests, seconds, random.uniform(0.5, 2) * lease, signal.SIGSTOP)
         else:
-            yield Strike(0, random.uniform(0, _ANY_TIME), away)
+            yield Strike(requests, seconds, random.choice((0, random.uniform(0, 1), random.uniform(1, 2) * lease)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Workers that are killed and started again while they crawl a fleet, until a round of theirs is over."""
+"""Workers that are killed or put to sleep while they crawl a fleet, and go on, until a round of theirs is over."""
 
 from __future__ import annotations
 
+import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,14 +21,16 @@ _POLL = 0.02
 
 
 class Strike(NamedTuple):
-    """When a worker is killed, and for how long it stays away."""
+    """When a worker is killed, or put to sleep, and for how long it stays away."""
 
     requests: int
     """So many answers of the sites after the strike before."""
     seconds: float
     """So long after that."""
     away: float
-    """Seconds until its next life begins."""
+    """Seconds until its next life begins, or it wakes."""
+    how: signal.Signals = signal.SIGKILL
+    """Or SIGSTOP."""
 
 
 @dataclass(slots=True)
@@ -36,6 +39,8 @@ class Lives:
 
     statuses: Counter[int] = field(default_factory=Counter)
     """Exit statuses, negative for the signal that ended a life."""
+    sleeps: int = 0
+    """Times that a worker was put to sleep."""
     failed: list[str] = field(default_factory=list)
     """The last words of workers that ended with anything but 0, the signal or 75."""
 
@@ -56,6 +61,7 @@ def live(
     result, began = Lives(), time.monotonic()
     living = {name: job.start(name) for name in (f"worker-{number}" for number in range(1, workers + 1))}
     away: dict[str, float] = {}
+    asleep: dict[str, float] = {}
     strike, since, due = next(strikes, None), answered(), 0.0
     while not result.statuses[ExitStatus.OK] and not result.failed:
         now = time.monotonic()
@@ -65,15 +71,24 @@ def live(
         for name in [name for name, until in away.items() if now >= until]:
             del away[name]
             living[name] = job.start(name)
+        for name in [name for name, until in asleep.items() if now >= until]:
+            del asleep[name]
+            living[name].process.send_signal(signal.SIGCONT)
         if strike and not due and answered() - since >= strike.requests:
             due = now + strike.seconds
-        if strike and due and now >= due and living:
-            name = random.choice(sorted(living))
-            if living[name].kill():
+        if strike and due and now >= due and (awake := sorted(living.keys() - asleep.keys())):
+            name = random.choice(awake)
+            if strike.how is signal.SIGSTOP:
+                living[name].process.send_signal(strike.how)
+                asleep[name] = now + strike.away
+                result.sleeps += 1
+            elif living[name].kill():
                 away[name] = now + strike.away
                 result.statuses[living.pop(name).status or 0] += 1
             strike, since, due = next(strikes, None), answered(), 0.0
         time.sleep(_POLL)
+    for name in asleep:
+        living[name].process.send_signal(signal.SIGCONT)
     wait(living.values(), longest)
     _bury(living, away, result)
     return result

@@ -72,14 +72,18 @@ class Crawl:
     lease: int = 60
     """CLUSTER_LEASE, in seconds."""
 
-    def start(self, name: str) -> Life:
-        """Start a process: of a cluster, the worker of that name. Its log is beside the archive."""
+    def arguments(self, name: str) -> list[str]:
+        """What `scrapy` is told; of a cluster, by the worker of that name."""
         settings: dict[str, Any] = {"ARCHIVE_DIR": self.archive, "DOWNLOAD_DELAY": self.delay, "DELAY_FACTOR": 0}
         if self.cluster_url:
             settings |= {"CLUSTER_URL": self.cluster_url, "CLUSTER_LEASE": self.lease, "CLUSTER_WORKER": name}
-        command = [sys.executable, "-m", "scrapy", "crawl", "stories", "-a", f"sites={self.profiles}"]
-        command += [part for setting, value in settings.items() for part in ("-s", f"{setting}={value}")]
+        given = [part for setting, value in settings.items() for part in ("-s", f"{setting}={value}")]
+        return ["crawl", "stories", "-a", f"sites={self.profiles}", *given]
+
+    def start(self, name: str) -> Life:
+        """Start a process; its log is beside the archive."""
         log = self.archive.with_name(f"{self.archive.name}.{name}.log")
+        command = [sys.executable, "-m", "scrapy", *self.arguments(name)]
         with log.open("ab") as file:
             process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file)  # noqa: S603
         return Life(process, log)

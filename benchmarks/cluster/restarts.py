@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from benchmarks.cluster.fleet import build_fleet
 from benchmarks.cluster.lives import live
 from benchmarks.cluster.process import Crawl, write_profiles
-from benchmarks.cluster.rounds import Round, judge
+from benchmarks.cluster.rounds import Round, crawl_alone, judge
 from benchmarks.cluster.server import Shape, served
 from tests.redis_server import redis_server
 
@@ -56,6 +56,7 @@ def main() -> int:
     shape = Shape(given.sites, given.stories, given.seed)
     fleet, random = build_fleet(*shape), Random(given.seed)  # noqa: S311  # no secret
     directory, began = Path(tempfile.mkdtemp(prefix="cluster-restarts-")), time.monotonic()
+    alone = crawl_alone(shape, fleet, directory / "alone")
     rounds: list[Round] = []
     statuses, restarts = Counter[int](), 0
     while restarts < given.restarts:
@@ -66,7 +67,9 @@ def main() -> int:
             job = Crawl(profiles, folder / "archive", given.delay, redis.url, given.lease)
             with restarting(redis, server.count, random, given.away) as times:
                 lives = live(job, given.workers, iter(()), random, server.count, longest=_LONGEST)
-            rounds.append(judge(job, fleet, server.visits(), lives))
+            # Those that gave up last put their parts in order.
+            live(job, given.workers, iter(()), random, server.count, longest=_LONGEST)
+            rounds.append(judge(job, fleet, server.visits(), lives, alone))
         statuses += lives.statuses
         restarts += len(times)
         print(f"{restarts:5} of {given.restarts} in {len(rounds)} rounds: {rounds[-1]}", flush=True)

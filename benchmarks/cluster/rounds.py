@@ -6,15 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from benchmarks.cluster.audit import Audit, Manners, audit, manners
+from benchmarks.cluster.equal import differences
+from benchmarks.cluster.process import Crawl, write_profiles
+from benchmarks.cluster.server import served
 from slqncy.archive.verify import verify
+from tests.crawling import scrapy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from benchmarks.cluster.fleet import Fleet
     from benchmarks.cluster.lives import Lives
-    from benchmarks.cluster.process import Crawl
-    from benchmarks.cluster.server import Visit
+    from benchmarks.cluster.server import Shape, Visit
+
+_LONGEST = 1800.0
+"""Seconds that a process alone may take, or a merge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +35,14 @@ class Round:
     manners: Manners
     defects: list[str] = field(default_factory=list)
     """What `verify --full` found."""
+    differing: list[str] = field(default_factory=list)
+    """Lines that the archive of a process alone has not, or has otherwise, once both are judged in one order."""
 
     @property
     def bad(self) -> int:
         """How much is wrong."""
         rude = (self.manners.least_gap < self.delay) + (self.manners.in_flight > 1)
-        return self.found.bad + rude + len(self.defects) + len(self.lives.failed)
+        return self.found.bad + rude + len(self.defects) + len(self.differing) + len(self.lives.failed)
 
     def __str__(self) -> str:
         """Figures in a line, and a line for each thing that is wrong."""
@@ -41,14 +50,55 @@ class Round:
         line = (
             f"{found.stories} stories, {found.duplicates} copies, {len(found.lost)} lost, {len(found.twice)} twice, "
             f"{len(found.wrong) + len(found.foreign)} wrong, {len(found.unseen)} copies unseen, "
-            f"{len(self.defects)} defects; {seen.requests} requests, {seen.again} pages again, "
-            f"least gap {seen.least_gap * 1000:.1f} ms"
+            f"{len(self.defects)} defects, {len(self.differing)} lines differ; "
+            f"{seen.requests} requests, {seen.again} pages again, least gap {seen.least_gap * 1000:.1f} ms"
         )
-        wrong = (*found.lost, *found.twice, *found.wrong, *found.foreign, *self.defects, *self.lives.failed)
+        wrong = (
+            *found.lost,
+            *found.twice,
+            *found.wrong,
+            *found.foreign,
+            *self.defects,
+            *self.differing,
+            *self.lives.failed,
+        )
         return "\n  ".join((line, *wrong))
 
 
-def judge(job: Crawl, fleet: Fleet, visits: Iterable[Visit], lives: Lives) -> Round:
-    """Hold the archive to the truth about the sites, and the workers to their manners."""
+def judge(job: Crawl, fleet: Fleet, visits: Iterable[Visit], lives: Lives, alone: Path) -> Round:
+    """Hold an archive to the truth about the sites and to that of a process alone, and the workers to their manners.
+
+    `alone` is what `crawl_alone` gave. No worker may have been killed last. Raises RuntimeError where it cannot be
+    merged.
+    """
     defects = list(map(str, verify(job.archive, full=True).defects))
-    return Round(job.delay, lives, audit(job.archive, fleet), manners(visits), defects)
+    differing = list(differences(alone, _in_one_order(job.archive), urls=False))
+    return Round(job.delay, lives, audit(job.archive, fleet), manners(visits), defects, differing)
+
+
+def crawl_alone(shape: Shape, fleet: Fleet, folder: Path) -> Path:
+    """The archive of one process that nobody disturbs, judged in the order of `scrapy merge`; in a new folder.
+
+    Raises RuntimeError where anything is wrong with it.
+    """
+    folder.mkdir()
+    with served(shape, folder / "requests.log") as server:
+        job = Crawl(write_profiles(fleet, server, folder / "sites"), folder / "archive", delay=0.0)
+        _scrapy(*job.arguments("alone"))
+    found = audit(job.archive, fleet)
+    if found.bad or found.unseen:
+        raise RuntimeError(f"{found}")
+    return _in_one_order(job.archive)
+
+
+def _in_one_order(archive: Path) -> Path:
+    """A copy beside it whose pages are judged for copies in an order that does not hang on who crawled what when."""
+    merged = archive.with_name(f"{archive.name}.merged")
+    _scrapy("merge", str(archive), str(merged))
+    return merged
+
+
+def _scrapy(*arguments: str) -> None:
+    done = scrapy(*arguments, timeout=_LONGEST)
+    if done.status:
+        raise RuntimeError(f"scrapy {' '.join(arguments)}: exit status {done.status}\n{done.errors}")

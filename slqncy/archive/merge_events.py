@@ -55,13 +55,13 @@ def restated(event: Event, was: Standing, brought: Brought | None) -> Event | No
 
     `brought` is the line that it brought, None where it brought none.
     """
-    if event.kind is None or event.event is EventKind.FORGOTTEN:
-        return event
-    # What was judged again is judged anew, as all is.
-    if event.event is EventKind.RESCORED or (event.event is EventKind.FOUND and event.state and was.state):
-        return None
+    if event.event is EventKind.FOUND:
+        return _found(event, was)
     if event.kind is not PageKind.STORY:
         return event
+    # What was judged again is judged anew, as all is.
+    if event.event is EventKind.RESCORED:
+        return None
     if brought is None:
         told = _BY_EVENT.get(event.event) or _BY_STATE.get(event.state, _as_said)
         return told(event, was)
@@ -81,6 +81,13 @@ def after(event: Event, was: Standing, brought: Brought | None) -> Standing:
         copies=was.copies + (brought.kind is Kind.DUPLICATE),
         rejected=was.rejected + (brought.kind is Kind.REJECTED),
     )
+
+
+def _found(event: Event, was: Standing) -> Event | None:
+    """Another archive may have found it before, or asked for it in the same second."""
+    if event.state is None or was.state is None:
+        return event
+    return replace(event, state=None) if event.via else None
 
 
 def _story(event: Event, was: Standing, brought: Brought) -> Event:

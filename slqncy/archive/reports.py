@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
 from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_SITE = re.compile(r"\d+T\d+-\d+-?")
+"""What stands in the id of a run before the site."""
 _Told = TypeVar("_Told", RunReport, EarlierRun)
 
 
@@ -31,6 +35,28 @@ def encode_report(report: dict[str, Any]) -> bytes:
 def runs_of(root: Path) -> list[str]:
     """The ids of the runs that have left a report, oldest first. Raises OSError."""
     return sorted(path.stem for path in (root / RUNS).glob("[0-9]*.json"))
+
+
+class RunsBySite:
+    """Ids of runs, those apart that name a site: those of a process that crawls many do.
+
+    Nobody lists the directory again for each of thousands of sites.
+    """
+
+    def __init__(self, runs: Iterable[str]) -> None:
+        """`runs` are oldest first."""
+        self._runs: defaultdict[str, list[str]] = defaultdict(list)
+        for run in runs:
+            self.add(run)
+
+    def add(self, run: str) -> None:
+        """One more, which no other is younger than."""
+        self._runs[_SITE.sub("", run)].append(run)
+
+    def before(self, run: str, site: str, most: int) -> list[str]:
+        """The last runs before one that may be on that site, oldest first."""
+        named, others = (self._runs.get(name, []) for name in (site, ""))
+        return sorted(other for other in (*named[-most - 1 :], *others[-most - 1 :]) if other < run)[-most:]
 
 
 def read_reports(root: Path, runs: Iterable[str]) -> Iterator[RunReport]:

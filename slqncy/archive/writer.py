@@ -6,6 +6,7 @@ import sqlite3
 import zlib
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ from slqncy.archive.months import compress
 from slqncy.archive.reading import Reading, hang, take_away
 from slqncy.archive.rebuild import add_line
 from slqncy.archive.recovery import MOST_LINES, open_ledger
-from slqncy.archive.reports import encode_report, look_back, runs_of
+from slqncy.archive.reports import RunsBySite, encode_report, look_back, runs_of
 from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import Seal
 from slqncy.archive.takedown import complete
@@ -266,7 +267,9 @@ class ArchiveWriter(Asking):
         """Write runs/<run_id>.json as a whole; gives its bytes."""
         data = encode_report(report)
         with self._disk_errors():
+            runs = self._runs
             disk.write_whole(self.root / RUNS / f"{run_id}.json", data)
+            runs.add(run_id)
         return data
 
     def write_page(self, run_id: str, page: bytes) -> None:
@@ -274,10 +277,17 @@ class ArchiveWriter(Asking):
         with self._disk_errors():
             disk.write_whole(self.root / RUNS / f"{run_id}.html", page)
 
-    def runs_before(self, run_id: str, most: int) -> list[EarlierRun]:
-        """The last runs before one, by their reports, oldest first; those that cannot be read are left out."""
+    def runs_before(self, run_id: str, site: str, most: int) -> list[EarlierRun]:
+        """The last runs before one on a site, and others that may be, by their reports, oldest first.
+
+        Those that cannot be read are left out.
+        """
         with self._disk_errors():
-            return list(look_back(self.root, [run for run in runs_of(self.root) if run < run_id][-most:]))
+            return list(look_back(self.root, self._runs.before(run_id, site, most)))
+
+    @cached_property
+    def _runs(self) -> RunsBySite:
+        return RunsBySite(runs_of(self.root))
 
     def keep_hosts(self) -> None:
         """Write what is known of hosts, at once. Raises ArchiveError."""

@@ -30,6 +30,9 @@ _WORD = 8
 _REST = np.uint64((1 << _REST_BITS) - 1)
 _NUMBER = np.uint64((1 << _NUMBER_BITS) - 1)
 
+_ENOUGH = MOST_POSTINGS + 1
+"""Of one key: one too many tells that there are."""
+
 _FIND = """
 local found = {}
 for place, name in ipairs(KEYS) do
@@ -89,10 +92,6 @@ class SharedIndex:
         found: list[bytes] = self._find(_sets(keys), [_ENOUGH, *rests])
         counts = np.array(list(map(len, found)), dtype=np.int64) // _WORD
         return Found(counts, (np.frombuffer(b"".join(found), ">u8") & _NUMBER).astype(np.int64))
-
-
-_ENOUGH = MOST_POSTINGS + 1
-"""Of one key: one too many tells that there are."""
 
 
 def _sets(keys: Hashes) -> list[str]:

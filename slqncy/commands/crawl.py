@@ -8,32 +8,28 @@ import sys
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
-from scrapy.settings import SETTINGS_PRIORITIES
 
 from slqncy.archive.errors import ArchiveError
-from slqncy.cli import archive_status, show_example
+from slqncy.cli import show_example
+from slqncy.commands.many import Sites
+from slqncy.commands.telling import complain, ended_of, told
 from slqncy.exitcodes import ExitStatus
-from slqncy.visible import visible
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterator
 
-    from scrapy.crawler import Crawler, CrawlerProcessBase
+    from scrapy.crawler import CrawlerProcessBase
 
     from slqncy.cluster.worker import Worker
-    from slqncy.display.closing import Closing, Ended
     from slqncy.extensions.run import Run
-    from slqncy.notify import Outcome
-    from slqncy.summary import Summary
+    from slqncy.notify import Outcome, SiteOutcome
 
 logger = logging.getLogger(__name__)
-
-_Stream = Literal["stdout", "stderr"]
 
 
 class Command(ScrapyCrawl):
@@ -72,7 +68,7 @@ class Command(ScrapyCrawl):
 
     def _refuse(self, opts: argparse.Namespace, status: ExitStatus, reason: str) -> NoReturn:
         """End before anything of Scrapy begins."""
-        sys.exit(self._told(opts, lambda: _complain(status, reason)))
+        sys.exit(self._told(opts, lambda: complain(status, reason)))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit status."""
@@ -81,33 +77,32 @@ class Command(ScrapyCrawl):
     def _told(self, opts: argparse.Namespace, crawl: Callable[[], Outcome]) -> ExitStatus:
         """The exit status of a crawl; those who watch from afar are told of its beginning and its end."""
         from slqncy.notify import Watchers
-        from slqncy.spiders.arguments import DEFAULT_SITE
 
         assert self.settings is not None
         # Where -a is malformed it is a list still.
         said = opts.spargs if isinstance(opts.spargs, dict) else {}
         watchers = Watchers(
             self.settings["PING_URL"], self.settings["METRICS_FILE"], Path(self.settings["ARCHIVE_DIR"]),
-            Path(said.get("site", DEFAULT_SITE)).stem,
+            _names(said),
         )  # fmt: skip
         watchers.begin()
         try:
             outcome = crawl()
         except Exception:
             logger.exception("The crawl was ended by an exception")
-            outcome = _complain(ExitStatus.SOFTWARE, "the crawl was ended by an exception; the log has its traceback")
+            outcome = complain(ExitStatus.SOFTWARE, "the crawl was ended by an exception; the log has its traceback")
         watchers.end(outcome)
         return outcome.status
 
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> Outcome:
         from slqncy.display.closing import closing
+        from slqncy.extensions.progress import ProgressDisplay
         from slqncy.extensions.run import Run
-        from slqncy.notify import Outcome
         from slqncy.spiders.arguments import parse_sites
 
         assert self.crawler_process is not None
         if wrong := _wrong_usage(args, opts, self.crawler_process):
-            return _complain(*wrong)
+            return complain(*wrong)
         # What is imported is there for good: no search for garbage need look through it, in the crawl or at its end.
         gc.freeze()
         if profiles := parse_sites(opts.spargs):
@@ -116,59 +111,39 @@ class Command(ScrapyCrawl):
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         if self.crawler_process.bootstrap_failed or (run := crawler.get_extension(Run)) is None:
-            return _complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the reason")
-        _end(crawler, run)
-        words: list[str] = []
-        if run.summary:
-            said = closing(_ended(run, run.summary, crawler))
-            _tell(said, "stdout" if run.status is ExitStatus.OK else "stderr")
-            words = [line for part in said for line in part]
-        if run.status is not ExitStatus.OK:
-            return _complain(run.status, run.reason, *words)._replace(report=run.report)
-        last = visible(run.reason)
-        _put([last], "stdout")
-        return Outcome(run.status, (*words, last), run.report)
+            return complain(ExitStatus.SOFTWARE, "the crawl could not start; the log has the reason")
+        run.end()
+        if progress := crawler.get_extension(ProgressDisplay):
+            progress.end()
+        said = closing(ended_of(run, run.summary, crawler)) if run.summary else None
+        return told(run.status, run.reason, said, _reported(run))
 
     def _crawl_sites(self, spider: str, profiles: list[str], arguments: dict[str, str]) -> Outcome:
         from slqncy.crawls import Crawls, by_host
-        from slqncy.extensions.run import Run
-        from slqncy.notify import Outcome
+        from slqncy.extensions.sites import SitesDisplay
 
         assert self.crawler_process is not None
-        assert self.settings is not None
-        at_once = self.settings.getint("SITES_AT_ONCE")
-        running: list[Crawler] = []
-        statuses: dict[str, tuple[ExitStatus, str]] = {}
-
-        def over(crawler: Crawler) -> None:
-            running.remove(crawler)
-            run = crawler.get_extension(Run)
-            if run is None or crawler.spider is None:
-                return
-            _end(crawler, run)
-            name = crawler.spider.address.site.name  # type: ignore[attr-defined]
-            statuses[name] = run.status, run.reason
-            if run.summary:
-                _put([f"{name}: {run.summary.sentence()}"], "stdout")
-
-        crawls = Crawls(self.crawler_process, spider, arguments, begun=running.append, ended=over)
+        settings, began = self.crawler_process.settings, datetime.now(UTC)
+        display = SitesDisplay(settings, None if settings["CLUSTER_URL"] else len(profiles))
+        sites = Sites(display, with_reports=bool(settings["METRICS_FILE"]))
+        crawls = Crawls(self.crawler_process, spider, arguments, begun=display.begun, ended=sites.over)
+        error: ArchiveError | None = None
+        at_once = settings.getint("SITES_AT_ONCE")
         try:
             with self._worker(profiles) as worker:
                 work = worker.work(crawls) if worker else crawls.crawl(by_host(profiles), at_once)
                 try:
                     run_until_done(self.crawler_process, work)
                 finally:
-                    for crawler in running[:]:
-                        over(crawler)
-        except ArchiveError as error:
-            return _complain(archive_status(error), str(error))
-        failed = {name: (status, reason) for name, (status, reason) in statuses.items() if status is not ExitStatus.OK}
-        if failed:
-            name, (status, reason) = max(failed.items(), key=lambda one: one[1])
-            return _complain(status, f"{name}: {reason}")
-        last = f"{len(statuses)} sites"
-        _put([last], "stdout")
-        return Outcome(ExitStatus.OK, (last,))
+                    for crawler in display.going:
+                        sites.over(crawler)
+        except ArchiveError as met:
+            error = met
+        finally:
+            display.end()
+        if not settings["CLUSTER_URL"]:
+            sites.never_began(profiles)
+        return sites.outcome(settings, (datetime.now(UTC) - began).total_seconds(), error)
 
     @contextmanager
     def _worker(self, profiles: list[str]) -> Iterator[Worker | None]:
@@ -184,6 +159,24 @@ class Command(ScrapyCrawl):
             yield worker
         finally:
             worker.close()
+
+
+def _names(arguments: dict[str, str]) -> list[str]:
+    """Names of the sites that are to be crawled, as far as they can be told before it is known what is wrong."""
+    from slqncy.sites import SiteError, load_site
+    from slqncy.spiders.arguments import DEFAULT_SITE, ArgumentError, parse_sites
+
+    site = arguments.get("site", DEFAULT_SITE)
+    try:
+        return [load_site(profile).name for profile in parse_sites(arguments) or [site]]
+    except (ArgumentError, SiteError):
+        return [] if "sites" in arguments else [Path(site).stem]
+
+
+def _reported(run: Run) -> dict[str, SiteOutcome]:
+    from slqncy.notify import SiteOutcome
+
+    return {run.report.site: SiteOutcome(run.status, run.report)} if run.report else {}
 
 
 def run_until_done(process: CrawlerProcessBase, work: Coroutine[Any, Any, None]) -> None:
@@ -202,15 +195,6 @@ def run_until_done(process: CrawlerProcessBase, work: Coroutine[Any, Any, None])
     process.start(stop_after_crawl=False)
     if task.done():
         task.result()
-
-
-def _end(crawler: Crawler, run: Run) -> None:
-    """After the crawl, however it ended."""
-    from slqncy.extensions.progress import ProgressDisplay
-
-    run.end()
-    if progress := crawler.get_extension(ProgressDisplay):
-        progress.end()
 
 
 def _wrong_usage(
@@ -237,52 +221,3 @@ def _wrong_usage(
         return ExitStatus.CONFIG, str(error)
     wrong = wrong_setting(process.settings)
     return (ExitStatus.CONFIG, wrong) if wrong else None
-
-
-def _ended(run: Run, summary: Summary, crawler: Crawler) -> Ended:
-    from slqncy.archive.layout import RUNS
-    from slqncy.display.closing import Ended
-    from slqncy.report.secrets import sets_secret
-
-    assert crawler.stats is not None
-    directory = crawler.settings["ARCHIVE_DIR"]
-    page = run.archive.root / RUNS / f"{run.id}.html"
-    is_typed = crawler.settings.getpriority("ARCHIVE_DIR") == SETTINGS_PRIORITIES["cmdline"]
-    return Ended(
-        summary=summary, counters=crawler.stats.get_stats(), examples=run.examples,
-        status=run.status, reason=run.reason, held_until=run.waiting.until,
-        seconds=(datetime.now(UTC) - run.started).total_seconds(),
-        report=str(page if page.exists() else page.with_suffix(".json")),
-        command=[] if any(map(sets_secret, sys.argv)) else ["scrapy", "crawl", *sys.argv[1:]],
-        settings=["-s", f"ARCHIVE_DIR={directory}"] if is_typed else [],
-    )  # fmt: skip
-
-
-def _tell(said: Closing, trouble: _Stream) -> None:
-    """What went wrong is on standard error, which cron mails; of a run that went well all is on standard output."""
-    _put(said.account, "stdout")
-    _put(said.trouble, trouble, "red")
-    _put(said.advice, trouble, "bold")
-
-
-def _put(lines: Sequence[str], name: _Stream, style: str = "") -> None:
-    """Lines on a stream. Where nobody reads it any more they are lost, and how the run went is not."""
-    from slqncy.display.terminal import take_any_character, write_lines
-
-    stream = getattr(sys, name)
-    try:
-        if stream:
-            take_any_character(stream)
-            write_lines(lines, stream, style)
-            stream.flush()
-    except OSError:
-        # Python would complain once more on its way out.
-        setattr(sys, name, None)
-
-
-def _complain(status: ExitStatus, reason: str, *words: str) -> Outcome:
-    from slqncy.notify import Outcome
-
-    last = visible(f"scrapy crawl: {reason} (exit status {status})")
-    _put([last], "stderr")
-    return Outcome(status, (*words, last))

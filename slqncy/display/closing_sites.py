@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -58,6 +58,15 @@ class SiteEnded:
     trouble: list[str] = field(default_factory=list)
     run_again: list[str] = field(default_factory=list)
     look_at: list[str] = field(default_factory=list)
+
+    def after(self, earlier: SiteEnded | None) -> SiteEnded:
+        """The same with what came in an earlier run of the process."""
+        if earlier is None:
+            return self
+        return replace(
+            self, figures=_sum([earlier, self]),
+            traffic=(earlier.traffic[0] + self.traffic[0], earlier.traffic[1] + self.traffic[1]),
+        )  # fmt: skip
 
 
 def site_ended(name: str, ended: Ended) -> SiteEnded:

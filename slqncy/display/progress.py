@@ -147,5 +147,6 @@ def block(progress: Told, width: int) -> RenderableType:
             lines.append(text)
     done, goal = progress.share
     if goal:
-        lines.append(ProgressBar(goal, done, max(1, width - 1), complete_style="green", finished_style="green"))
+        # The terminal writes ^C behind it, and would go on to the next line.
+        lines.append(ProgressBar(goal, done, max(1, width - 3), complete_style="green", finished_style="green"))
     return Group(*lines)

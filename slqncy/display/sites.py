@@ -48,8 +48,8 @@ class SitesProgress:
     done: int
     failed: int
     """Of those done, those whose run was no success."""
-    sites: int
-    """All there are, those included that wait for their turn."""
+    sites: int | None
+    """All there are, those included that wait for their turn; None where that is not known."""
     elapsed: float
     """Seconds."""
 
@@ -58,10 +58,10 @@ class SitesProgress:
         counts = self.counts
         yield "stories", stories(counts.new, counts.changed, counts.duplicates, counts.rejected, counts.failed)
         yield "pages", pages(counts.pages, counts.lists, self.rate)
-        waiting = self.sites - self.done - len(self.going)
+        done = f"{self.done} of {self.sites} done" if self.sites else f"{self.done} done"
+        waiting = (self.sites or 0) - self.done - len(self.going)
         states = [(self.failed, "failed"), (waiting, "waiting for their turn")]
-        told = [f"{count} {what}" for count, what in states if count]
-        yield "sites", [f"{len(self.going)} going on", f"{self.done} of {self.sites} done", *told]
+        yield "sites", [f"{len(self.going)} going on", done, *(f"{n} {what}" for n, what in states if n > 0)]
         if held := {name: run.held for name, run in self.going.items() if run.held}:
             longest = max(held, key=held.__getitem__)
             others = [f"{plural(len(held) - 1, 'other site')} too"] if len(held) > 1 else []
@@ -75,7 +75,7 @@ class SitesProgress:
     @property
     def share(self) -> tuple[int, int]:
         """How many sites are done, of how many."""
-        return self.done, self.sites
+        return self.done, self.sites or 0
 
 
 def _time_left(run: Progress) -> float:

@@ -6,7 +6,7 @@ import logging
 import sys
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
 from urllib.parse import unquote, urlsplit
 
 from scrapy import signals
@@ -23,7 +23,7 @@ from slqncy.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Self, TextIO
+    from typing import Self
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
@@ -49,20 +49,19 @@ class Screen:
         self._interval = interval
         self._told = told
         self._foot: Foot | None = None
-        self._log: logging.StreamHandler[TextIO] | None = None
-        """What writes the log to the same terminal, if anything."""
+        self._terminal = sys.stderr
         self._refresh, self._line = create_looping_call(self._show), create_looping_call(self._tell)
 
     def begin(self) -> None:
         """From now on, until `end`."""
+        is_log_elsewhere = True
         if moves_cursor(sys.stderr):
-            self._foot = Foot(sys.stderr)
-            handler = get_scrapy_root_handler()
-            if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr:
-                self._log = handler
-                handler.setStream(self._foot)
+            self._terminal, self._foot = sys.stderr, Foot(sys.stderr)
+            is_log_elsewhere = not _turn_log(self._terminal, self._foot)
+            # Each crawler that a process creates has the log's handler made anew.
+            sys.stderr = cast("TextIO", self._foot)
             self._refresh.start(_REFRESH)
-        if not self._log:
+        if is_log_elsewhere:
             self._line.start(self._interval, now=False)
 
     def end(self) -> None:
@@ -70,13 +69,13 @@ class Screen:
         for clock in (self._refresh, self._line):
             if clock.running:
                 clock.stop()
-        if self._log:
-            self._log.setStream(sys.stderr)
         if self._foot:
+            sys.stderr = self._terminal
+            _turn_log(self._foot, self._terminal)
             # Where the terminal is gone, the block is too.
             with suppress(OSError):
                 self._foot.take_away()
-        self._log = self._foot = None
+        self._foot = None
 
     def _show(self) -> None:
         assert self._foot
@@ -157,6 +156,15 @@ class ProgressDisplay:
             reading=_page(run.pending.newest, is_capture=not asks_site), pending=pending, outlook=outlook,
             elapsed=now - self._started,
         )  # fmt: skip
+
+
+def _turn_log(from_stream: Foot | TextIO, to_stream: Foot | TextIO) -> bool:
+    """Have the log written to a stream where it is written to another one. Gives whether it is."""
+    handler = get_scrapy_root_handler()
+    if not isinstance(handler, logging.StreamHandler) or handler.stream is not from_stream:
+        return False
+    handler.setStream(to_stream)
+    return True
 
 
 def _page(page: Asked | None, *, is_capture: bool) -> str:

@@ -422,12 +422,10 @@ class Run:
             self._session = session
             self._go_on()
             self.turn_to(spider.address)  # type: ignore[attr-defined]
-        except ArchiveLockedError as error:
-            self.status, self.reason = ExitStatus.TEMPORARY, str(error)
-            raise CloseSpider("archive_locked") from error
         except ArchiveError as error:
-            self.status, self.reason = ExitStatus.IO, str(error)
-            raise CloseSpider("archive_unusable") from error
+            self.status, self.reason = _status(error), str(error)
+            is_locked = isinstance(error, ArchiveLockedError)
+            raise CloseSpider("archive_locked" if is_locked else "archive_unusable") from error
         except Exception as error:
             # Scrapy would log it, and crawl on without an archive.
             logger.exception("The archive cannot be opened")
@@ -487,8 +485,7 @@ class Run:
         except ArchiveError as met:
             error = met
         if error:
-            is_passing = isinstance(error, ClusterError)
-            self.status, self.reason = ExitStatus.TEMPORARY if is_passing else ExitStatus.IO, str(error)
+            self.status, self.reason = _status(error), str(error)
 
     def _judge(self, spider: Spider, finish_reason: str) -> None:
         if finish_reason == HANDED_OVER:
@@ -563,3 +560,8 @@ def _among_others(spider: Spider | None) -> str:
     """What tells the ids of runs apart that one process began in the same second."""
     arguments = spider.raw_arguments if spider else {}  # type: ignore[attr-defined]
     return f"-{spider.address.site.name}" if "sites" in arguments else ""  # type: ignore[union-attr]
+
+
+def _status(error: ArchiveError) -> ExitStatus:
+    """Whether it is over by itself."""
+    return ExitStatus.TEMPORARY if isinstance(error, ArchiveLockedError | ClusterError) else ExitStatus.IO

@@ -76,7 +76,9 @@ class Session:
         return ArchivedStories(self.archive, thresholds)
 
     def enter(self, run: Member, site: str) -> Entered:  # where workers share sites it matters
-        """One run more, of a site."""
+        """One run more, of a site. Raises ArchiveError where nothing is written any more."""
+        if self._error:
+            raise self._error
         self._members.append(run)
         return Entered(self.archive, self.stories)
 
@@ -89,8 +91,9 @@ class Session:
         if error:
             self.fail(error)
         if self._members:
-            if not self._error:
-                self.commit()
+            self._commit()
+            if self._error:
+                raise self._error
             return
         self._clock.stop()
         self._watchdog.stop()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from scrapy import signals
+
 from slqncy.display.progress import Rate
 from slqncy.display.sites import Counts, SitesProgress
 from slqncy.extensions.progress import ProgressDisplay, Screen
 
 if TYPE_CHECKING:
+    from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
 class SitesDisplay:
     """Shows all crawls together, from the first that begins until `end`."""
 
-    def __init__(self, settings: BaseSettings, sites: int) -> None:
-        """`sites` is how many crawls there will be."""
+    def __init__(self, settings: BaseSettings, sites: int | None) -> None:
+        """`sites` is how many crawls there will be; None where others may take some."""
         interval = settings.getfloat("PROGRESS_INTERVAL")
         self._screen = Screen(interval, self.progress) if interval else None
         self._sites = sites
@@ -31,8 +34,8 @@ class SitesDisplay:
         self._started = 0.0
 
     def begun(self, crawler: Crawler) -> None:
-        """A crawl more."""
-        self._going.append(crawler)
+        """A crawl is about to begin."""
+        crawler.signals.connect(self._opened, signals.spider_opened)
         if not self._started:
             self._started = monotonic()
             self._rate.at(self._started, 0)
@@ -44,8 +47,16 @@ class SitesDisplay:
         self._going.remove(crawler)
         self._done += 1
         self._failed += not is_success
-        if progress := _progress(crawler):
-            self._over = self._over.plus(progress)
+        if told := _progress(crawler):
+            self._over = self._over.plus(told)
+
+    def _opened(self, spider: Spider) -> None:
+        self._going.append(spider.crawler)
+
+    @property
+    def going(self) -> list[Crawler]:
+        """Those that have begun and not ended."""
+        return self._going.copy()
 
     def end(self) -> None:
         """Leave the terminal to what follows."""
@@ -66,8 +77,8 @@ class SitesDisplay:
 
 
 def _progress(crawler: Crawler) -> Progress | None:
-    """How far a crawl is; None where it has not begun, or could not."""
-    display = crawler.get_extension(ProgressDisplay) if crawler.extensions else None
+    """How far a crawl is; None where it had no archive."""
+    display = crawler.get_extension(ProgressDisplay)
     return display.progress() if display and display.is_begun else None
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _LOOKED_BACK = 200
-"""Reports of earlier runs that a page is made with, at most; those on other sites are among them."""
+"""Reports of earlier runs that a page is made with, at most; those on other sites may be among them."""
 
 
 def leave(archive: ArchiveWriter, report: RunReport, lines: Sequence[NumberLine]) -> str:
@@ -28,7 +28,7 @@ def leave(archive: ArchiveWriter, report: RunReport, lines: Sequence[NumberLine]
 
     Where the page cannot be made, that is an exit status of its own, and the report is written all the same.
     """
-    earlier = archive.runs_before(report.run_id, _LOOKED_BACK)
+    earlier = archive.runs_before(report.run_id, report.site, _LOOKED_BACK)
     try:
         from slqncy.report.page import run_page  # noqa: PLC0415  # what draws takes memory that a crawl has a use for
 

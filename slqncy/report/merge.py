@@ -36,20 +36,21 @@ _PEAKS: dict[str, Callable[[Iterable[Any]], Any]] = {
 def merged(reports: Sequence[RunReport]) -> RunReport:
     """The account of several runs, oldest first, as if they had been one. There must be one."""
     first, last = reports[0], reports[-1]
+    # Of each site what its last run has left.
+    lasts = {report.site: report for report in reports}.values()
     return RunReport(
         run_id=f"{first.run_id} to {last.run_id}", site=", ".join(sorted({report.site for report in reports} - {""})),
         started=first.started, finished=last.finished, exit_status=last.exit_status, exit_reason=last.exit_reason,
         versions=last.versions,
         timings=_summed(Timings, [report.timings for report in reports]),
         requests=dict(sum((Counter(_figures(report.requests)) for report in reports), Counter())),
-        addresses=last.addresses,
         politeness=_politeness([report.politeness for report in reports]),
         stories=_stories([report.stories for report in reports]),
         duplicates=_listed(Pairs, lambda of_kind: of_kind.pairs, [report.duplicates for report in reports]),
         rejections=_listed(Pages, lambda of_reason: of_reason.urls, [report.rejections for report in reports]),
         slowest=sorted((page for report in reports for page in report.slowest), key=_took, reverse=True)[:MOST_SLOW],
         failures=[failure for report in reports for failure in report.failures][:MOST_FAILURES],
-        coverage=last.coverage,
+        coverage={name: line for report in lasts for name, line in report.coverage.items()},
     )  # fmt: skip
 
 

@@ -22,14 +22,18 @@ from slqncy.archive.layout import parts_of, warcs_on_disk
 from slqncy.archive.ledger import Ledger
 from slqncy.archive.merge import add_part, merge
 from slqncy.archive.parts import make_part
+from slqncy.archive.reextract import Line, Reading, take_in
 from slqncy.dedup import Thresholds
+from slqncy.dedup.apply import apply
 from slqncy.dedup.archived import ArchivedStories
+from slqncy.dedup.rescore import rescore
 from slqncy.dedup.so_far import judging
 from slqncy.reasons import EventKind, State
 from slqncy.records import Duplicate, Story, content_hash, hash_of, rewrite_line, story_fields
 from slqncy.warc.read import capture_at
 from tests.archive.child_part import ENDED
 from tests.archive.exchanges import captured_story
+from tests.archive.histories import Histories
 from tests.archive.looking import EDITED, defects, finish, segments, write_history
 from tests.archive.test_parts import THIRD, unchanged
 from tests.crawling import ROOT, text_of
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 
 JUDGING = partial(judging, thresholds=Thresholds(), divert_rewrites=False)
 RANDOM = random.Random(4)
+MORE = "记者在现场看到,孩子们也来了,老人们坐在树下聊天,笑声传得很远,大家都说以后还要再来。"
 
 
 def told(root: Path) -> list[tuple[EventKind, str, State | None, int | None]]:
@@ -55,9 +60,9 @@ def versions(root: Path) -> list[tuple[str, int, str]]:
 
 
 def page(number: int) -> Story:
-    """One of ten stories, half of which appear again, changed a little, under other addresses and on later days."""
+    """One of ten stories, half of which appear again, with more to them, under other addresses and on later days."""
     about = number if number < 10 else number - 10
-    text = text_of(about) + ("\n(转载)" if number >= 10 else "")
+    text = text_of(about) + (f"\n{MORE}" if number >= 10 else "")
     title = f"东渚街道第{about}次志愿服务活动举行"
     return replace(
         story(number), title=title, text=text, char_count=len(text), content_hash=content_hash(title, text),
@@ -110,6 +115,33 @@ def test_a_cluster_and_one_process_come_to_the_same(tmp_path: Path) -> None:
     assert list(differences(tmp_path / "from-one", tmp_path / "from-cluster")) == []
 
 
+def test_what_was_judged_again_comes_to_the_same(tmp_path: Path) -> None:
+    root, again = tmp_path / "archive", tmp_path / "again"
+    crawl(root, list(range(15)), RUN_ID)
+    shutil.copytree(root, again)
+    for near, divert in ((0.9999, False), (0.5, True)):
+        with closing(ArchiveWriter(again)) as writer:
+            changes = rescore(again, Thresholds(near=near), divert_rewrites=divert)
+            apply(writer, changes, divert_rewrites=divert)
+    assert len(list(Archive(again).stories())) == 15
+    for number, source in enumerate((root, again)):
+        merge([source], tmp_path / f"merged-{number}", JUDGING)
+    assert list(differences(tmp_path / "merged-0", tmp_path / "merged-1")) == []
+    assert defects(tmp_path / "merged-1") == []
+
+
+def test_what_was_read_again_is_a_further_version(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    crawl(root, [0, 1], RUN_ID)
+    was = Line(next(Archive(root).stories()), None)
+    with closing(ArchiveWriter(root)) as writer:
+        take_in(writer, [Reading(was, Line(replace(was.page, authors=["李静"]), None))])
+    merge([root], tmp_path / "one", JUDGING)
+    assert defects(tmp_path / "one") == []
+    stories = [(line.story_id, line.version, line.authors) for line in Archive(tmp_path / "one").stories()]
+    assert stories == [("0", 1, ["王宇"]), ("0", 2, ["李静"]), ("1", 1, ["王宇"])]
+
+
 # Histories
 
 
@@ -129,6 +161,25 @@ def test_what_was_merged_is_the_same_when_it_is_merged_again(history: Path, tmp_
     assert sorted(path.name for path in (tmp_path / "one").iterdir()) == [
         ".lock", "events", "ledger.seal", "ledger.sqlite", "rejected", "runs", "schema", "stories",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_happens_nothing_is_lost_and_it_does_not_matter_to_whom(seed: int, tmp_path: Path) -> None:
+    parts = [make_part(tmp_path / "cluster", worker) for worker in ("w1", "w2", "w3")]
+    Histories(random.Random(seed), tmp_path / "one", parts).write()
+    for name in ("one", "cluster"):
+        assert defects(tmp_path / name) == []
+        merge([tmp_path / name], tmp_path / f"from-{name}", JUDGING)
+        assert defects(tmp_path / f"from-{name}") == []
+    assert segments(tmp_path / "from-cluster") == segments(tmp_path / "from-one")
+    assert pages(tmp_path / "from-one") == pages(tmp_path / "one")
+    assert EventKind.LOST not in {event for event, *_ in told(tmp_path / "from-one")}
+
+
+def pages(root: Path) -> set[tuple[str, str]]:
+    """All that was ever said."""
+    there = Archive(root)
+    return {(line.id, line.content_hash) for line in (*there.stories(), *there.duplicates(), *there.rejected())}
 
 
 def test_there_and_back(tmp_path: Path) -> None:

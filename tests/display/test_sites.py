@@ -36,4 +36,4 @@ def test_sites_that_have_asked_to_wait() -> None:
 def test_when_all_are_done() -> None:
     done = replace(SITES, going={}, done=100, elapsed=400.0)
     assert sentence(done).endswith("; 0 going on, 100 of 100 done; 6 min 40 s so far")
-    assert rendered(done, 80)[-1] == "━" * 79
+    assert rendered(done, 80)[-1] == "━" * 77

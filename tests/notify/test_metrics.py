@@ -16,7 +16,7 @@ from slqncy.archive.layout import Kind
 from slqncy.archive.totals import Totals
 from slqncy.exitcodes import ExitStatus
 from slqncy.notify import Outcome, Watchers
-from slqncy.notify.metrics import write_metrics
+from slqncy.notify.metrics import SiteRun, write_metrics
 from slqncy.run_report import HostReceipt, Pages, Politeness, RunReport
 from tests.crawling import ROOT
 
@@ -37,7 +37,12 @@ def write(
     path: Path, status: ExitStatus, report: RunReport | None = None, totals: Totals | None = None, site: str = "slqncy"
 ) -> dict[tuple[str, ...], float]:
     """The samples of the file that is written, by name and values of labels."""
-    write_metrics(path, site, started=STARTED, finished=FINISHED, status=status, report=report, totals=totals)
+    write_metrics(path, [SiteRun(site, STARTED, FINISHED, status, report)], totals)
+    return samples(path)
+
+
+def samples(path: Path) -> dict[tuple[str, ...], float]:
+    """By name and values of labels."""
     families = text_string_to_metric_families(path.read_text(encoding="utf-8"))
     return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
 
@@ -83,6 +88,25 @@ def test_the_time_of_a_success_outlives_failures(tmp_path: Path) -> None:
         assert said["slqncy_run_exit_status", "slqncy"] == status
 
 
+def test_sites_that_one_process_has_crawled_have_series_each(tmp_path: Path) -> None:
+    path = tmp_path / "slqncy.prom"
+    write(path, ExitStatus.OK, site="ar7y")
+    later = FINISHED + (FINISHED - STARTED)
+    runs = [SiteRun("slqncy", FINISHED, later, ExitStatus.OK, REPORT), SiteRun("ar7y", FINISHED, later, ExitStatus.IO)]
+    totals = Totals(stories={"slqncy": 1, "ar7y": 5}, newest={"ar7y": 2}, lines={Kind.STORY: 6}, size=4)
+    write_metrics(path, runs, totals)
+    said = samples(path)
+    assert said["slqncy_run_exit_status", "slqncy"] == 0
+    assert said["slqncy_run_exit_status", "ar7y"] == 74
+    assert said["slqncy_last_success_timestamp_seconds", "slqncy"] == later.timestamp()
+    assert said["slqncy_last_success_timestamp_seconds", "ar7y"] == FINISHED.timestamp(), "as before"
+    assert [said["slqncy_archive_stories", site] for site in ("slqncy", "ar7y")] == [1, 5]
+    newest = {name: value for name, value in said.items() if "newest" in name[0]}
+    assert newest == {("slqncy_archive_newest_story_timestamp_seconds", "ar7y"): 2}
+    helped = re.findall(r"^# HELP (\w+)", path.read_text("utf-8"), re.MULTILINE)
+    assert len(helped) == len(set(helped))
+
+
 def test_a_name_may_have_any_characters(tmp_path: Path) -> None:
     site = '新闻 "\\\n# HELP'
     assert write(tmp_path / "slqncy.prom", ExitStatus.OK, site=site)["slqncy_run_exit_status", site] == 0
@@ -91,7 +115,7 @@ def test_a_name_may_have_any_characters(tmp_path: Path) -> None:
 def test_a_file_of_another_name_is_not_replaced(tmp_path: Path) -> None:
     precious = tmp_path / "precious.txt"
     precious.write_text("mine")
-    Watchers("", str(precious), tmp_path, "slqncy").end(Outcome(ExitStatus.CONFIG, ("METRICS_FILE must be …",)))
+    Watchers("", str(precious), tmp_path, ["slqncy"]).end(Outcome(ExitStatus.CONFIG, ("METRICS_FILE must be …",)))
     assert precious.read_text() == "mine"
 
 
@@ -101,7 +125,7 @@ def test_a_file_that_cannot_be_written_is_a_line_of_the_log(
 ) -> None:
     (tmp_path / "blocked").write_text("a file")
     (tmp_path / "directory.prom").mkdir()
-    Watchers("", str(tmp_path / where), tmp_path, "slqncy").end(Outcome(ExitStatus.OK, ("finished",), REPORT))
+    Watchers("", str(tmp_path / where), tmp_path, ["slqncy"]).end(Outcome(ExitStatus.OK, ("finished",)))
     (said,) = [record.getMessage() for record in caplog.records]
     assert said.startswith("METRICS_FILE cannot be written: [Errno ")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["blocked", "directory.prom"]
@@ -109,13 +133,13 @@ def test_a_file_that_cannot_be_written_is_a_line_of_the_log(
 
 def test_a_name_that_cannot_be_written_is_a_line_of_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     # As Python hands over an argument that is no UTF-8.
-    Watchers("", str(tmp_path / "a.prom"), tmp_path, "\udcff").end(Outcome(ExitStatus.CONFIG, ("no such profile",)))
+    Watchers("", str(tmp_path / "a.prom"), tmp_path, ["\udcff"]).end(Outcome(ExitStatus.CONFIG, ("no such profile",)))
     (said,) = [record.getMessage() for record in caplog.records]
     assert said.startswith("METRICS_FILE cannot be written: ")
 
 
 def test_every_figure_is_explained(tmp_path: Path) -> None:
-    totals = Totals(stories=1, newest=2, lines={Kind.STORY: 3}, size=4)
+    totals = Totals(stories={"slqncy": 1}, newest={"slqncy": 2}, lines={Kind.STORY: 3}, size=4)
     path = tmp_path / "slqncy.prom"
     write(path, ExitStatus.OK, REPORT, totals)
     written = dict.fromkeys(re.findall(r"^# TYPE (\w+) gauge$", path.read_text("utf-8"), re.MULTILINE))

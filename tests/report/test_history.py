@@ -133,3 +133,10 @@ def test_several_runs_as_one() -> None:
     assert whole.duplicates["same_text"].count == 3
     assert [page.url for page in whole.slowest] == ["/2"] * 6 + ["/1"] * 4
     assert runs[0].rejections["soft_404"].count == 90, "what is summed up stays as it was"
+
+
+def test_story_numbers_of_several_runs_are_those_that_the_last_on_each_site_has_left() -> None:
+    coverage = [{"slqncy": {"lowest": 1}}, {"ar7y": {"lowest": 3}}, {"slqncy": {"lowest": 2}}]
+    runs = [report(hour, coverage=left) for hour, left in enumerate(coverage)]
+    runs[1].site = "ar7y"
+    assert merged(runs).coverage == {"slqncy": {"lowest": 2}, "ar7y": {"lowest": 3}}

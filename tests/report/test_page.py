@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import closing
 from time import process_time
@@ -302,6 +303,24 @@ def test_a_run_looks_back_on_sound_reports_only(tmp_path: Path) -> None:
     began = process_time()
     assert "9999" in words(span_page([read], []))
     assert process_time() - began < 5
+
+
+def test_a_run_looks_back_on_its_site_however_many_others_there_are(tmp_path: Path) -> None:
+    with closing(ArchiveWriter(tmp_path)) as writer:
+        for hour in range(4):
+            for site in ["slqncy", *(f"site{number}" for number in range(120))]:
+                run_id = f"20261101T{hour:02}1700-7-{site}"
+                writer.write_run(run_id, {"run_id": run_id, "site": site, "started": f"2026-11-01T{hour:02}:17:00Z"})
+        own = "20261101T021800-8"
+        writer.write_run(own, {"run_id": own, "site": "slqncy", "started": "2026-11-01T02:18:00Z"})
+        of_another = "20261101T021900-8"
+        writer.write_run(of_another, {"run_id": of_another, "site": "site7", "started": "2026-11-01T02:19:00Z"})
+        for site in ("slqncy", "site7"):
+            now = RunReport(run_id=f"20261126T041700-1-{site}", site=site, started="2026-11-26T04:17:00+00:00")
+            leave(writer, now, [])
+    for site in ("slqncy", "site7"):
+        page = words((tmp_path / f"runs/20261126T041700-1-{site}.html").read_bytes())
+        assert re.findall(r"The (\d+) runs", page) == ["6"]
 
 
 def test_a_long_run_is_told_in_hours() -> None:
