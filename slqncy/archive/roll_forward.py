@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Ledger
 
 _OF_WARC = f"{WARC}/"
+_WHAT_TO_DO = (
+    "Restore it from a copy; or go on with what is left: `scrapy repair` on this part, then empty the server, "
+    "and workers tell it of all parts anew"
+)
 
 
 def roll_forward(root: Path, ledger: Ledger, acknowledged: Mapping[str, int]) -> None:
@@ -67,14 +71,11 @@ def _take_in_warc(root: Path, ledger: Ledger, known: WarcFile, length: int) -> N
 def _refuse_less(path: Path, length: int) -> None:
     size = path.stat().st_size if path.exists() else 0
     if size < length:
-        raise ArchiveDamagedError(
-            f"{path}: {size} bytes, but the cluster has acknowledged {length}. Restore it from a copy"
-        )
+        raise ArchiveDamagedError(f"{path}: {size} bytes, but the cluster has acknowledged {length}. {_WHAT_TO_DO}")
 
 
 def _refuse_other(path: Path, whole: int, length: int) -> None:
     if whole != length:
         raise ArchiveDamagedError(
-            f"{path}: the cluster has acknowledged {length} bytes, and {whole} of them are whole. "
-            "Restore it from a copy"
+            f"{path}: the cluster has acknowledged {length} bytes, and {whole} of them are whole. {_WHAT_TO_DO}"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,12 +13,14 @@ import pytest
 from slqncy.archive import Archive, ArchiveWriter
 from slqncy.archive.errors import ClusterError
 from slqncy.archive.layout import Place
+from slqncy.archive.merge import merge
+from slqncy.archive.parts import make_part
 from slqncy.cluster import fingerprints, keys
 from slqncy.cluster.fingerprints import SharedStories
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories, of_story
-from slqncy.dedup.rescore import rescore
 from slqncy.dedup.run import MOST_POSTINGS
+from slqncy.dedup.so_far import judging
 from slqncy.reasons import DuplicateKind
 from slqncy.records import Story, story_fields
 from tests.dedup import texts
@@ -264,19 +267,25 @@ def test_a_server_that_is_gone_is_named_without_its_password(tmp_path: Path) -> 
 def test_copies_that_two_workers_archive_at_once_are_two_stories_until_they_are_judged_again(
     client: Redis, tmp_path: Path
 ) -> None:
-    here, there = opened(client), opened(client)
+    root = tmp_path / "archive"
+    parts = {name: make_part(root, name) for name in ("a", "b")}
+    workers = {name: opened(client) for name in parts}
     first, second = page(1, texts.STORY), page(2, texts.STORY)
-    for stories, record in ((here, first), (there, second)):
-        assert stories.find(record) is None
-        stories.add(NOWHERE, record)
-    commit(there, client)
-    commit(here, client)
-    third = here.find(page(3, texts.STORY))
-    assert third is not None
-    # The one that was added first, whichever was committed first.
-    assert third.id == first.id
-    with closing(ArchiveWriter(tmp_path / "merged")) as archive:
-        keep(archive, first, second)
-    (change,) = rescore(tmp_path / "merged", Thresholds(), divert_rewrites=False)
-    assert (change.id, change.was) == (second.id, None)
-    assert told(change.now) == told(third)
+    for (name, part), record in zip(parts.items(), (first, second), strict=True):
+        assert workers[name].find(record) is None
+        with closing(ArchiveWriter(part)) as archive:
+            for place in keep(archive, record):
+                workers[name].add(place, record)
+    commit(workers["b"], client)
+    commit(workers["a"], client)
+    assert [story.id for story in Archive(root).stories()] == [first.id, second.id]
+    # Of the two, the one that was added first, whichever was committed first.
+    found = told(opened(client).find(page(3, texts.STORY)))
+    assert found is not None
+    assert found.of == first.id
+    merge([root], tmp_path / "merged", partial(judging, thresholds=Thresholds(), divert_rewrites=False))
+    merged = Archive(tmp_path / "merged")
+    assert [story.id for story in merged.stories()] == [first.id]
+    assert [(copy.id, copy.duplicate_of, copy.duplicate_kind) for copy in merged.duplicates()] == [
+        (second.id, first.id, DuplicateKind.SAME_TEXT)
+    ]
