@@ -110,7 +110,7 @@ def last_words(sites: Sequence[SiteEnded]) -> str:
     failed = [site for site in sites if site.status is not ExitStatus.OK]
     if not failed:
         return f"{plural(len(sites), 'site')}: finished"
-    worst = max(failed, key=lambda site: SEVERITY.index(site.status))
+    worst = min(failed, key=_order)
     if len(failed) == len(sites) and len({site.reason for site in sites}) == 1:
         return worst.reason
     return f"{len(failed)} of {plural(len(sites), 'site')} did not go well; of {worst.name}: {worst.reason}"
