@@ -46,6 +46,11 @@ def wrong(root: Path, seed: int) -> Iterator[str]:
             yield f"{into}: other lines"
     if pages(root / "from-one") != pages(one):
         yield "pages are lost, or made up"
+    # Of stories that are such in both, all along: what was a copy may be none now, and what was none may be one.
+    copies = {line.id for where in (one, root / "from-one") for line in Archive(where).duplicates()}
+    was, now = newest(one), newest(root / "from-one")
+    if any(now[name] != last for name, last in was.items() if name not in copies):
+        yield "something else was said last"
     if any(event.event is EventKind.LOST for event in Archive(root / "from-one").events()):
         yield "lines are missed"
 
@@ -54,6 +59,11 @@ def pages(root: Path) -> set[tuple[str, str]]:
     """All that was ever said of any address."""
     there = Archive(root)
     return {(line.id, line.content_hash) for line in (*there.stories(), *there.duplicates(), *there.rejected())}
+
+
+def newest(root: Path) -> dict[str, str]:
+    """What was said last of each story."""
+    return {line.id: line.content_hash for line in Archive(root).stories(latest=True)}
 
 
 def main() -> int:
