@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # make bench: what a page costs, beside bare Scrapy and others; BENCH='--rounds 1' for less of it.
-# make extras: what scrapy browse, exports to Parquet, METRICS_FILE and CLUSTER_URL need besides.
+# make extras: what scrapy browse, exports to Parquet, METRICS_FILE, CLUSTER_URL and --workers need besides.
 .PHONY: demo extras test lint types unit bench docs audit constraints clean
 
 demo: .venv/.runtime
@@ -79,7 +79,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 constraints: .venv/bin/python
 	$(BIN)/pip install --quiet uv
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - -o constraints.txt
-	printf 'hatchling\neditables\nsetuptools<81\n' | $(COMPILE) pyproject.toml - --extra browse --extra cluster --extra export --extra metrics -c constraints.txt -o constraints-extras.txt
+	printf 'hatchling\neditables\nsetuptools<81\n' | $(COMPILE) pyproject.toml - --extra browse --extra cluster --extra export --extra jobs --extra metrics -c constraints.txt -o constraints-extras.txt
 	printf 'hatchling\neditables\n' | $(COMPILE) pyproject.toml - --extra dev -c constraints-extras.txt -o constraints-dev.txt
 	$(COMPILE) pyproject.toml --extra bench -c constraints.txt -o constraints-bench.txt
 	printf 'pip-audit\n' | $(COMPILE) - -o constraints-audit.txt

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
-from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError, ClusterError
+from slqncy.archive.errors import ArchiveDamagedError, ArchiveError, ArchiveLockedError, ClusterError, UnfitServerError
 from slqncy.display.terminal import take_any_character
 from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.log import VisibleRecord
@@ -188,6 +188,8 @@ def archive_status(error: Exception) -> ExitStatus:
     """How a command ends that has met an error of the archive, or was called wrongly."""
     if isinstance(error, UsageError):
         return ExitStatus.USAGE
+    if isinstance(error, UnfitServerError):
+        return ExitStatus.CONFIG
     if isinstance(error, ArchiveLockedError | ClusterError):
         return ExitStatus.TEMPORARY
     return ExitStatus.DATA if isinstance(error, ArchiveDamagedError) else ExitStatus.IO

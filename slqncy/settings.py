@@ -33,6 +33,7 @@ METRICS_FILE = ""  # figures of the last run for Prometheus, NAME.prom; for make
 
 # Replays, for -a warc=.
 REPLAY_PROCESSES = 0  # that read pages for a long replay; 0: one a processor, 4 at most; 1: none but the run itself
+REPLAY_READINGS = ""  # a directory with pages that a job has read beforehand, as scrapy reextract does it by workers
 
 # Raw responses.
 WARC_ENABLED = True  # False: what servers say is not kept, and cannot be read again by a better parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from importlib.util import find_spec
 from math import inf
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from slqncy import settings as project_settings
+from slqncy.archive import ArchiveError
+from slqncy.archive.parts import check_name
 from slqncy.cli import needs_extra
 from slqncy.extensions.watchdog import LEAST_TIMEOUT
 from slqncy.manners.identity import user_agent
@@ -28,7 +31,8 @@ _READ = {
     float: (BaseSettings.getfloat, "a number"),
     bool: (BaseSettings.getbool, "True or False"),
 }
-_REDIS = ("redis://", "rediss://", "unix://")
+_REDIS_URL = re.compile(r"rediss?://[^/?#\s]+(/\d*)?(\?\S*)?|unix://\S+")
+"""What follows the host and is no number redis-py takes for 0."""
 _LEAST_LEASE = 2
 """Seconds: a lease is renewed several times while it lasts."""
 _SPANS = ("_TIMEOUT", "_DELAY", "_JITTER", "_INTERVAL", "_SECONDS", "_AGE")
@@ -80,11 +84,16 @@ def _wrong_watchers(settings: BaseSettings) -> Iterator[str]:
 
 def _wrong_cluster(settings: BaseSettings) -> Iterator[str]:
     if url := settings["CLUSTER_URL"]:
-        if not url.startswith(_REDIS):
+        if not _REDIS_URL.fullmatch(url):
             # It may have a password.
-            yield f"CLUSTER_URL must be an address like {_REDIS[0]}127.0.0.1:6379/0"
+            yield "CLUSTER_URL must be an address like redis://127.0.0.1:6379/0"
         if not find_spec("scrapy_redis"):
             yield needs_extra("CLUSTER_URL", "scrapy-redis", "cluster")
+    if name := settings["CLUSTER_WORKER"]:
+        try:
+            check_name(name)
+        except ArchiveError as error:
+            yield f"CLUSTER_WORKER: {error}"
     if settings.getfloat("CLUSTER_LEASE") < _LEAST_LEASE:
         yield f"CLUSTER_LEASE={settings['CLUSTER_LEASE']!r} must be at least {_LEAST_LEASE} seconds"
 

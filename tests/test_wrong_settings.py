@@ -26,6 +26,8 @@ def _settings(**given: Any) -> Settings:
         ("WATCHDOG_TIMEOUT", "0"), ("WATCHDOG_TIMEOUT", "2.5"), ("MY_OWN", "-1"),
         ("DOWNLOAD_TLS_MIN_VERSION", "TLSv1.3"), ("DOWNLOAD_TLS_MIN_VERSION", None),
         ("WAYBACK_URL", "http://127.0.0.1:8080/"), ("WAYBACK_URL", "https://example.org/wayback/"),
+        ("CLUSTER_URL", "redis://127.0.0.1"), ("CLUSTER_URL", "rediss://:secret@redis.example.org:6380/2"),
+        ("CLUSTER_URL", "unix:///run/redis.sock?db=1"), ("CLUSTER_WORKER", "news-1.example.org"),
     ],
 )  # fmt: skip
 def test_settings_that_can_be_meant(name: str, value: Any) -> None:
@@ -68,11 +70,23 @@ def test_a_secret_that_cannot_be_meant_is_not_shown() -> None:
     assert said == "PING_URL must be an address like https://hc-ping.com/UUID"
 
 
+@pytest.mark.parametrize("url", ["http://:secret@127.0.0.1/", "redis://:secret@127.0.0.1/news", "redis:///0", "secret"])
+def test_nor_is_that_of_a_cluster(url: str) -> None:
+    assert wrong_setting(_settings(CLUSTER_URL=url)) == "CLUSTER_URL must be an address like redis://127.0.0.1:6379/0"
+
+
+@pytest.mark.parametrize("name", ["../other", "a b", ".", "一"])
+def test_a_worker_has_a_name_that_a_folder_may_have(name: str) -> None:
+    assert wrong_setting(_settings(CLUSTER_WORKER=name)).startswith(f"CLUSTER_WORKER: {name!r} is no name of a worker")
+
+
 def test_figures_need_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slqncy.wrong_settings.find_spec", lambda _name: None)
     assert wrong_setting(_settings()) == ""
     said = wrong_setting(_settings(METRICS_FILE="news.prom"))
     assert said == "METRICS_FILE needs prometheus_client: pip install 'slqncy[metrics]', or make extras"
+    said = wrong_setting(_settings(CLUSTER_URL="redis://127.0.0.1/"))
+    assert said == "CLUSTER_URL needs scrapy-redis: pip install 'slqncy[cluster]', or make extras"
 
 
 @pytest.mark.parametrize("name", ["ARCHIVE_DIR", "ROBOTSTXT_USER_AGENT", "USER_AGENT"])

@@ -24,6 +24,10 @@ class ClusterError(ArchiveError):
     """What the workers of a cluster have in common cannot be used, for now."""
 
 
+class UnfitServerError(ClusterError):
+    """The server that workers have in common is none to be relied on: somebody has to set it up."""
+
+
 def unwritable(root: Path, error: Exception) -> ArchiveError:
     """What to raise where the disk, or who owns it, does not let an archive be written to."""
     # SQLite says "disk I/O error" of a full disk too, so one advice is for all.

@@ -407,6 +407,11 @@ class Ledger:
             ),
         )  # fmt: skip
 
+    def captures(self, file: str) -> Iterator[int]:
+        """Byte offsets of all response records in a file that is known, in order."""
+        rows = self.db.execute("SELECT position FROM capture WHERE warc = ? ORDER BY position", (file,))
+        return (position for (position,) in rows)
+
     def add_loss(self, file: str, loss: Loss) -> None:
         """Know of bytes that are lost."""
         self.db.execute("INSERT OR REPLACE INTO loss VALUES (?, ?, ?)", (file, loss.start, loss.until))

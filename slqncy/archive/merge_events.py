@@ -97,7 +97,7 @@ def _story(event: Event, was: Standing, brought: Brought) -> Event:
     if is_first:
         return replace(event, event=EventKind.ARCHIVED, state=State.ARCHIVED, detail=brought.detail)
     if event.date_captured:
-        # Between its newest version and those before it nothing has come.
+        # It says nothing of what the site says now.
         kind = event.event if event.event in {EventKind.CHANGED, EventKind.EARLIER} else EventKind.CHANGED
         return replace(event, event=kind, state=None, detail=brought.detail)
     return replace(event, event=EventKind.CHANGED, state=State.ARCHIVED, detail=brought.detail)
@@ -111,11 +111,13 @@ def _copy(event: Event, was: Standing, brought: Brought) -> Event:
 
 
 def _rejected(event: Event, was: Standing, _brought: Brought) -> Event:
-    if was.state in _STANDS:
-        # Where the page was none for lack of a story, of a story it says that it is gone.
-        is_gone = event.state is State.REJECTED and event.reason in GONE and not event.date_captured
-        return replace(event, event=EventKind.GONE, state=State.GONE) if is_gone else replace(event, state=None)
-    return replace(event, state=State.REJECTED if was.is_open or not event.date_captured else None)
+    # Where there was no story, the page says that there is none; of a story the same page says that it is gone.
+    is_gone = event.state in {State.REJECTED, State.GONE} and event.reason in GONE and not event.date_captured
+    if is_gone and was.state in _STANDS:
+        return replace(event, event=EventKind.GONE, state=State.GONE)
+    kind = EventKind.REJECTED if event.event is EventKind.GONE else event.event
+    is_open = was.state not in _STANDS and (was.is_open or not event.date_captured)
+    return replace(event, event=kind, state=State.REJECTED if is_open else None)
 
 
 _BY_KIND = {Kind.STORY: _story, Kind.DUPLICATE: _copy, Kind.REJECTED: _rejected}
@@ -141,7 +143,8 @@ def _same_again(event: Event, was: Standing, brought: Brought) -> Event | None:
 
 
 def _as_said(event: Event, was: Standing) -> Event:
-    version = was.stories or was.copies
+    # Of a page that was none there is a reason.
+    version = was.rejected if event.reason else was.stories or was.copies
     return replace(event, version=min(event.version, version)) if event.version and version else event
 
 

@@ -27,16 +27,19 @@ _TABLES = """
 CREATE TABLE address (
     id         INTEGER PRIMARY KEY,
     url        TEXT NOT NULL UNIQUE,
-    published  TEXT,                       -- by the first of its pages
-    month      TEXT NOT NULL DEFAULT '',   -- the last one of its pages so far
-    said       BLOB,                       -- by the last of its pages so far
-    rejected   BLOB,                       -- by the last of them that is no story
-    -- What is told of it so far:
-    state      TEXT,
+    state      TEXT,                     -- what is told of it so far, and how many lines of each kind
     stories    INTEGER NOT NULL DEFAULT 0,
     copies     INTEGER NOT NULL DEFAULT 0,
     rejections INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE chain (               -- the pages of an address so far, and apart from them those that are no stories
+    address      INTEGER NOT NULL,
+    is_rejected  INTEGER NOT NULL,
+    published    TEXT NOT NULL,      -- by the first one
+    month        TEXT NOT NULL,      -- of the last one
+    said         BLOB NOT NULL,      -- by the last one
+    PRIMARY KEY (address, is_rejected)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE page (
     id        INTEGER PRIMARY KEY,
     source    INTEGER NOT NULL,
@@ -70,7 +73,7 @@ _LINES = """
 """
 _KINDS = {
     EventKind.ARCHIVED: Kind.STORY, EventKind.CHANGED: Kind.STORY, EventKind.EARLIER: Kind.STORY,
-    EventKind.DUPLICATE: Kind.DUPLICATE, EventKind.REJECTED: Kind.REJECTED,
+    EventKind.DUPLICATE: Kind.DUPLICATE, EventKind.REJECTED: Kind.REJECTED, EventKind.GONE: Kind.REJECTED,
 }  # fmt: skip
 _OF_STATE = {State.DUPLICATE: Kind.DUPLICATE, State.REJECTED: Kind.REJECTED}
 _NOT_SAID = {"schema_version", "url", "version", "date_downloaded", "provenance"}
@@ -150,20 +153,18 @@ class Pages:
             "SELECT source, segment, position, length, address, kind FROM page WHERE id = ?", (row,)
         ).fetchone()
         page = self._sources[source].page(segment, position, length)
-        published, month, *before = self.db.execute(
-            "SELECT published, month, said, rejected FROM address WHERE id = ?", (address,)
+        chain = address, kind == Kind.REJECTED
+        before = self.db.execute(
+            "SELECT published, month, said FROM chain WHERE (address, is_rejected) = (?, ?)", chain
         ).fetchone()
-        is_rejected = kind == Kind.REJECTED
-        published = page.date_published if published is None else published
+        published, month, said_before = before or (page.date_published, "", b"")
+        # Neither goes back within a chain, so that its versions are in order.
         month, said = max(month, segment_month(segment)), _said(page)
+        self.db.execute("INSERT OR REPLACE INTO chain VALUES (?, ?, ?, ?, ?)", (*chain, published, month, said))
         self._numbered += 1
         self.db.execute(
             "UPDATE page SET number = ?, event = ?, month = ?, story = ?, published = ?, is_line = ? WHERE id = ?",
-            (self._numbered, event, month, page.id, published, said != before[is_rejected], row),
-        )
-        self.db.execute(
-            f"UPDATE address SET published = ?, month = ?, {'rejected' if is_rejected else 'said'} = ? WHERE id = ?",  # noqa: S608
-            (published, month, said, address),
+            (self._numbered, event, month, page.id, published, said != said_before, row),
         )
 
     # What becomes of them

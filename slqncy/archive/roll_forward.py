@@ -5,6 +5,7 @@ The lines and raw responses were on disk before the cluster was told of them.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from slqncy.archive.captures import path_of, take_in
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Ledger
 
 _OF_WARC = f"{WARC}/"
+_NAME = re.compile(rf"({'|'.join(Kind)})/\d{{4}}-\d\d\.(jsonl|ndjson)|{WARC}/slqncy-[\w-]+\.warc\.gz", re.ASCII)
+"""Of a file that an archive has: names come from the server, and nothing outside the archive is read."""
+_WHAT_TO_DO = (
+    "Restore it from a copy; or go on with what is left: `scrapy repair` on this part, then empty the server, "
+    "and workers tell it of all parts anew"
+)
 
 
 def roll_forward(root: Path, ledger: Ledger, acknowledged: Mapping[str, int]) -> None:
@@ -28,6 +35,7 @@ def roll_forward(root: Path, ledger: Ledger, acknowledged: Mapping[str, int]) ->
 
     The changes are not committed. Raises ArchiveDamagedError where a file does not have that, and OSError.
     """
+    _refuse_strange(root, acknowledged)
     segments, warcs = ledger.segments(), ledger.warcs()
     # As in a rebuild: events find the addresses that lines are of.
     for name in sorted(acknowledged, key=lambda name: (not name.startswith(f"{Kind.EVENT}/"), name)):
@@ -41,10 +49,16 @@ def roll_forward(root: Path, ledger: Ledger, acknowledged: Mapping[str, int]) ->
 
 def cut_to(root: Path, acknowledged: Mapping[str, int]) -> None:
     """Move aside what stands behind these lengths in files that are added to: for want of a ledger, it would count."""
+    _refuse_strange(root, acknowledged)
     for name, length in acknowledged.items():
         path = path_of(root, name.removeprefix(_OF_WARC)) if name.startswith(_OF_WARC) else open_path(root, name)
         if path.exists() and path.stat().st_size > length:
             cut_back(root, path, name, length)
+
+
+def _refuse_strange(root: Path, acknowledged: Mapping[str, int]) -> None:
+    if strange := [name for name in acknowledged if not _NAME.fullmatch(name)]:
+        raise ArchiveDamagedError(f"{root}: the cluster has acknowledged {strange[0]!r}, which no archive has")
 
 
 def _take_in_segment(root: Path, ledger: Ledger, known: Segment, length: int) -> None:
@@ -67,14 +81,11 @@ def _take_in_warc(root: Path, ledger: Ledger, known: WarcFile, length: int) -> N
 def _refuse_less(path: Path, length: int) -> None:
     size = path.stat().st_size if path.exists() else 0
     if size < length:
-        raise ArchiveDamagedError(
-            f"{path}: {size} bytes, but the cluster has acknowledged {length}. Restore it from a copy"
-        )
+        raise ArchiveDamagedError(f"{path}: {size} bytes, but the cluster has acknowledged {length}. {_WHAT_TO_DO}")
 
 
 def _refuse_other(path: Path, whole: int, length: int) -> None:
     if whole != length:
         raise ArchiveDamagedError(
-            f"{path}: the cluster has acknowledged {length} bytes, and {whole} of them are whole. "
-            "Restore it from a copy"
+            f"{path}: the cluster has acknowledged {length} bytes, and {whole} of them are whole. {_WHAT_TO_DO}"
         )

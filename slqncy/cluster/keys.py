@@ -70,6 +70,11 @@ def seen(name: str) -> str:
     return f"slqncy:requests:{name}:seen"
 
 
+def readings(name: str) -> str:
+    """How far the lists of a site are read, where a worker has handed it over."""
+    return f"slqncy:requests:{name}:readings"
+
+
 def counters(name: str) -> str:
     """Hash: counters of the runs of a site in this round."""
     return f"slqncy:requests:{name}:counters"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slqncy.archive import ArchiveLockedError
-from slqncy.archive.layout import parts_of
+from slqncy.archive.layout import LEDGER, parts_of
 from slqncy.archive.parts import make_part
 from slqncy.cluster import keys
 from slqncy.cluster.fill import fill, is_told
@@ -73,13 +73,18 @@ def _tell_of_parts(session: ClusterSession, root: Path) -> None:
     """Tell of parts that the server knows nothing of: it may have lost what it knew, or they come from elsewhere."""
     while session.leases.claim(_FILLING, 0) is None:
         time.sleep(_WAIT)
-    for part in parts_of(root):
-        # Of one that is at work the server knows all, or is about to.
-        is_ours = part == session.archive.root
-        if not (is_told(session.redis, part, part.name) if is_ours else session.redis.exists(keys.worker(part.name))):
-            logger.info("The server of the cluster is told of %s", part)
-            fill(session.redis, session.stories, part, part.name)
-    session.leases.release(_FILLING, 0)
+    try:
+        # A part that is being made has no ledger yet, and nothing to tell of.
+        for part in (part for part in parts_of(root) if (part / LEDGER).is_file()):
+            # Of one that is at work the server knows all, or is about to.
+            is_ours = part == session.archive.root
+            if not (
+                is_told(session.redis, part, part.name) if is_ours else session.redis.exists(keys.worker(part.name))
+            ):
+                logger.info("The server of the cluster is told of %s", part)
+                fill(session.redis, session.stories, part, part.name)
+    finally:
+        session.leases.release(_FILLING, 0)
 
 
 def _tell_of_hang(session: ClusterSession, event: Event, sites: Sequence[Site]) -> None:

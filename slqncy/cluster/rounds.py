@@ -64,7 +64,7 @@ class Rounds:
         pipe = self._redis.pipeline()
         pipe.srem(keys.OPEN, site)
         pipe.sadd(keys.DONE, site)
-        pipe.delete(*(key(site) for key in (keys.requests, keys.in_hand, keys.seen, keys.counters)))
+        pipe.delete(*(key(site) for key in (keys.requests, keys.in_hand, keys.seen, keys.counters, keys.readings)))
         pipe.execute()
 
     def _now(self) -> float:

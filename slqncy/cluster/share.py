@@ -38,7 +38,9 @@ class Share:
         self.queue: Queue | None = None
         """What is still to be asked for, while it is crawled."""
         self.is_resumed = False
-        """Whether another run has begun with it in this round."""
+        """Whether a worker has begun with it in this round that was ended before it could say how far it was."""
+        self.readings: bytes | None = redis.getdel(keys.readings(site))  # type: ignore[assignment]
+        """How far its lists are read, as the run before has left it, and in the end as this one leaves it."""
         counters: dict[bytes, bytes] = redis.hgetall(keys.counters(site))  # type: ignore[assignment]
         self.counters_before = {name.decode(): int(value) for name, value in counters.items()}
         """Of the runs of this round that have had it."""
@@ -52,6 +54,11 @@ class Share:
         """Seconds for which the host is to be left alone, as of now."""
         self._written: set[str] = set()
         self._handled: set[str] = set()
+
+    def hand_over(self) -> None:
+        """Its run is over, and the site is not done."""
+        if self.readings is not None:
+            self.redis.set(keys.readings(self.site), self.readings)
 
     def happened(self, event: Event, place: Place | None, record: Story | None) -> None:
         """Something happened to an address, and this is the line it brought."""

@@ -141,7 +141,9 @@ class Worker:
         # The next one would end at once.
         crawls.is_stopped |= reason == TOO_MUCH_MEMORY
         if self._error is None:
-            if reason not in _NOT_DONE:
+            if reason in _NOT_DONE:
+                self._shares[host].hand_over()
+            else:
                 self._rounds.end(site)
             self._leases.release(host, self._rest(host))
 

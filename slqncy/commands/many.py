@@ -45,12 +45,15 @@ class Sites:
         assert crawler.spider is not None
         run.end()
         name = crawler.spider.address.site.name  # type: ignore[attr-defined]
+        if run.is_handed_over:
+            self._display.ended(crawler, None)
+            return
         ended = _site_ended(name, run, crawler)
         self._ended[name] = ended.after(self._ended.get(name))
         self._outcomes[name] = SiteOutcome(run.status, run.report if self._with_reports else None)
         level = logging.INFO if run.status is ExitStatus.OK else logging.WARNING
         logger.log(level, "%s: %d pages, %d new; %s", name, ended.figures.pages, ended.figures.new, run.reason)
-        self._display.ended(crawler, is_success=run.status is ExitStatus.OK)
+        self._display.ended(crawler, run.status)
 
     def never_began(self, profiles: Iterable[str]) -> None:
         """All other sites were not come to, or could not be crawled."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from slqncy.archive.errors import ArchiveError
 from slqncy.archive.layout import WARC, warc_path, warcs_on_disk
-from slqncy.cli import ArchiveCommand
+from slqncy.cli import ArchiveCommand, add_workers, wants_workers, workers_of
 from slqncy.exitcodes import ExitStatus
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Command(ArchiveCommand):
     74 without captures that can be read; with --apply, 75 while a run holds the archive.
     """
 
-    arguments = "[--apply]"
+    arguments = "[--apply] [--workers N | --scheduler ADDRESS]"
     about = "Read all captured pages again by this version's parser, and print field by field what would change"
     example = "scrapy reextract\nscrapy reextract --apply"
 
@@ -45,6 +45,7 @@ class Command(ArchiveCommand):
         parser.add_argument(
             "--apply", action="store_true", help="then write it, as further versions; none is taken back"
         )
+        add_workers(parser)
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Replay the captures into an archive beside this one, compare, print, and write."""
@@ -54,19 +55,28 @@ class Command(ArchiveCommand):
         require_archive(root, with_ledger=True)
         if not any(warc_path(root, name).exists() for name in warcs_on_disk(root)):
             raise ArchiveError(f"{root / WARC}: no captures here, so nothing can be read again")
-        if opts.apply:
+        with ExitStack() as stack:
             # Held from the beginning: what is found must still be so when it is written.
-            with closing(ArchiveWriter(root)) as archive:
-                return self._compare(root, archive)
-        return self._compare(root, None)
+            archive = stack.enter_context(closing(ArchiveWriter(root))) if opts.apply else None
+            before = stack.enter_context(self._read_before(root, opts)) if wants_workers(opts) else ""
+            return self._compare(root, archive, before)
 
-    def _compare(self, root: Path, archive: ArchiveWriter | None) -> ExitStatus:
+    @contextmanager
+    def _read_before(self, root: Path, opts: argparse.Namespace) -> Iterator[Path]:
+        """Have workers read all pages beforehand."""
+        from slqncy.spiders.read_before import read_before
+
+        assert self.settings is not None
+        with workers_of(opts) as client, read_before(root, self.settings, client) as readings:
+            yield readings
+
+    def _compare(self, root: Path, archive: ArchiveWriter | None, before: Path | str) -> ExitStatus:
         from slqncy.archive.reextract import readings, take_in
         from slqncy.display.readings import Differences
 
         with TemporaryDirectory(prefix="slqncy-reextract-") as directory:
             again = Path(directory)
-            status = self._replay(root, again)
+            status = self._replay(root, again, before)
             differences = Differences()
             for reading in readings(root, again):
                 differences.add(reading)
@@ -79,11 +89,15 @@ class Command(ArchiveCommand):
                 print("Nothing was written; --apply writes it.")
             return status
 
-    def _replay(self, root: Path, again: Path) -> ExitStatus:
+    def _replay(self, root: Path, again: Path, before: Path | str) -> ExitStatus:
         from slqncy.archive.reading import hang
 
         assert self.settings is not None
-        settings = {"ARCHIVE_DIR": again, **{name: self.settings[name] for name in _PASSED_ON}}
+        settings = {
+            "ARCHIVE_DIR": again,
+            "REPLAY_READINGS": before,
+            **{name: self.settings[name] for name in _PASSED_ON},
+        }
         given = (part for name, value in settings.items() for part in ("-s", f"{name}={value}"))
         command = [
             sys.executable,

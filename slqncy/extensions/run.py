@@ -94,6 +94,8 @@ class Run:
         self.summary: Summary | None = None
         self.report: RunReport | None = None
         """As it is on disk."""
+        self.is_handed_over = False
+        """Whether another worker goes on with the site, and tells of it."""
         self.now: datetime | None = None
         """When what is read was said; None while the site is asked, and says it now."""
         self.account = Account(crawler)
@@ -490,7 +492,7 @@ class Run:
     def _judge(self, spider: Spider, finish_reason: str) -> None:
         if finish_reason == HANDED_OVER:
             # The worker that comes to the end of the site tells of it.
-            self.status, self.reason = ExitStatus.OK, "handed over to another worker"
+            self.status, self.reason, self.is_handed_over = ExitStatus.OK, "handed over to another worker", True
             return
         summary = self._summarize(finish_reason)
         arguments = spider.arguments  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from scrapy import signals
 
 from slqncy.display.progress import Rate
 from slqncy.display.sites import Counts, SitesProgress
+from slqncy.exitcodes import ExitStatus
 from slqncy.extensions.progress import ProgressDisplay, Screen
 
 if TYPE_CHECKING:
@@ -42,11 +43,12 @@ class SitesDisplay:
             if self._screen:
                 self._screen.begin()
 
-    def ended(self, crawler: Crawler, *, is_success: bool) -> None:
-        """A crawl is over."""
+    def ended(self, crawler: Crawler, status: ExitStatus | None) -> None:
+        """A crawl is over, with this status; None where another worker goes on with it."""
         self._going.remove(crawler)
-        self._done += 1
-        self._failed += not is_success
+        if status is not None:
+            self._done += 1
+            self._failed += status is not ExitStatus.OK
         if told := _progress(crawler):
             self._over = self._over.plus(told)
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
@@ -52,22 +52,25 @@ class Job:
         from distributed import KilledWorker, as_completed  # noqa: PLC0415  # an extra
 
         folder = self.folder / step
-        disk.make_directory(folder)
-        outputs = outputs_in(folder, len(shards))
-        missing = [number for number, output in enumerate(outputs) if not output.exists()]
-        logger.info("%s: %d of %d shards to do", folder, len(missing), len(shards))
-        make = partial(_make, function, code_hash())
-        futures = self._client.map(
-            make, [shards[number] for number in missing], [outputs[number] for number in missing], pure=False
-        )
-        try:
-            for future in as_completed(futures):
-                if error := future.result():
-                    raise error
-        except KilledWorker as error:
-            raise ArchiveError(f"{folder}: a shard has ended {error.allowed_failures + 1} workers: {error}") from error
-        finally:
-            self._client.cancel(futures)
+        with _disk_errors(folder):
+            disk.make_directory(folder)
+            outputs = outputs_in(folder, len(shards))
+            missing = [number for number, output in enumerate(outputs) if not output.exists()]
+            logger.info("%s: %d of %d shards to do", folder, len(missing), len(shards))
+            make = partial(_make, function, code_hash())
+            futures = self._client.map(
+                make, [shards[number] for number in missing], [outputs[number] for number in missing], pure=False
+            )
+            try:
+                for future in as_completed(futures):
+                    if error := future.result():
+                        raise error
+            except KilledWorker as error:
+                raise ArchiveError(
+                    f"{folder}: a shard has ended {error.allowed_failures + 1} workers: {error}"
+                ) from error
+            finally:
+                self._client.cancel(futures)
         return outputs
 
 
@@ -84,30 +87,38 @@ def job(folder: Path, said: Any, client: Client) -> Iterator[Job]:
     Raises ArchiveLockedError while another process does it, and ArchiveError where the disk will not have it.
     """
     name = hashlib.sha256(msgspec.json.encode([code_hash(), said], order="deterministic")).hexdigest()[:16]
-    try:
+    with _disk_errors(folder):
         disk.make_directory(folder)
-        with _locked(folder):
+        lock = _locked(folder)
+    with lock:
+        with _disk_errors(folder):
             for other in folder.iterdir():
                 if other.is_dir() and other.name != name:
                     # A worker of it may still be at work, and finds no place for what it has made.
                     shutil.rmtree(other, ignore_errors=True)
             disk.make_directory(folder / name)
-            yield Job(folder / name, client)
+        yield Job(folder / name, client)
+        with _disk_errors(folder):
             shutil.rmtree(folder)
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ArchiveError(f"{folder}: the job is not done: {error}; run it again, and it goes on from here") from error
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+def _locked(folder: Path) -> BinaryIO:
+    """The lock, to be closed. Raises ArchiveLockedError."""
+    lock = (folder / _LOCK).open("ab")
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        lock.close()
         raise ArchiveLockedError(f"{folder}: another process is doing this job; wait for it to end") from None
-    finally:
-        os.close(descriptor)
+    return lock
 
 
 def _make(function: Callable[[Any, Path], None], code: str, shard: Any, output: Path) -> Exception | None:

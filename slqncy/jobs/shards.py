@@ -6,7 +6,7 @@ from pathlib import Path  # noqa: TC003  # a field
 from typing import TYPE_CHECKING, NamedTuple
 
 from slqncy.archive.files import open_segment
-from slqncy.archive.layout import segment_kind
+from slqncy.archive.layout import segment_kind, warc_path, warcs_on_disk
 from slqncy.archive.reader import records_in
 from slqncy.records import Story
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from slqncy.archive.layout import Kind
+    from slqncy.archive.ledger import Ledger
     from slqncy.archive.reader import Lengths
 
 _MOST_SHARDS = 64
@@ -68,3 +69,29 @@ def _line_behind(root: Path, segment: str, position: int) -> int:
 def stories_of(shard: Shard) -> Iterator[Story]:
     """The versions of stories in a shard of stories/. Raises ArchiveDamagedError."""
     return records_in(shard.root, shard.segment, Story, shard.end, shard.start)
+
+
+class Stretch(NamedTuple):
+    """Captures of a WARC file, from one record's byte offset to before another's."""
+
+    path: Path
+    start: int
+    end: int
+
+
+def stretches(root: Path, ledger: Ledger) -> list[Stretch]:
+    """All captures in files that nothing is added to any more, in the order of the files. Raises sqlite3.Error."""
+    files = [path for name in warcs_on_disk(root) if (path := warc_path(root, name)).exists()]
+    sizes = {path: path.stat().st_size for path in files}
+    size = size_of_shards(sum(sizes.values()))
+    return [stretch for path in files for stretch in _cut_file(path, ledger.captures(path.name), sizes[path], size)]
+
+
+def _cut_file(path: Path, captures: Iterator[int], end: int, size: int) -> Iterator[Stretch]:
+    start = next(captures, end)
+    for position in captures:
+        if position - start >= size:
+            yield Stretch(path, start, position)
+            start = position
+    if start < end:
+        yield Stretch(path, start, end)

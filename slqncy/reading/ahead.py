@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 Thing = TypeVar("Thing")
 
+PATIENCE = 60.0
+"""Seconds for a page that another process reads, where nobody watches over this one."""
 _SHORT = 200
 """Pages that are read here first: for fewer it does not pay to start a process, which takes as long as they do."""
 _BATCH_PAGES, _BATCH_BYTES = 8, 128 * 1024

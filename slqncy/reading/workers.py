@@ -60,14 +60,18 @@ class Worker:
 
     def takes(self, size: int) -> bool:
         """Whether it may be given a batch with bodies of so many bytes. Raises EOFError, OSError."""
-        if not self._listens:
-            # Its imports take a while, in which nobody is to wait for it.
-            if not self._readings.poll():
-                return False
-            self._readings.recv_bytes()
-            self._listens = True
+        # Its imports take a while, in which nobody is to wait for it.
+        if not self._listens and not self._readings.poll():
+            return False
+        self.listen()
         # What it does not read at once the pipe must hold: it may be waiting for us to hear it.
         return not self._left or (len(self._left) < _MOST_BATCHES and 2 * size <= self._room)
+
+    def listen(self) -> None:
+        """Wait until it takes pages. Raises EOFError, OSError."""
+        if not self._listens:
+            self._readings.recv_bytes()
+            self._listens = True
 
     def give(self, batch: list[Task]) -> None:
         """Have pages read. Raises OSError where it has ended."""

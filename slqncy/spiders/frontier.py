@@ -20,8 +20,12 @@ _AT_A_TIME = 200
 class Numbers:
     """A set of small whole numbers, one bit each: a million known addresses are 125 kB."""
 
-    def __init__(self) -> None:
-        self._bits = bytearray()
+    def __init__(self, bits: bytes = b"") -> None:
+        self._bits = bytearray(bits)
+
+    def __bytes__(self) -> bytes:
+        """To make the same ones of."""
+        return bytes(self._bits)
 
     def __contains__(self, number: int) -> bool:
         """Whether a number was added."""
@@ -134,12 +138,16 @@ class Frontier:
         if listing and listing.pages >= listing.most_pages:
             listing.has_gaps = True
             return
-        self.pages.add(page.url)
-        self._keys.add(page_key(page.url))
+        self.know_page(page.url)
         (self._fronts if page.kind is PageKind.FRONT else self._pages).append(page)
         if listing:
             listing.pages += 1
             listing.unread += 1
+
+    def know_page(self, url: str) -> None:
+        """A page was queued that is no story."""
+        self.pages.add(url)
+        self._keys.add(page_key(url))
 
     def release(self, archived: int, pending: int, stories_pending: int) -> Iterator[Known | Page]:
         """What to ask for now, given how many stories this run has archived and how many pages it waits for.

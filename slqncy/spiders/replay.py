@@ -9,6 +9,7 @@ import sys
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
@@ -16,14 +17,16 @@ from scrapy import Request
 
 from slqncy.archive.schedule import seconds
 from slqncy.extract.sniff import is_html
-from slqncy.reading.ahead import ReadAhead
-from slqncy.reading.page import Task, read_list_page, read_part_page, read_story_page
+from slqncy.reading.ahead import PATIENCE, ReadAhead
+from slqncy.reading.page import Task
 from slqncy.reasons import Failure, PageKind
 from slqncy.spiders.choice import Choice
 from slqncy.spiders.frontier import Listing
 from slqncy.spiders.opened import Opener, target
-from slqncy.spiders.responses import date_captured, is_not_modified, is_refused
+from slqncy.spiders.read_before import ReadBefore
+from slqncy.spiders.responses import date_captured, is_refused
 from slqncy.spiders.scope import Scope
+from slqncy.spiders.tasks import WAYS, asked_for, is_page
 from slqncy.warc.read import capture_at, captures
 from slqncy.warc.scan import WarcError
 from slqncy.wire import most_body, most_bytes
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
     from slqncy.archive.ledger import Known
     from slqncy.items import Fetched, StoryItem
-    from slqncy.reading.page import AnyReading, Reading, Served
+    from slqncy.reading.page import Reading, Served
     from slqncy.sites import Address
     from slqncy.spiders.frontier import Page
     from slqncy.spiders.opened import Opened
@@ -50,15 +53,8 @@ _OK = 200
 _TURN = 0.05
 """Seconds after which whatever else is to be done has its turn."""
 _SITEMAPS = (b"<urlset", b"<sitemapindex")
-_KINDS = frozenset(PageKind)
-_WAYS: dict[PageKind | None, Callable[[Served], AnyReading]] = {
-    PageKind.STORY: read_story_page, PageKind.PART: read_part_page,
-    PageKind.FRONT: read_list_page, PageKind.LIST: read_list_page,
-}  # fmt: skip
 _MOST_PROCESSES = 4
 """Beyond that there is nothing to do for them: half of the work is one process's alone, as it has an order."""
-_PATIENCE = 60.0
-"""Seconds for a page that another process reads, where nobody watches over this one."""
 _BEGINNING = 4096
 """Bytes in which the root element of a sitemap begins."""
 
@@ -101,10 +97,7 @@ class Replay:
         """Why captures of some sites are passed over."""
         self._choice = Choice(spider.run)
         self._most_bytes = most_bytes(spider.settings)
-        processes = spider.settings.getint("REPLAY_PROCESSES") or min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
-        timeout = spider.settings.getfloat("WATCHDOG_TIMEOUT")
-        # Whom a page has hung is ended before we are, and then the page hangs us.
-        self._ahead = ReadAhead(processes, timeout / 2 or _PATIENCE, spider.run.own_archive.patience)
+        self._ahead = self._reader()
         self._known_before = spider.run.archive.newest()
         self._next_turn = 0.0
         self._waiting: dict[str, Request] = {}
@@ -113,6 +106,16 @@ class Replay:
         """The newest capture of further pages that no story waited for, without what its record has."""
         self._redirected: defaultdict[str, list[str]] = defaultdict(list)
         """Stories whose addresses lead to another, by that one."""
+
+    def _reader(self) -> ReadAhead | ReadBefore:
+        """Who reads pages besides this process."""
+        settings = self._spider.settings
+        if before := settings["REPLAY_READINGS"]:
+            return ReadBefore(Path(before))
+        processes = settings.getint("REPLAY_PROCESSES") or min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
+        timeout = settings.getfloat("WATCHDOG_TIMEOUT")
+        # Whom a page has hung is ended before we are, and then the page hangs us.
+        return ReadAhead(processes, timeout / 2 or PATIENCE, self._run.own_archive.patience)
 
     async def items(self) -> AsyncIterator[StoryItem]:
         """All items, each once the one before it is dealt with."""
@@ -160,22 +163,22 @@ class Replay:
 
     def _task(self, opened: Opened | None) -> Task | None:
         """How a capture is likely to be read, by what is known before its turn; None where it is not."""
-        if opened is None or opened.address is None or opened.response is None or opened.failure:
+        if opened is None or not is_page(opened):
             return None
         address, response = opened.address, opened.response
-        if is_not_modified(response) or is_refused(response):
-            return None
+        assert address is not None
+        assert response is not None
         if "page" in opened.capture.notes:
-            url, kind = _asked_for(opened.capture, address) or ("", None)
+            url, kind = asked_for(opened.capture, address) or ("", None)
         else:
             url = address.canonical(opened.capture.uri) or ""
             kind = self._kind_at(url, response, address)
-        if kind not in _WAYS:
+        if kind not in WAYS:
             return None
         known = self._run.archive.known(url)
         if known and (self._is_read(known, response) or known.rests(int(self._run.started.timestamp()))):
             return None
-        return Task(_WAYS[kind], self._spider.served(response, url, address))
+        return Task(WAYS[kind], self._spider.served(response, url, address))
 
     def read(self, read: Callable[[Served], Reading], page: Served) -> Reading:
         """The reading of a page, which another process may have."""
@@ -221,7 +224,7 @@ class Replay:
         leads_to = address.canonical(target(capture))
         if "page" in capture.notes:
             # The answer to a redirected request follows, as that of the same page.
-            if not leads_to and (asked := _asked_for(capture, address)):
+            if not leads_to and (asked := asked_for(capture, address)):
                 yield asked
             return
         url = address.canonical(capture.uri)
@@ -320,14 +323,3 @@ class Replay:
 
     def _give_up(self, url: str) -> None:
         self._spider.failed_part(url, self._waiting.pop(url).cb_kwargs["item"], Failure.MISSING, "no capture of it")
-
-
-def _asked_for(capture: Capture, address: Address) -> tuple[str, PageKind] | None:
-    """The page that a capture of ours was asked for as, and its kind; None where that is of another site."""
-    page, kind = capture.notes["page"], capture.notes.get("kind")
-    if kind not in _KINDS or address.canonical(page) != page:
-        return None
-    story = address.story(page)
-    if kind in {PageKind.STORY, PageKind.PART} and (story is None or (story.page == 1) is not (kind == PageKind.STORY)):
-        return None
-    return page, PageKind(kind)

@@ -11,6 +11,7 @@ from slqncy.display.progress import Outlook
 from slqncy.guards.mazes import calendar, maze
 from slqncy.reasons import UNSETTLED, EventKind, Exclusion, PageKind, State
 from slqncy.spiders.frontier import Frontier, Listing, Page
+from slqncy.spiders.handover import pack, unpack
 from slqncy.spiders.sections import Sections
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ class Scope:
         known = self._run.found(url, PageKind.FRONT, via=via)
         if self._run.passes_over(known):
             return
+        is_new = url not in self._listings
         listing = self.listing(url)
-        if not self._arguments.full:
+        if is_new and not self._arguments.full:
             listing.is_complete, listing.confirmed = known.is_complete, known.confirmed
         self.frontier.add_page(Page(url, PageKind.FRONT, listing))
 
@@ -90,9 +92,20 @@ class Scope:
         """The list with that front page."""
         if front not in self._listings:
             self._listings[front] = Listing(front, self._most_pages)
-            # What another worker has read of it nobody remembers.
+            # What a worker had read of it that was ended nobody remembers.
             self._listings[front].has_gaps = self._run.is_resumed
         return self._listings[front]
+
+    def readings(self) -> bytes:
+        """How far lists are read, for another worker's `take_up`."""
+        return pack(self.frontier.pages, self._listings.values())
+
+    def take_up(self, readings: bytes) -> None:
+        """Go on where another worker has been."""
+        left = unpack(readings)
+        self._listings = {listing.front: listing for listing in left.listings}
+        for url in left.pages:
+            self.frontier.know_page(url)
 
     def meet_section(self, section: str, url: str, via: str) -> None:
         """Queue the front page of a section that is linked, if this run follows it."""

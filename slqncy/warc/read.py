@@ -108,6 +108,18 @@ def capture_at(path: Path, offset: int, most_bytes: int) -> Capture:
     return capture
 
 
+def captures_in(path: Path, start: int, end: int, most_bytes: int) -> Iterator[Capture]:
+    """The HTTP responses of a stretch of a file, from one record's byte offset to before another's.
+
+    But for revisits, whose payloads may stand anywhere. Raises WarcError at the first damage.
+    """
+    for record in _records(path, most_bytes, start):
+        if record and record.offset >= end:
+            return
+        if record and (not record.is_revisit or record.is_not_modified) and (capture := _capture(record)):
+            yield capture
+
+
 def read_fields(block: bytes) -> dict[str, str]:
     """What the block of an application/warc-fields record says."""
     lines = (line.partition(":") for line in block.decode(errors="replace").splitlines())

@@ -1,0 +1,106 @@
+"""`scrapy reextract` by workers says and writes what one process does."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.utils.project import get_project_settings
+
+from slqncy.archive import Archive
+from slqncy.archive.layout import LEDGER
+from slqncy.archive.ledger import Ledger
+from slqncy.jobs import shards
+from slqncy.jobs.kept import kept
+from slqncy.jobs.shards import stretches
+from slqncy.spiders.read_before import read_before
+from slqncy.warc.read import captures_in
+from tests.archive.looking import defects
+from tests.crawling import Pages, Result, links, scrapy, story_page, text_of
+from tests.test_reextract import crawl_as_of_old
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from distributed import Client
+
+    from slqncy.demo import DemoServer
+    from slqncy.records import Story
+    from tests.conftest import DemoCrawl
+
+
+@pytest.fixture
+def archive(serve_pages: Callable[[Pages], DemoServer], tmp_path: Path) -> Path:
+    """By a parser of old: stories, a copy, a page without a story, one in two parts, and a page that was read twice."""
+    pages = {f"/szxw/{number}.html": story_page(number, text_of(number)) for number in (1, 2, 3, 6, 7)}
+    pages |= {"/szxw/4.html": story_page(4, text_of(6)), "/szxw/5.html": "<html><body><p>页面不存在"}
+    pages["/szxw/8.html"] = story_page(8, text_of(8), more='<a href="/szxw/8_2.html">下一页</a>')
+    pages["/szxw/8_2.html"] = story_page(8, text_of(88))
+    site = Pages({**pages, "/": links(*pages)})
+    server, root = serve_pages(site), tmp_path / "archive"
+    crawl_as_of_old(root, server.base_url)
+    site.pages["/szxw/7.html"] = story_page(7, text_of(77))
+    crawl_as_of_old(root, server.base_url, "-a", "full=1")
+    return root
+
+
+def reextract(root: Path, *options: str) -> Result:
+    return scrapy("reextract", "-s", f"ARCHIVE_DIR={root}", *options)
+
+
+def test_it_says_and_writes_what_one_process_does(client: Client, archive: Path, tmp_path: Path) -> None:
+    roots = [shutil.copytree(archive, tmp_path / name / "archive") for name in ("one", "many")]
+    options: list[list[str]] = [[], ["--scheduler", client.scheduler.address]]
+    for apply in ([], ["--apply"]):
+        one, many = (reextract(root, *apply, *more) for root, more in zip(roots, options, strict=True))
+        assert many.status == one.status == 0, many.errors + one.errors
+        # Behind the times of the log.
+        assert [line[19:] for line in many.errors.splitlines()] == [line[19:] for line in one.errors.splitlines()]
+        assert many.output.replace("/many/", "/one/") == one.output
+    assert "0 would say" not in one.output
+    assert lines(roots[1]) == lines(roots[0])
+    assert len(lines(roots[0])) > len(lines(archive))
+    assert defects(roots[1]) == []
+    assert [path.name for path in roots[1].parent.iterdir()] == ["archive"]
+
+
+def lines(root: Path) -> list[Story]:
+    """All that is said of pages, but by which run."""
+    archive = Archive(root)
+    pages = [*archive.stories(), *archive.duplicates(), *archive.rejected()]
+    return [replace(page, provenance=replace(page.provenance, run_id="")) for page in pages]
+
+
+def test_all_pages_are_read_by_workers(
+    client: Client, demo_crawl: DemoCrawl, deaths: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "_LEAST", 20_000)
+    root = shutil.copytree(demo_crawl.archive, tmp_path / "archive")
+    with read_before(root, get_project_settings(), client) as folder:
+        parts, outputs = kept(folder / "stretches")
+        readings = [len(kept(output / "readings")) for output in outputs]
+    assert (deaths / "readings").exists()
+    assert len(readings) > 3
+    assert all(readings)
+    # Of all captures, robots.txt and sitemaps are none that are read so.
+    captures = [capture for path, start, end in parts for capture in captures_in(path, start, end, 1 << 24)]
+    pages = [capture for capture in captures if capture.notes.get("kind") in {"story", "part", "front", "list"}]
+    assert sum(readings) == len([capture for capture in pages if capture.status < 300 or capture.status >= 400])
+
+
+def test_stretches_have_each_capture_once(demo_crawl: DemoCrawl, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = demo_crawl.archive
+    with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
+        monkeypatch.setattr(shards, "_LEAST", 1 << 30)
+        monkeypatch.setattr(shards, "_MOST", 1 << 30)
+        [whole] = stretches(root, ledger)
+        monkeypatch.setattr(shards, "_LEAST", 5_000)
+        monkeypatch.setattr(shards, "_MOST", 5_000)
+        parts = stretches(root, ledger)
+    assert len(parts) > 10
+    found = [capture for part in parts for capture in captures_in(*part, 1 << 24)]
+    assert found == list(captures_in(*whole, 1 << 24))
