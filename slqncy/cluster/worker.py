@@ -21,6 +21,7 @@ from slqncy.summary import STOPPED, TOO_MUCH_MEMORY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scrapy.core.engine import ExecutionEngine
     from scrapy.crawler import Crawler
     from scrapy.settings import Settings
 
@@ -151,4 +152,10 @@ class Worker:
         crawler = self._running[site]
         if crawler and crawler.engine and crawler.engine.spider and crawler.crawling:
             self._handed_over.add(site)
-            self._tasks.add(asyncio.create_task(crawler.engine.close_spider_async(reason=HANDED_OVER)))
+            self._tasks.add(asyncio.create_task(_close(crawler.engine)))
+
+
+async def _close(engine: ExecutionEngine) -> None:
+    # It may have come to its end by itself meanwhile.
+    if engine.spider:
+        await engine.close_spider_async(reason=HANDED_OVER)
