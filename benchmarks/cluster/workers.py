@@ -3,9 +3,10 @@
     python -m benchmarks.cluster.workers [--sites 20] [--stories 212] [--delay 0.05] [--workers 0,1,2,4] [--at-once 100]
 
 The sites are served on loopback by a process of its own; a redis-server is started for each row. 0 workers are one
-process without a cluster. Printed: a row each, with pages a second, the processor time of all workers, the most memory
-of one, and what the sites saw. Exit status 1 where a story is lost or there twice, a pause is too short, or a worker
-fails; the archives are kept then.
+process without a cluster. Workers on one machine have to share its processors: with few sites at once and long pauses
+it is these that bound a worker. Printed: a row each, with pages a second, the processor time of all workers, the most
+memory of one, and what the sites saw. Exit status 1 where a story is lost or there twice, a pause is too short, or a
+worker fails; the archives are kept then.
 """
 
 from __future__ import annotations
