@@ -145,7 +145,7 @@ class Worker:
             if reason in _NOT_DONE:
                 self._shares[host].hand_over()
             else:
-                self._rounds.end(site)
+                self._rounds.end(site, self._leases)
             self._leases.release(host, self._rest(host))
 
     def _hand_over(self, site: str) -> None:
