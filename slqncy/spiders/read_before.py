@@ -97,7 +97,7 @@ def read_stretch(how: _How, stretch: Stretch, output: Path) -> None:
     with suppress(WarcError):
         for capture in captures_in(*stretch, how.most_bytes):
             task = _task(opener.open(capture), how.limits)
-            if task and (reading := _read(task, how.seconds)):
+            if task and (reading := read_apart(task, how.seconds)):
                 found[capture.offset] = pickle.dumps(_Read(_marked(task), reading), pickle.HIGHEST_PROTOCOL)
     keep(output / _READINGS, found)
 
@@ -116,7 +116,7 @@ def _marked(task: Task) -> Task:
     return task._replace(page=replace(task.page, body=hashlib.sha256(task.page.body).digest()))
 
 
-def _read(task: Task, seconds: float) -> AnyReading | None:
+def read_apart(task: Task, seconds: float) -> AnyReading | None:
     """The reading by a process of this thread's, or None where there is none to be had."""
     # To start one for each stretch would take as long as to read a hundred pages.
     worker: Worker | None = getattr(_mine, "worker", None)

@@ -9,12 +9,13 @@ import pyarrow.dataset as ds
 import pytest
 
 from slqncy.archive import Archive, ArchiveWriter
+from slqncy.archive.parts import make_part
 from slqncy.export import FORMATS, NoStoriesError, SinceError
 from slqncy.export import export as export_here
 from slqncy.jobs.export import export
 from slqncy.reasons import EventKind
 from tests.crawling import scrapy
-from tests.samples import happened, story
+from tests.samples import happened, keep, story
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +85,19 @@ def test_what_a_web_archive_had_may_be_older_than_what_stands(
     assert rows(tmp_path / "many") == rows(tmp_path / "one")
     assert "旧文" not in rows(tmp_path / "many").decode()
     assert {path.name for path in deaths.iterdir()} == {"edited", "versions", "rows"}
+
+
+@pytest.mark.parametrize("latest", [False, True])
+def test_parts_of_a_cluster_are_one_dataset(client: Client, tmp_path: Path, *, latest: bool) -> None:
+    root = tmp_path / "cluster"
+    for worker, versions in (("w1", [story(1), story(2)]), ("w2", [story(3), story(2, "改过。", version=2)])):
+        with closing(ArchiveWriter(make_part(root, worker))) as writer:
+            keep(writer, *versions)
+    archive = Archive(root)
+    assert export(archive, "dolma", tmp_path / "many", client, since="", latest=latest) == 3
+    export_here(archive, FORMATS["dolma"], tmp_path / "one", latest=latest)
+    # In the order of the parts, and not of all times.
+    assert sorted(rows(tmp_path / "many").splitlines()) == sorted(rows(tmp_path / "one").splitlines())
 
 
 def test_people_give_a_number_of_workers(sample_archive: Path, tmp_path: Path) -> None:

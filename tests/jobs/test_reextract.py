@@ -16,10 +16,11 @@ from slqncy.archive.ledger import Ledger
 from slqncy.jobs import shards
 from slqncy.jobs.kept import kept
 from slqncy.jobs.shards import stretches
-from slqncy.spiders.read_before import read_before
+from slqncy.spiders.read_before import read_apart, read_before
 from slqncy.warc.read import captures_in
 from tests.archive.looking import defects
 from tests.crawling import Pages, Result, links, scrapy, story_page, text_of
+from tests.reading.test_ahead import task
 from tests.test_reextract import crawl_as_of_old
 
 if TYPE_CHECKING:
@@ -104,3 +105,9 @@ def test_stretches_have_each_capture_once(demo_crawl: DemoCrawl, monkeypatch: py
     assert len(parts) > 10
     found = [capture for part in parts for capture in captures_in(*part, 1 << 24)]
     assert found == list(captures_in(*whole, 1 << 24))
+
+
+@pytest.mark.parametrize("trouble", [b"hang", b"die", b"raise"])
+def test_what_troubles_the_process_that_reads_is_left_out(trouble: bytes) -> None:
+    readings = [read_apart(task(body), 0.5) for body in (b"one", trouble, b"two")]
+    assert [reading and reading.refused for reading in readings] == ["one", None, "two"]
