@@ -42,8 +42,9 @@ def rows(path: Path) -> Any:
 
 
 @pytest.mark.usefixtures("small_shards")
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "sqlite"])
-@pytest.mark.parametrize("latest", [False, True])
+@pytest.mark.parametrize(
+    ("name", "latest"), [*((name, False) for name in FORMATS if name != "sqlite"), ("text", True), ("hf", True)]
+)
 def test_it_has_the_rows_of_a_single_one(
     client: Client, sample_archive: Path, tmp_path: Path, name: str, *, latest: bool
 ) -> None:
