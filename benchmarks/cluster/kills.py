@@ -1,6 +1,6 @@
 """Kill workers of a cluster at random moments, start them again, and look for what is lost or there twice.
 
-    python -m benchmarks.cluster.kills [--kills 100] [--workers 3] [--sites 6] [--stories 40] [--seed 1]
+    python -m benchmarks.cluster.kills [--kills 100] [--signal KILL] [--workers 3] [--sites 6] [--seed 1]
 
 Each round crawls a fleet into a new archive, with a redis-server of its own, while workers are killed: some number of
 answers after the last kill, or some time, so that starts and ends are met too. A worker comes back soon, or after its
@@ -50,6 +50,7 @@ def main() -> int:
     """Print the figures; 1 if anything is wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--signal", choices=("KILL", "TERM"), default="KILL")
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--sites", type=int, default=6)
     parser.add_argument("--stories", type=int, default=40, help="of a site")
@@ -60,23 +61,27 @@ def main() -> int:
     shape = Shape(given.sites, given.stories, given.seed)
     fleet, random = build_fleet(*shape), Random(given.seed)  # noqa: S311  # no secret
     directory, began = Path(tempfile.mkdtemp(prefix="cluster-kills-")), time.monotonic()
+    signal.Signals[f"SIG{given.signal}"]
     alone = crawl_alone(shape, fleet, directory / "alone")
     rounds: list[Round] = []
-    statuses, sleeps = Counter[int](), 0
-    while (kills := sum(times for status, times in statuses.items() if status < 0)) < given.kills:
+    statuses, kills, sleeps = Counter[int](), 0, 0
+    while kills < given.kills:
         folder = directory / f"round-{len(rounds)}"
         folder.mkdir()
         with served(shape, folder / "requests.log") as server, redis_server(folder) as redis:
             profiles = write_profiles(fleet, server, folder / "sites")
             job = Crawl(profiles, folder / "archive", given.delay, redis.url, given.lease)
-            strikes = _strikes(random, min(given.kills - kills, _MOST_STRIKES), given.lease)
+            strikes = _strikes(
+                random, min(given.kills - kills, _MOST_STRIKES), given.lease, signal.Signals[f"SIG{given.signal}"]
+            )
             lives = live(job, given.workers, strikes, random, server.count, longest=_LONGEST)
             # Those that were killed last put their parts in order.
             live(job, given.workers, iter(()), random, server.count, longest=_LONGEST)
             rounds.append(judge(job, fleet, server.visits(), lives, alone))
         statuses += lives.statuses
+        kills += lives.struck
         sleeps += lives.sleeps
-        print(f"{kills + lives.kills:5} of {given.kills} in {len(rounds)} rounds: {rounds[-1]}", flush=True)
+        print(f"{kills:5} of {given.kills} in {len(rounds)} rounds: {rounds[-1]}", flush=True)
         if not rounds[-1].bad:
             shutil.rmtree(folder)
     bad = sum(one.bad for one in rounds)
@@ -87,7 +92,7 @@ def main() -> int:
     return 1 if bad else 0
 
 
-def _strikes(random: Random, most: int, lease: int) -> Iterator[Strike]:
+def _strikes(random: Random, most: int, lease: int, how: signal.Signals) -> Iterator[Strike]:
     for _ in range(most):
         requests, seconds = random.choice(
             ((random.randint(1, _MOST_REQUESTS), random.uniform(0, _LATEST)), (0, random.uniform(0, _ANY_TIME)))
@@ -95,7 +100,8 @@ def _strikes(random: Random, most: int, lease: int) -> Iterator[Strike]:
         if random.random() < _SLEEPS:
             yield Strike(requests, seconds, random.uniform(0.5, 2) * lease, signal.SIGSTOP)
         else:
-            yield Strike(requests, seconds, random.choice((0, random.uniform(0, 1), random.uniform(1, 2) * lease)))
+            away = random.choice((0, random.uniform(0, 1), random.uniform(1, 2) * lease))
+            yield Strike(requests, seconds, away, how)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Strike(NamedTuple):
     away: float
     """Seconds until its next life begins, or it wakes."""
     how: signal.Signals = signal.SIGKILL
-    """Or SIGSTOP."""
+    """Or SIGTERM, or SIGSTOP, which puts it to sleep."""
 
 
 @dataclass(slots=True)
@@ -39,15 +39,12 @@ class Lives:
 
     statuses: Counter[int] = field(default_factory=Counter)
     """Exit statuses, negative for the signal that ended a life."""
+    struck: int = 0
+    """Signals that ended a life."""
     sleeps: int = 0
     """Times that a worker was put to sleep."""
     failed: list[str] = field(default_factory=list)
-    """The last words of workers that ended with anything but 0, the signal or 75."""
-
-    @property
-    def kills(self) -> int:
-        """Signals that met a living worker."""
-        return sum(times for status, times in self.statuses.items() if status < 0)
+    """The last words of workers that ended by themselves, with anything but 0 or 75."""
 
 
 def live(
@@ -82,9 +79,10 @@ def live(
                 living[name].process.send_signal(strike.how)
                 asleep[name] = now + strike.away
                 result.sleeps += 1
-            elif living[name].kill():
-                away[name] = now + strike.away
-                result.statuses[living.pop(name).status or 0] += 1
+            elif living[name].end(strike.how):
+                away[name] = time.monotonic() + strike.away
+                result.struck += 1
+                _ended(living.pop(name), result)
             strike, since, due = next(strikes, None), answered(), 0.0
         time.sleep(_POLL)
     for name in asleep:
@@ -97,10 +95,14 @@ def live(
 def _bury(living: dict[str, Life], away: dict[str, float], result: Lives) -> None:
     """Take out those that have ended by themselves."""
     for name in [name for name, life in living.items() if life.poll() is not None]:
-        life = living.pop(name)
-        assert life.status is not None
-        result.statuses[life.status] += 1
-        if life.status == ExitStatus.TEMPORARY:
+        status = _ended(living.pop(name), result)
+        if status == ExitStatus.TEMPORARY:
             away[name] = 0.0
-        elif life.status != ExitStatus.OK:
-            result.failed.append(said(life))
+
+
+def _ended(life: Life, result: Lives) -> int:
+    assert life.status is not None
+    result.statuses[life.status] += 1
+    if life.status > 0 and life.status != ExitStatus.TEMPORARY:
+        result.failed.append(said(life))
+    return life.status

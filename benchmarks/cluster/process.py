@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tests.crawling import ROOT
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Iterable
     from pathlib import Path
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from benchmarks.cluster.server import ServedFleet
 
 _POLL = 0.01
+_PATIENCE = 120.0
+"""Seconds within which a signal ends a process, however busy the machine is."""
 
 
 class TooLongError(Exception):
@@ -49,13 +51,13 @@ class Life:
                 self.cpu, self.peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
         return self.status
 
-    def kill(self) -> bool:
-        """SIGKILL; gives whether it was alive."""
+    def end(self, how: signal.Signals) -> bool:
+        """Send a signal that ends it, and wait for that; gives whether it was alive. Raises TooLongError."""
         if self.poll() is not None:
             return False
-        self.process.send_signal(signal.SIGKILL)
-        wait([self], 60)
-        return self.status == -signal.SIGKILL
+        self.process.send_signal(how)
+        wait([self], _PATIENCE)
+        return True
 
 
 @dataclass(frozen=True, slots=True)

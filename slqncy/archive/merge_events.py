@@ -97,7 +97,7 @@ def _story(event: Event, was: Standing, brought: Brought) -> Event:
     if is_first:
         return replace(event, event=EventKind.ARCHIVED, state=State.ARCHIVED, detail=brought.detail)
     if event.date_captured:
-        # Between its newest version and those before it nothing has come.
+        # It says nothing of what the site says now.
         kind = event.event if event.event in {EventKind.CHANGED, EventKind.EARLIER} else EventKind.CHANGED
         return replace(event, event=kind, state=None, detail=brought.detail)
     return replace(event, event=EventKind.CHANGED, state=State.ARCHIVED, detail=brought.detail)

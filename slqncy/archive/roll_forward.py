@@ -5,6 +5,7 @@ The lines and raw responses were on disk before the cluster was told of them.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from slqncy.archive.captures import path_of, take_in
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from slqncy.archive.ledger import Ledger
 
 _OF_WARC = f"{WARC}/"
+_NAME = re.compile(rf"({'|'.join(Kind)})/\d{{4}}-\d\d\.(jsonl|ndjson)|{WARC}/slqncy-[\w-]+\.warc\.gz", re.ASCII)
+"""Of a file that an archive has: names come from the server, and nothing outside the archive is read."""
 _WHAT_TO_DO = (
     "Restore it from a copy; or go on with what is left: `scrapy repair` on this part, then empty the server, "
     "and workers tell it of all parts anew"
@@ -32,6 +35,7 @@ def roll_forward(root: Path, ledger: Ledger, acknowledged: Mapping[str, int]) ->
 
     The changes are not committed. Raises ArchiveDamagedError where a file does not have that, and OSError.
     """
+    _refuse_strange(root, acknowledged)
     segments, warcs = ledger.segments(), ledger.warcs()
     # As in a rebuild: events find the addresses that lines are of.
     for name in sorted(acknowledged, key=lambda name: (not name.startswith(f"{Kind.EVENT}/"), name)):
@@ -45,10 +49,16 @@ def roll_forward(root: Path, ledger: Ledger, acknowledged: Mapping[str, int]) ->
 
 def cut_to(root: Path, acknowledged: Mapping[str, int]) -> None:
     """Move aside what stands behind these lengths in files that are added to: for want of a ledger, it would count."""
+    _refuse_strange(root, acknowledged)
     for name, length in acknowledged.items():
         path = path_of(root, name.removeprefix(_OF_WARC)) if name.startswith(_OF_WARC) else open_path(root, name)
         if path.exists() and path.stat().st_size > length:
             cut_back(root, path, name, length)
+
+
+def _refuse_strange(root: Path, acknowledged: Mapping[str, int]) -> None:
+    if strange := [name for name in acknowledged if not _NAME.fullmatch(name)]:
+        raise ArchiveDamagedError(f"{root}: the cluster has acknowledged {strange[0]!r}, which no archive has")
 
 
 def _take_in_segment(root: Path, ledger: Ledger, known: Segment, length: int) -> None:

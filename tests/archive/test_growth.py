@@ -165,5 +165,5 @@ def test_of_a_closed_month_that_is_all_known_nothing_is_read(tmp_path: Path, mon
         archive.close_months("2026-09")
         (last_but_one,), (last,) = (archive.versions(Kind.STORY, url_of(number)) for number in (99, 100))
         assert [story.story_id for _, story in archive.stories_behind(last_but_one.place)] == ["100"]
-        monkeypatch.delattr("slqncy.archive.files.gzip.open")
+        monkeypatch.delattr("slqncy.archive.files.open_blocks")
         assert list(archive.stories_behind(last.place)) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slqncy.archive import Archive, ArchiveDamagedError
+from slqncy.archive import Archive, ArchiveDamagedError, ArchiveWriter
 from tests.archive.child_part import ENDED, acknowledged, acknowledged_file, open_part
 from tests.archive.looking import defects, lose_ledger, quarantine
 
@@ -104,6 +104,12 @@ def test_less_than_the_cluster_knows_is_damage(root: Path, folder: str, cut: int
     with pytest.raises(ArchiveDamagedError, match=rf"{path.name.removesuffix('.open')}.* but the cluster has acknow"):
         open_part(root)
     assert {file: file.read_bytes() for file in root.glob("*/*")} == before
+
+
+@pytest.mark.parametrize("name", ["../stories/2026-11.jsonl", "warc/../x.warc.gz", "stories/2026-11.jsonl.gz", ""])
+def test_no_file_of_another_name_is_looked_at(root: Path, name: str) -> None:
+    with pytest.raises(ArchiveDamagedError, match=r"the cluster has acknowledged .*, which no archive has"):
+        ArchiveWriter(root, acknowledged={name: 1})
 
 
 def test_other_bytes_than_the_cluster_knows_are_damage(root: Path) -> None:

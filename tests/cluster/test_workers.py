@@ -56,7 +56,7 @@ def test_killed_workers_lose_nothing_and_archive_nothing_twice(
         lives = live(job, WORKERS, iter(strikes), Random(1), server.count, longest=LONGEST)
         result = judge(job, fleet, server.visits(), lives, alone)
     assert result.bad == 0, result
-    assert lives.kills == len(strikes)
+    assert lives.struck == lives.statuses[-signal.SIGKILL] == len(strikes)
     assert len(parts_of(job.archive)) == WORKERS
 
 
