@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from slqncy.export import FORMATS, NoStoriesError, SinceError
 from slqncy.export import export as export_here
 from slqncy.jobs.export import export
 from slqncy.reasons import EventKind
-from tests.crawling import scrapy
+from tests.crawling import ROOT, scrapy
 from tests.samples import happened, keep, story
 
 if TYPE_CHECKING:
@@ -129,3 +131,18 @@ def test_what_cannot_be_done_is_one_line(
     assert message in result.errors
     assert result.errors.count("\n") == 1
     assert not (tmp_path / "new").exists()
+
+
+WITHOUT_DASK = "import sys; sys.modules['distributed'] = None; from scrapy.cmdline import execute; execute()"
+
+
+def test_without_dask_the_extra_is_named(sample_archive: Path, tmp_path: Path) -> None:
+    arguments = ["export", "--to", "csv", "-o", str(tmp_path / "new"), "--workers", "2"]
+    command = [sys.executable, "-c", WITHOUT_DASK, *arguments, "-s", f"ARCHIVE_DIR={sample_archive}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 64
+    assert done.stderr == (
+        "scrapy export: work by many processes needs distributed: pip install 'slqncy[jobs]', or make extras "
+        "(exit status 64)\n"
+    )
+    assert list(tmp_path.iterdir()) == []
