@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,42 +45,37 @@ class Cost(NamedTuple):
 
 def command(*arguments: str) -> Cost:
     """Run `scrapy …`. Raises RuntimeError where it does not end well."""
-    began, spent = time.perf_counter(), _processor()
+    began, peak = time.perf_counter(), 0
+    spent: dict[int, float] = {}
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: S603  # as a person would
             [sys.executable, "-m", "scrapy", *arguments], cwd=ROOT, stdout=output
         )
-        peak = 0
         while process.poll() is None:
-            peak = max(peak, _memory(process.pid))
+            peak = max(peak, _look(process.pid, spent))
             time.sleep(_BETWEEN)
         clock = time.perf_counter() - began
         output.seek(0)
         said = output.read()
     if process.returncode:
         raise RuntimeError(f"scrapy {' '.join(arguments)}: exit status {process.returncode}")
-    return Cost(clock, _processor() - spent, peak, said)
+    return Cost(clock, sum(spent.values()), peak, said)
 
 
-def _memory(pid: int) -> int:
-    try:
+def _look(pid: int, spent: dict[int, float]) -> int:
+    """The memory of a process and all that it has started; and of each, how long it has run so far.
+
+    Not all that it has started is waited for by who did, as an accounting by the kernel would need it.
+    """
+    memory = 0
+    with suppress(psutil.NoSuchProcess):
         command = psutil.Process(pid)
-        return sum(_part(process) for process in [command, *command.children(recursive=True)])
-    except psutil.NoSuchProcess:
-        return 0
-
-
-def _part(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_full_info().pss)
-    except (psutil.NoSuchProcess, psutil.ZombieProcess):
-        return 0
-
-
-def _processor() -> float:
-    """Seconds of all processes that have ended so far."""
-    spent = os.times()
-    return spent.children_user + spent.children_system
+        for process in [command, *command.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                spent[process.pid] = times.user + times.system
+                memory += process.memory_full_info().pss
+    return memory
 
 
 def show(what: str, *arguments: str, target: Path | None = None) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from slqncy.dedup.deduplicator import Finder
+    from slqncy.dedup.deduplicator import Match
     from slqncy.dedup.text import Compared
     from slqncy.dedup.verdict import Thresholds
 
@@ -28,7 +28,8 @@ class SoFar:
 
     def original(self, page: Story, story: Compared) -> Original | None:
         """The story that a page, which is compared as `story`, duplicates; None where there is none but itself."""
-        return original_among(self._deduplicator, self._page_of, page, story)
+        match = self._deduplicator.find(story)
+        return original_by(match, page, self._page_of(match.number)) if match else None
 
     def add(self, number: int, story: Compared) -> None:
         """Know a story; its number is larger than all before."""
@@ -41,12 +42,8 @@ class SoFar:
         self._deduplicator.index.close()
 
 
-def original_among(finder: Finder, page_of: Callable[[int], Story], page: Story, story: Compared) -> Original | None:
-    """The story, of those that a finder knows, that a page duplicates; None where there is none but itself."""
-    match = finder.find(story)
-    if match is None:
-        return None
-    original = page_of(match.number)
+def original_by(match: Match, page: Story, original: Story) -> Original | None:
+    """What a page duplicates by a match with an earlier story; None where that is a version of itself."""
     return None if original.id == page.id else original_of(page, original, match.verdict)
 
 

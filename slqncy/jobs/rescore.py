@@ -26,11 +26,12 @@ from slqncy.archive.layout import LEDGER, Kind, Place
 from slqncy.archive.ledger import Ledger, require_archive
 from slqncy.dedup.archived import of_story
 from slqncy.dedup.deduplicator import Finder
+from slqncy.dedup.kept import pack, unpack
 from slqncy.dedup.keys import COMMON
 from slqncy.dedup.recent import Recent, best
 from slqncy.dedup.rescore import Look, look_at
 from slqncy.dedup.run import KEY_BITS, Found, short
-from slqncy.dedup.so_far import original_among
+from slqncy.dedup.so_far import original_by
 from slqncy.jobs import tables
 from slqncy.jobs.job import job, outputs_in
 from slqncy.jobs.kept import keep, kept
@@ -47,8 +48,9 @@ if TYPE_CHECKING:
     from slqncy.dedup.archived import Original
     from slqncy.dedup.grams import Hashes
     from slqncy.dedup.rescore import Change
+    from slqncy.dedup.text import Compared
     from slqncy.dedup.verdict import Thresholds
-    from slqncy.jobs.tables import Numbers, Table
+    from slqncy.jobs.tables import Table
     from slqncy.records import Story
 
 _SHARD_BITS = 32
@@ -56,9 +58,9 @@ _SHARD_BITS = 32
 _PAGES, _PAIRS, _VERDICTS = "pages", "pairs", "verdicts"
 _LOOKS, _ORIGINALS = "looks", "originals"
 _POSTINGS, _PLACES, _ROWS = "postings.npy", "places.npy", "rows.npy"
-_COLUMNS = ("segment", "position")
-_MOST_OPEN = 256
-"""Shards whose places are at hand."""
+_STORIES = "stories"
+_PLACED = ("segment", "position", "start", "end")
+"""Where a page's line is, and in the file of a shard's stories what it is compared by."""
 
 
 def rescore(root: Path, thresholds: Thresholds, client: Client, *, divert_rewrites: bool) -> Iterator[Change]:
@@ -108,8 +110,10 @@ def _look(job: Path, numbered: _Numbered, output: Path) -> None:
     shard, lengths = numbered.shard, _lengths(job)
     looked: list[_Looked] = []
     postings: list[Table] = []
+    places: list[tuple[int, ...]] = []
+    segments = {name: index for index, name in enumerate(sorted(lengths))}
     try:
-        with closing(Ledger(shard.root / LEDGER, read_only=True)) as ledger:
+        with closing(Ledger(shard.root / LEDGER, read_only=True)) as ledger, (output / _STORIES).open("wb") as stories:
             for place, page in pages_in(shard.root, ledger, shard.segment, shard.end, shard.start):
                 known = ledger.known(page.canonical_url)
                 assert known is not None
@@ -120,7 +124,11 @@ def _look(job: Path, numbered: _Numbered, output: Path) -> None:
                 if look := look_at(shard.root, entries, place, page):
                     number = numbered.number << _SHARD_BITS | len(looked)
                     role = MEMBER * look.is_always_added | ASKS * (not look.is_edit)
-                    postings.append(postings_of(number, role, short(of_story(page).keys)))
+                    story = of_story(page)
+                    postings.append(postings_of(number, role, short(story.keys)))
+                    start = stories.tell()
+                    stories.write(pack(story))
+                    places.append((segments[place.segment], place.position, start, stories.tell()))
                     looked.append(_Looked(place, look))
     except sqlite3.Error as error:
         raise ArchiveDamagedError(
@@ -128,10 +136,8 @@ def _look(job: Path, numbered: _Numbered, output: Path) -> None:
         ) from error
     keep(output / _LOOKS, looked)
     tables.write(output / _POSTINGS, tables.joined(POSTINGS, postings))
-    segments = {name: index for index, name in enumerate(sorted(lengths))}
-    places = [(segments[place.segment], place.position) for place, _ in looked]
-    columns = np.array(places, dtype=np.uint64).reshape(-1, len(_COLUMNS)).T
-    tables.write(output / _PLACES, dict(zip(_COLUMNS, columns, strict=True)))
+    columns = np.array(places, dtype=np.uint64).reshape(-1, len(_PLACED)).T
+    tables.write(output / _PLACES, dict(zip(_PLACED, columns, strict=True)))
 
 
 # 2. Pairs of pages that have a key in common
@@ -153,7 +159,7 @@ class _Pages:
 
     def __init__(self, root: Path, job: Path, count: int) -> None:
         """`count` is that of the shards."""
-        self.root, self.count = root, count
+        self._root = root
         self._pages, self._pairs = outputs_in(job / _PAGES, count), outputs_in(job / _PAIRS, count)
         self._segments = sorted(_lengths(job))
 
@@ -164,9 +170,19 @@ class _Pages:
 
     def page(self, number: int) -> Story:
         """Any page. Raises ArchiveDamagedError."""
-        segments, positions = _places(self._pages[number >> _SHARD_BITS])
-        place = number & (1 << _SHARD_BITS) - 1
-        return page_at(self.root, Place(self._segments[segments[place]], int(positions[place])))
+        segment, position, *_ = self._row(number)
+        return page_at(self._root, Place(self._segments[segment], position))
+
+    def story(self, number: int) -> Compared:
+        """The same, as it is compared. Raises OSError."""
+        *_, start, end = self._row(number)
+        with (self._pages[number >> _SHARD_BITS] / _STORIES).open("rb") as file:
+            file.seek(start)
+            return unpack(file.read(end - start))
+
+    def _row(self, number: int) -> list[int]:
+        table = tables.read(self._pages[number >> _SHARD_BITS] / _PLACES, _PLACED)
+        return [int(column[number & (1 << _SHARD_BITS) - 1]) for column in table.values()]
 
     def pairs(self, shard: int) -> list[Table]:
         """Of each page of a shard, its pairs."""
@@ -182,13 +198,7 @@ class _Pages:
 
     def _numbers(self, shard: int) -> range:
         start = shard << _SHARD_BITS
-        return range(start, start + len(_places(self._pages[shard])[0]))
-
-
-@lru_cache(_MOST_OPEN)
-def _places(folder: Path) -> tuple[Numbers, Numbers]:
-    segments, positions = tables.read(folder / _PLACES, _COLUMNS).values()
-    return segments, positions
+        return range(start, start + len(tables.read(self._pages[shard] / _PLACES, _PLACED)[_PLACED[0]]))
 
 
 class _Earlier:
@@ -220,16 +230,16 @@ class _Judge:
     def __init__(self, pages: _Pages, thresholds: Thresholds) -> None:
         self._pages = pages
         self._earlier = _Earlier()
-        self._finder = Finder(self._earlier, lambda number: of_story(pages.page(number)), thresholds)
+        self._finder = Finder(self._earlier, pages.story, thresholds)
 
     def original(self, number: int, pairs: Table) -> Original | None:
-        page = self._pages.page(number)
         self._earlier.turn_to(number, pairs)
-        return original_among(self._finder, self._pages.page, page, of_story(page))
+        match = self._finder.find(self._pages.story(number))
+        return original_by(match, self._pages.page(number), self._pages.page(match.number)) if match else None
 
     def add(self, number: int) -> None:
         """Judge those that follow against this one, too."""
-        self._finder.add(number, of_story(self._pages.page(number)))
+        self._finder.add(number, self._pages.story(number))
 
 
 def _judge(pages: _Pages, thresholds: Thresholds, shard: int, output: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+_MOST_OPEN = 256
+"""Files: to open one takes longer than to find a stretch in it."""
 Numbers = NDArray[np.uint64]
 Table = dict[str, Numbers]
 """Columns of one length, by name."""
@@ -28,8 +31,9 @@ def write(path: Path, table: Table) -> None:
     np.save(path, np.stack(list(table.values())))
 
 
+@lru_cache(_MOST_OPEN)
 def read(path: Path, names: tuple[str, ...]) -> Table:
-    """A table as it was written, of which only what is looked at is read. Raises OSError."""
+    """A table as it was written, of which only what is looked at is read. It never changes. Raises OSError."""
     return dict(zip(names, np.load(path, mmap_mode="r"), strict=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import pickle
 import sqlite3
 import threading
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from slqncy.guards.markup import Limits
     from slqncy.jobs.shards import Stretch
     from slqncy.reading.page import AnyReading
+
+logger = logging.getLogger(__name__)
 
 _STRETCHES, _READINGS = "stretches", "readings"
 _mine = threading.local()
@@ -97,7 +100,7 @@ def read_stretch(how: _How, stretch: Stretch, output: Path) -> None:
     with suppress(WarcError):
         for capture in captures_in(*stretch, how.most_bytes):
             task = _task(opener.open(capture), how.limits)
-            if task and (reading := _read(task, how.seconds)):
+            if task and (reading := read_apart(task, how.seconds)):
                 found[capture.offset] = pickle.dumps(_Read(_marked(task), reading), pickle.HIGHEST_PROTOCOL)
     keep(output / _READINGS, found)
 
@@ -116,7 +119,7 @@ def _marked(task: Task) -> Task:
     return task._replace(page=replace(task.page, body=hashlib.sha256(task.page.body).digest()))
 
 
-def _read(task: Task, seconds: float) -> AnyReading | None:
+def read_apart(task: Task, seconds: float) -> AnyReading | None:
     """The reading by a process of this thread's, or None where there is none to be had."""
     # To start one for each stretch would take as long as to read a hundred pages.
     worker: Worker | None = getattr(_mine, "worker", None)
@@ -144,9 +147,12 @@ class ReadBefore:
         self._number = -1
         self._found: dict[int, bytes] = {}
         """Of the stretch that was read last, by the captures' byte offsets."""
+        self._asked = self._told = 0
+        """Pages that were asked for, and that were there."""
 
     def close(self) -> None:
-        """Nothing is left behind."""
+        """Say how many pages were there."""
+        logger.info("%d of %d pages were read beforehand", self._told, self._asked)
 
     def over(self, things: Iterable[Thing], task_of: Callable[[Thing], Task | None]) -> Iterator[Thing]:
         """The things, in their order."""
@@ -156,6 +162,12 @@ class ReadBefore:
 
     def read(self, task: Task) -> AnyReading | None:
         """The reading of the page of the current thing, or None where it was not read, or otherwise."""
+        reading = self._reading(task)
+        self._asked += 1
+        self._told += reading is not None
+        return reading
+
+    def _reading(self, task: Task) -> AnyReading | None:
         if self._current is None:
             return None
         capture = self._current.capture

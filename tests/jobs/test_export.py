@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +11,13 @@ import pyarrow.dataset as ds
 import pytest
 
 from slqncy.archive import Archive, ArchiveWriter
+from slqncy.archive.parts import make_part
 from slqncy.export import FORMATS, NoStoriesError, SinceError
 from slqncy.export import export as export_here
 from slqncy.jobs.export import export
 from slqncy.reasons import EventKind
-from tests.crawling import scrapy
-from tests.samples import happened, story
+from tests.crawling import ROOT, scrapy
+from tests.samples import happened, keep, story
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +44,9 @@ def rows(path: Path) -> Any:
 
 
 @pytest.mark.usefixtures("small_shards")
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "sqlite"])
-@pytest.mark.parametrize("latest", [False, True])
+@pytest.mark.parametrize(
+    ("name", "latest"), [*((name, False) for name in FORMATS if name != "sqlite"), ("text", True), ("hf", True)]
+)
 def test_it_has_the_rows_of_a_single_one(
     client: Client, sample_archive: Path, tmp_path: Path, name: str, *, latest: bool
 ) -> None:
@@ -86,6 +90,19 @@ def test_what_a_web_archive_had_may_be_older_than_what_stands(
     assert {path.name for path in deaths.iterdir()} == {"edited", "versions", "rows"}
 
 
+@pytest.mark.parametrize("latest", [False, True])
+def test_parts_of_a_cluster_are_one_dataset(client: Client, tmp_path: Path, *, latest: bool) -> None:
+    root = tmp_path / "cluster"
+    for worker, versions in (("w1", [story(1), story(2)]), ("w2", [story(3), story(2, "改过。", version=2)])):
+        with closing(ArchiveWriter(make_part(root, worker))) as writer:
+            keep(writer, *versions)
+    archive = Archive(root)
+    assert export(archive, "dolma", tmp_path / "many", client, since="", latest=latest) == 3
+    export_here(archive, FORMATS["dolma"], tmp_path / "one", latest=latest)
+    # In the order of the parts, and not of all times.
+    assert sorted(rows(tmp_path / "many").splitlines()) == sorted(rows(tmp_path / "one").splitlines())
+
+
 def test_people_give_a_number_of_workers(sample_archive: Path, tmp_path: Path) -> None:
     arguments = ("export", "-s", f"ARCHIVE_DIR={sample_archive}", "--workers", "2", "--to")
     target = tmp_path / "stories"
@@ -114,3 +131,18 @@ def test_what_cannot_be_done_is_one_line(
     assert message in result.errors
     assert result.errors.count("\n") == 1
     assert not (tmp_path / "new").exists()
+
+
+WITHOUT_DASK = "import sys; sys.modules['distributed'] = None; from scrapy.cmdline import execute; execute()"
+
+
+def test_without_dask_the_extra_is_named(sample_archive: Path, tmp_path: Path) -> None:
+    arguments = ["export", "--to", "csv", "-o", str(tmp_path / "new"), "--workers", "2"]
+    command = [sys.executable, "-c", WITHOUT_DASK, *arguments, "-s", f"ARCHIVE_DIR={sample_archive}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 64
+    assert done.stderr == (
+        "scrapy export: work by many processes needs distributed: pip install 'slqncy[jobs]', or make extras "
+        "(exit status 64)\n"
+    )
+    assert list(tmp_path.iterdir()) == []

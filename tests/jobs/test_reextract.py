@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import closing
 from dataclasses import replace
@@ -14,12 +15,12 @@ from slqncy.archive import Archive
 from slqncy.archive.layout import LEDGER
 from slqncy.archive.ledger import Ledger
 from slqncy.jobs import shards
-from slqncy.jobs.kept import kept
 from slqncy.jobs.shards import stretches
-from slqncy.spiders.read_before import read_before
+from slqncy.spiders.read_before import read_apart, read_before
 from slqncy.warc.read import captures_in
 from tests.archive.looking import defects
-from tests.crawling import Pages, Result, links, scrapy, story_page, text_of
+from tests.crawling import Pages, Result, links, scrapy, stories, story_page, text_of
+from tests.reading.test_ahead import task
 from tests.test_reextract import crawl_as_of_old
 
 if TYPE_CHECKING:
@@ -55,12 +56,11 @@ def reextract(root: Path, *options: str) -> Result:
 def test_it_says_and_writes_what_one_process_does(client: Client, archive: Path, tmp_path: Path) -> None:
     roots = [shutil.copytree(archive, tmp_path / name / "archive") for name in ("one", "many")]
     options: list[list[str]] = [[], ["--scheduler", client.scheduler.address]]
-    for apply in ([], ["--apply"]):
-        one, many = (reextract(root, *apply, *more) for root, more in zip(roots, options, strict=True))
-        assert many.status == one.status == 0, many.errors + one.errors
-        # Behind the times of the log.
-        assert [line[19:] for line in many.errors.splitlines()] == [line[19:] for line in one.errors.splitlines()]
-        assert many.output.replace("/many/", "/one/") == one.output
+    one, many = (reextract(root, "--apply", *more) for root, more in zip(roots, options, strict=True))
+    assert many.status == one.status == 0, many.errors + one.errors
+    # Behind the times of the log.
+    assert [line[19:] for line in many.errors.splitlines()] == [line[19:] for line in one.errors.splitlines()]
+    assert many.output.replace("/many/", "/one/") == one.output
     assert "0 would say" not in one.output
     assert lines(roots[1]) == lines(roots[0])
     assert len(lines(roots[0])) > len(lines(archive))
@@ -75,21 +75,25 @@ def lines(root: Path) -> list[Story]:
     return [replace(page, provenance=replace(page.provenance, run_id="")) for page in pages]
 
 
-def test_all_pages_are_read_by_workers(
+def test_pages_are_read_by_workers(
     client: Client, demo_crawl: DemoCrawl, deaths: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "_LEAST", 20_000)
     root = shutil.copytree(demo_crawl.archive, tmp_path / "archive")
     with read_before(root, get_project_settings(), client) as folder:
-        parts, outputs = kept(folder / "stretches")
-        readings = [len(kept(output / "readings")) for output in outputs]
+        outputs = list((folder / "readings").glob("0*"))
+        settings = {"ARCHIVE_DIR": tmp_path / "again", "REPLAY_READINGS": folder}
+        given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+        replay = scrapy("crawl", "stories", "-a", f"warc={root / 'warc'}", *given)
     assert (deaths / "readings").exists()
-    assert len(readings) > 3
-    assert all(readings)
-    # Of all captures, robots.txt and sitemaps are none that are read so.
-    captures = [capture for path, start, end in parts for capture in captures_in(path, start, end, 1 << 24)]
-    pages = [capture for capture in captures if capture.notes.get("kind") in {"story", "part", "front", "list"}]
-    assert sum(readings) == len([capture for capture in pages if capture.status < 300 or capture.status >= 400])
+    assert len(outputs) > 3
+    assert replay.status == 0, replay.errors
+    [told] = re.findall(r"(\d+) of (\d+) pages were read beforehand", replay.errors)
+    with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
+        [again] = ledger.db.execute("SELECT count(*) FROM capture WHERE NOT has_payload AND status = 200").fetchone()
+    # What refers to the payload of an earlier capture is left to the replay.
+    assert int(told[0]) == int(told[1]) - again > 100
+    assert len(stories(tmp_path / "again")) == len(stories(root))
 
 
 def test_stretches_have_each_capture_once(demo_crawl: DemoCrawl, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,3 +108,9 @@ def test_stretches_have_each_capture_once(demo_crawl: DemoCrawl, monkeypatch: py
     assert len(parts) > 10
     found = [capture for part in parts for capture in captures_in(*part, 1 << 24)]
     assert found == list(captures_in(*whole, 1 << 24))
+
+
+@pytest.mark.parametrize("trouble", [b"hang", b"die", b"raise"])
+def test_what_troubles_the_process_that_reads_is_left_out(trouble: bytes) -> None:
+    readings = [read_apart(task(body), 0.5) for body in (b"one", trouble, b"two")]
+    assert [reading and reading.refused for reading in readings] == ["one", None, "two"]

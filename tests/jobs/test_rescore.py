@@ -92,9 +92,7 @@ def told(changes: Iterable[object]) -> list[str]:
     return [str(change) for change in changes]
 
 
-@pytest.mark.parametrize(
-    ("thresholds", "divert"), [(Thresholds(), False), (Thresholds(rewrite=0.05), True), (Thresholds(near=1.0), False)]
-)
+@pytest.mark.parametrize(("thresholds", "divert"), [(Thresholds(rewrite=0.05), True), (Thresholds(near=1.0), False)])
 def test_it_says_what_one_process_says(client: Client, archive: Path, thresholds: Thresholds, *, divert: bool) -> None:
     expected = told(rescore_here(archive, thresholds, divert_rewrites=divert))
     assert told(rescore(archive, thresholds, client, divert_rewrites=divert)) == expected
@@ -111,19 +109,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_a_killed_worker_changes_nothing(client: Client, archive: Path, deaths: Path) -> None:
-    expected = told(rescore_here(archive, Thresholds(), divert_rewrites=False))
-    assert told(rescore(archive, Thresholds(), client, divert_rewrites=False)) == expected
-    assert {path.name for path in deaths.iterdir()} == {"pages", "pairs", "verdicts"}
-
-
-def test_it_says_the_same_of_a_crawl(client: Client, demo_crawl: DemoCrawl, tmp_path: Path) -> None:
-    root = shutil.copytree(demo_crawl.archive, tmp_path / "archive")
-    for near in (0.5, 1.0):
-        thresholds = Thresholds(near=near, rewrite=near)
-        expected = told(rescore_here(root, thresholds, divert_rewrites=False))
-        assert told(rescore(root, thresholds, client, divert_rewrites=False)) == expected
+def test_a_killed_worker_changes_nothing_of_what_is_said_of_a_crawl(
+    client: Client, demo_crawl: DemoCrawl, tmp_path: Path, deaths: Path
+) -> None:
+    root, thresholds = shutil.copytree(demo_crawl.archive, tmp_path / "archive"), Thresholds(near=1.0, rewrite=1.0)
+    expected = told(rescore_here(root, thresholds, divert_rewrites=False))
+    assert told(rescore(root, thresholds, client, divert_rewrites=False)) == expected
     assert expected
+    assert {path.name for path in deaths.iterdir()} == {"pages", "pairs", "verdicts"}
 
 
 def test_the_command_writes_what_one_process_writes(client: Client, archive: Path, tmp_path: Path) -> None:
