@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
+from slqncy.archive import ArchiveWriter
 from slqncy.demo import serving
 from tests.crawling import Pages, links, scrapy, stories, story_page, text_of
 from tests.notify.ping_server import pinged
@@ -109,11 +111,13 @@ def test_of_sites_that_went_well_nothing_is_on_standard_error(folder: Path, tmp_
     assert result.output.splitlines()[-1] == "2 sites: finished"
 
 
-def test_an_archive_that_another_run_has_is_the_same_for_all_sites(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "archive").write_text("no directory")
-    result = scrapy(*arguments(folder, tmp_path / "archive"))
-    assert result.status == 74
-    assert result.errors.splitlines()[-1].endswith("(exit status 74)")
+def test_an_archive_that_another_run_has_is_said_once(folder: Path, tmp_path: Path) -> None:
+    with closing(ArchiveWriter(tmp_path / "archive")):
+        result = scrapy(*arguments(folder, tmp_path / "archive", "-L", "CRITICAL"))
+    assert (result.status, result.output) == (75, "")
+    (last,) = result.errors.splitlines()
+    assert last.startswith(f"scrapy crawl: {tmp_path / 'archive'}: process ")
+    assert last.endswith("is writing to this archive; wait for it to end (exit status 75)")
 
 
 class _Held(Pages):

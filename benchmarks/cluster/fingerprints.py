@@ -4,7 +4,7 @@
 
 The labelled stories of DIR and their copies, in the order of their days, are archived by one process as any crawl does,
 and by some workers in turn, each of which commits at once, with a redis-server of this script. Then all stories that
-were archived are filled in again from the lines. Times are of the wall.
+were archived are filled in again from the lines. Times are of the processors, here and in the server.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from contextlib import closing
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from typing import TYPE_CHECKING
 
+from benchmarks.cluster.processors import Processors
 from benchmarks.dedup.data import load
 from slqncy.archive import Archive, ArchiveWriter
 from slqncy.archive.layout import Place
 from slqncy.cluster.fingerprints import SharedStories
 from slqncy.dedup import Thresholds
-from slqncy.dedup.archived import ArchivedStories, of_story
+from slqncy.dedup.archived import ArchivedStories
 from slqncy.reasons import DuplicateKind
 from tests.dedup.test_archived import page
 from tests.redis_server import redis_server
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from slqncy.records import Story
     from tests.redis_server import RedisServer
 
-_MICRO, _MEGA = 1e6, 1e6
+_MEGA = 1e6
 _NOWHERE = Place("stories/2026-11.jsonl", 0)
 Answers = list["Original | None"]
 
@@ -65,25 +65,19 @@ def alone(root: Path, stories: list[Story]) -> Answers:
     return answers
 
 
-def together(server: RedisServer, client: Redis, stories: list[Story], workers: int) -> tuple[Answers, float, float]:
-    """What workers say of each; and seconds of all their questions, and of all their additions with the commits."""
+def together(server: RedisServer, client: Redis, stories: list[Story], workers: int) -> Answers:
+    """What workers say of each."""
     answers = []
-    asking = adding = 0.0
     turns = cycle([SharedStories(client, server.url, Thresholds()) for _ in range(workers)])
     for story, shared in zip(stories, turns, strict=False):
-        as_compared = of_story(story)
-        began = perf_counter()
-        answers.append(found := shared.find(story, as_compared))
-        asked = perf_counter()
+        answers.append(found := shared.find(story))
         if is_archived(found):
             shared.add(_NOWHERE, story)
             with client.pipeline() as pipe:
                 shared.stage(pipe)
                 pipe.execute()
             shared.committed()
-        asking += asked - began
-        adding += perf_counter() - asked
-    return answers, asking, adding
+    return answers
 
 
 def memory(client: Redis) -> int:
@@ -99,17 +93,20 @@ def main() -> None:
     with TemporaryDirectory() as folder, redis_server(Path(folder)) as server, server.client() as client:
         root = Path(folder) / "archive"
         expected, empty = alone(root, stories), memory(client)
-        answers, asking, adding = together(server, client, stories, options.workers)
+        pid = client.info("server")["process_id"]
+        processors = Processors(pid)
+        answers = together(server, client, stories, options.workers)
+        took = processors.each(len(stories))
         different = sum(one != other for one, other in zip(answers, expected, strict=True))
         archived = sum(map(is_archived, answers))
         print(f"{len(stories):,} pages, {len(stories) - archived:,} of them copies: {different} judged otherwise")
-        print(f"a question {asking / len(stories) * _MICRO:.0f} µs, an addition {adding / archived * _MICRO:.0f} µs")
-        print(f"{(memory(client) - empty) / archived:.0f} bytes of Redis a story")
+        print(f"{took} µs a page, {(memory(client) - empty) / archived:.0f} bytes of Redis a story")
         client.flushall()
-        began = perf_counter()
+        processors = Processors(pid)
         count = SharedStories(client, server.url, Thresholds()).fill("a", Archive(root).stories())
-        took, more = perf_counter() - began, memory(client) - empty
-        print(f"{count:,} stories filled in again in {took:.1f} s, {more / _MEGA:.0f} MB")
+        here, there = processors.seconds()
+        more = (memory(client) - empty) / _MEGA
+        print(f"{count:,} stories filled in again in {here:.1f} + {there:.1f} s, {more:.0f} MB")
 
 
 if __name__ == "__main__":

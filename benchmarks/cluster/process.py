@@ -73,10 +73,14 @@ class Crawl:
     """Of a redis-server; "" for one process alone."""
     lease: int = 60
     """CLUSTER_LEASE, in seconds."""
+    at_once: int = 100
+    """SITES_AT_ONCE."""
 
     def arguments(self, name: str) -> list[str]:
         """What `scrapy` is told; of a cluster, by the worker of that name."""
-        settings: dict[str, Any] = {"ARCHIVE_DIR": self.archive, "DOWNLOAD_DELAY": self.delay, "DELAY_FACTOR": 0}
+        settings: dict[str, Any] = {
+            "ARCHIVE_DIR": self.archive, "DOWNLOAD_DELAY": self.delay, "DELAY_FACTOR": 0, "SITES_AT_ONCE": self.at_once,
+        }  # fmt: skip
         if self.cluster_url:
             settings |= {"CLUSTER_URL": self.cluster_url, "CLUSTER_LEASE": self.lease, "CLUSTER_WORKER": name}
         given = [part for setting, value in settings.items() for part in ("-s", f"{setting}={value}")]

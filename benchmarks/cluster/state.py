@@ -19,11 +19,12 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from backports import zstd
 
+from benchmarks.cluster.processors import Processors
 from benchmarks.cluster.state_addresses import PostgresAddresses, RedisAddresses, address
 from benchmarks.cluster.state_indexes import Hashes, Item, Ordered, Rows, Sets
 from benchmarks.cluster.state_servers import postgres_server, size_of, without_log
@@ -50,7 +51,7 @@ _KEYS, _COMMON, _TEMPLATES = 37, 6, 5_000
 _COPY, _COPIED = 100, 12
 """Every so many stories one has so many keys of another."""
 _TRIALS = 300
-_NANO, _MICRO, _MILLI = 1e9, 1e6, 1e3
+_MICRO, _MILLI = 1e6, 1e3
 _FSYNC = ("everysec", "always")
 
 
@@ -62,25 +63,6 @@ def timed(calls: Iterable[Callable[[], object]]) -> list[float]:
         call()
         took.append(perf_counter() - began)
     return took
-
-
-class Processors:
-    """Seconds of this process and of a server's since it was made."""
-
-    def __init__(self, server: int) -> None:
-        self._server = Path(f"/proc/{server}/schedstat")
-        self._began = self._now()
-
-    def seconds(self) -> tuple[float, float]:
-        here, there = (now - began for now, began in zip(self._now(), self._began, strict=True))
-        return here, there
-
-    def _now(self) -> tuple[float, float]:
-        return process_time(), int(self._server.read_text(encoding="ascii").split()[0]) / _NANO
-
-    def each(self, count: int) -> str:
-        """Microseconds of one of so many."""
-        return " + ".join(f"{seconds / count * _MICRO:.0f}" for seconds in self.seconds())
 
 
 def row(*cells: object) -> None:

@@ -1,11 +1,12 @@
 """A fleet of sites, crawled by one process alone and by one, two and more workers of a cluster.
 
-    python -m benchmarks.cluster.workers [--sites 20] [--stories 212] [--delay 0.05] [--workers 0,1,2,4] [--seed 1]
+    python -m benchmarks.cluster.workers [--sites 20] [--stories 212] [--delay 0.05] [--workers 0,1,2,4] [--at-once 100]
 
 The sites are served on loopback by a process of its own; a redis-server is started for each row. 0 workers are one
-process without a cluster. Printed: a row each, with pages a second, the processor time of all workers, the most memory
-of one, and what the sites saw. Exit status 1 where a story is lost or there twice, a pause is too short, or a worker
-fails; the archives are kept then.
+process without a cluster. Workers on one machine have to share its processors: with few sites at once and long pauses
+it is these that bound a worker. Printed: a row each, with pages a second, the processor time of all workers, the most
+memory of one, and what the sites saw. Exit status 1 where a story is lost or there twice, a pause is too short, or a
+worker fails; the archives are kept then.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def main() -> int:
     parser.add_argument("--stories", type=int, default=212, help="of a site")
     parser.add_argument("--delay", type=float, default=0.05, help="seconds")
     parser.add_argument("--workers", default="0,1,2,4")
+    parser.add_argument("--at-once", type=int, default=100, help="sites that a process crawls at the same time")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     shape = Shape(given.sites, given.stories, given.seed)
@@ -50,18 +52,18 @@ def main() -> int:
     for workers in map(int, given.workers.split(",")):
         row = directory / f"{workers}"
         row.mkdir()
-        bad += crawl(fleet, shape, row, workers=workers, delay=given.delay)
+        bad += crawl(fleet, shape, row, workers=workers, delay=given.delay, at_once=given.at_once)
     if not bad:
         shutil.rmtree(directory)
     return 1 if bad else 0
 
 
-def crawl(fleet: Fleet, shape: Shape, directory: Path, *, workers: int, delay: float) -> int:
+def crawl(fleet: Fleet, shape: Shape, directory: Path, *, workers: int, delay: float, at_once: int) -> int:
     """Crawl the fleet once, print the row, and give how much is wrong."""
     redis = redis_server(directory) if workers else nullcontext()
     with served(shape, directory / "requests.log") as server, redis as cluster:
         profiles = write_profiles(fleet, server, directory / "sites")
-        job = Crawl(profiles, directory / "archive", delay, cluster.url if cluster else "")
+        job = Crawl(profiles, directory / "archive", delay, cluster.url if cluster else "", at_once=at_once)
         began = time.monotonic()
         lives = [job.start(f"worker-{number}") for number in range(1, max(workers, 1) + 1)]
         wait(lives, _LONGEST)

@@ -112,6 +112,23 @@ def lines(stories: int, chars: int) -> Iterator[Line]:
         yield Event(event=EventKind.COMPLETED, **front_page)
 
 
+def home_of(site: int) -> str:
+    """The home page of one of many sites, and its origin."""
+    return f"http://www{site}.example/"
+
+
+def site_lines(site: int, stories: int) -> Iterator[Event]:
+    """All lines of one of many sites: its home page is known, and so are stories, which are due."""
+    found: dict[str, Any] = {
+        "event": EventKind.FOUND, "at": moment(ARCHIVED), "run_id": RUN, "state": State.FOUND,
+    }  # fmt: skip
+    home = home_of(site)
+    yield Event(url=home, kind=PageKind.FRONT, **found)
+    for number in range(stories):
+        url = f"{home}a/{number}.html"
+        yield Event(url=url, kind=PageKind.STORY, id=f"site{site}/a/{number}", via=home, **found)
+
+
 def write_lines(root: Path, made: Iterable[Line]) -> int:
     """Write lines to the segments they belong in. Gives their bytes."""
     files: dict[str, BinaryIO] = {}

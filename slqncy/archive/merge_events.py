@@ -170,7 +170,8 @@ def _rejected_again(event: Event, was: Standing) -> Event:
     if was.state in _STANDS and event.reason in GONE and not event.date_captured:
         kind = EventKind.UNCHANGED if was.state is State.GONE else EventKind.GONE
         return replace(event, event=kind, state=State.GONE, version=None)
-    return replace(event, state=State.REJECTED if was.rejected and was.state not in _STANDS else None)
+    state = State.REJECTED if was.rejected and was.state not in _STANDS else None
+    return replace(_as_said(event, was), state=state)
 
 
 def _there(event: Event, was: Standing) -> Event:

@@ -246,5 +246,7 @@ def _kinds(event: Event) -> tuple[Kind, ...]:
 
 def _said(page: Story) -> bytes:
     """What tells a page from others of its address."""
-    said = [getattr(page, name) for name in _SAID] + ([page.reason] if isinstance(page, Rejected) else [])
-    return hashlib.blake2b(msgspec.json.encode(said), digest_size=16).digest()
+    # What a web archive has may be older than what the site has said before.
+    said = [page.captured, *(getattr(page, name) for name in _SAID)]
+    reason = [page.reason] if isinstance(page, Rejected) else []
+    return hashlib.blake2b(msgspec.json.encode(said + reason), digest_size=16).digest()

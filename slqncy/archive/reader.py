@@ -14,7 +14,7 @@ from slqncy.archive.changes_of_parts import changes_of_parts, last_token_of_part
 from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.archive.files import whole_lines
 from slqncy.archive.layout import LEDGER, Kind, is_cluster, made_at, segment_kind, segment_month, segments_on_disk
-from slqncy.archive.ledger import Ledger
+from slqncy.archive.ledger import Ledger, refuse_cluster
 from slqncy.archive.parts import archives_of
 from slqncy.archive.since import moment_of
 from slqncy.archive.standing import edited, standing, versions_of
@@ -95,8 +95,9 @@ class Archive:
     def acknowledged(self) -> Lengths:
         """Bytes of each segment that are acknowledged; None is all, where there is no ledger to ask.
 
-        Of a cluster's archive, each part has its own.
+        Raises ArchiveError for a cluster's archive: each part has its own.
         """
+        refuse_cluster(self.root)
         return self.acknowledged_of_each()[self.root]
 
     def acknowledged_of_each(self) -> dict[Path, Lengths]:

@@ -25,8 +25,8 @@ _OF_WARC = f"{WARC}/"
 _NAME = re.compile(rf"({'|'.join(Kind)})/\d{{4}}-\d\d\.(jsonl|ndjson)|{WARC}/slqncy-[\w-]+\.warc\.gz", re.ASCII)
 """Of a file that an archive has: names come from the server, and nothing outside the archive is read."""
 _WHAT_TO_DO = (
-    "Restore it from a copy; or go on with what is left: `scrapy repair` on this part, then empty the server, "
-    "and workers tell it of all parts anew"
+    "Another archive needs a CLUSTER_URL of its own, such as …/1. Otherwise restore it from a copy; or go on with what "
+    "is left: `scrapy repair` on this part, then empty the server, and workers tell it of all parts anew"
 )
 
 

@@ -129,7 +129,8 @@ class SharedStories:
         if stored is None:
             raise ClusterError(
                 f"the server of the cluster at {place(self._url)} has lost a part of what it knew: "
-                f"{keys.STORIES} lacks story {number}"
+                f"{keys.STORIES} lacks story {number}; once all workers have ended, delete its keys that begin with "
+                "slqncy:, and run again: it is told all that the parts of the archive say"
             )
         assert isinstance(stored, bytes)
         return _decode(zlib.decompress(stored))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
+    from slqncy.cluster.leases import Leases
+
 _JOIN = f"""
 if redis.call('scard', '{keys.OPEN}') == 0 then
     redis.call('incr', '{keys.ROUND}')
@@ -59,13 +61,18 @@ class Rounds:
         """Names of the sites that are not dealt with, those that are being crawled included."""
         return {name.decode() for name in self._redis.smembers(keys.OPEN)}  # type: ignore[union-attr]
 
-    def end(self, site: str) -> None:
-        """The round has dealt with a site: what was to be asked of it is forgotten."""
-        pipe = self._redis.pipeline()
-        pipe.srem(keys.OPEN, site)
-        pipe.sadd(keys.DONE, site)
-        pipe.delete(*(key(site) for key in (keys.requests, keys.in_hand, keys.seen, keys.counters, keys.readings)))
-        pipe.execute()
+    def end(self, site: str, leases: Leases) -> None:
+        """The round has dealt with a site: what was to be asked of it is forgotten.
+
+        Raises LeaseLostError where another worker may be at it by now.
+        """
+        with self._redis.pipeline() as pipe:
+            leases.guard(pipe)
+            pipe.multi()
+            pipe.srem(keys.OPEN, site)
+            pipe.sadd(keys.DONE, site)
+            pipe.delete(*(key(site) for key in (keys.requests, keys.in_hand, keys.seen, keys.counters, keys.readings)))
+            pipe.execute()
 
     def _now(self) -> float:
         seconds, microseconds = self._redis.time()

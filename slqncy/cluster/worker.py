@@ -21,6 +21,7 @@ from slqncy.summary import STOPPED, TOO_MUCH_MEMORY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scrapy.core.engine import ExecutionEngine
     from scrapy.crawler import Crawler
     from scrapy.settings import Settings
 
@@ -144,11 +145,17 @@ class Worker:
             if reason in _NOT_DONE:
                 self._shares[host].hand_over()
             else:
-                self._rounds.end(site)
+                self._rounds.end(site, self._leases)
             self._leases.release(host, self._rest(host))
 
     def _hand_over(self, site: str) -> None:
         crawler = self._running[site]
         if crawler and crawler.engine and crawler.engine.spider and crawler.crawling:
             self._handed_over.add(site)
-            self._tasks.add(asyncio.create_task(crawler.engine.close_spider_async(reason=HANDED_OVER)))
+            self._tasks.add(asyncio.create_task(_close(crawler.engine)))
+
+
+async def _close(engine: ExecutionEngine) -> None:
+    # It may have come to its end by itself meanwhile.
+    if engine.spider:
+        await engine.close_spider_async(reason=HANDED_OVER)

@@ -75,7 +75,10 @@ class Sites:
         sites = list(self._ended.values())
         statuses = [site.status for site in sites] + ([archive_status(error)] if error else [])
         reason = str(error) if error else last_words(sites)
-        said = closing_of_sites(sites, f"{Path(settings['ARCHIVE_DIR']) / RUNS}", seconds) if sites else None
+        said = None
+        # Where no run could begin, for one and the same reason, that is all there is to say.
+        if any(site.figures.pages for site in sites) or len({site.reason for site in sites}) > 1:
+            said = closing_of_sites(sites, f"{Path(settings['ARCHIVE_DIR']) / RUNS}", seconds)
         return told(most_severe(statuses), reason, said, self._outcomes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -31,6 +32,7 @@ _FIGURE = 9
 """Cells of a column."""
 _STATUS = 16
 _SITE = WIDTH - _FIGURE * len(_HEADINGS) - _STATUS
+_MOST_NAMES = 3
 _MOST_TROUBLE = 9
 """Lines of what is wrong; the reports of the sites tell all."""
 
@@ -86,7 +88,7 @@ def site_ended(name: str, ended: Ended) -> SiteEnded:
 
 def closing_of_sites(sites: Iterable[SiteEnded], reports: str, seconds: float) -> Closing:
     """One screen, with room for the last sentence; `reports` is where those of all runs are."""
-    ordered = sorted(sites, key=lambda site: (-SEVERITY.index(site.status), -site.figures.pages, site.name))
+    ordered = sorted(sites, key=_order)
     failed = [site for site in ordered if site.status is not ExitStatus.OK]
     wrong = _trouble(failed)
     advice = [*_first(site.run_again for site in ordered), *_first(site.look_at for site in ordered)]
@@ -97,25 +99,37 @@ def closing_of_sites(sites: Iterable[SiteEnded], reports: str, seconds: float) -
     return Closing([*_table(ordered, room), *foot], wrong, advice)
 
 
+def _order(site: SiteEnded) -> tuple[int, str, int, str]:
+    """Those that failed come first, and those for one reason stand together."""
+    reason = "" if site.status is ExitStatus.OK else site.reason
+    return -SEVERITY.index(site.status), reason, -site.figures.pages, site.name
+
+
 def last_words(sites: Sequence[SiteEnded]) -> str:
     """How it went with all of them, in a sentence."""
     failed = [site for site in sites if site.status is not ExitStatus.OK]
     if not failed:
         return f"{plural(len(sites), 'site')}: finished"
-    worst = max(failed, key=lambda site: SEVERITY.index(site.status))
+    worst = min(failed, key=_order)
+    if len(failed) == len(sites) and len({site.reason for site in sites}) == 1:
+        return worst.reason
     return f"{len(failed)} of {plural(len(sites), 'site')} did not go well; of {worst.name}: {worst.reason}"
 
 
 def _trouble(failed: Sequence[SiteEnded]) -> list[str]:
-    """Of each site why its run was no success, and what was wrong, as far as there is room."""
+    """Why the runs of sites were no success, and what was wrong, as far as there is room."""
     lines: list[str] = []
-    for place, site in enumerate(failed):
-        sentence = visible(f"{site.name}: {site.reason} (exit status {site.status})")
-        of_site = [*_wrapped(sentence), *site.trouble]
-        if lines and len(lines) + len(of_site) >= _MOST_TROUBLE:
-            left = plural(len(failed) - place, "more site", "more sites")
-            return [*lines, f"{left} did not go well; the report of each says why"]
-        lines += of_site
+    left = len(failed)
+    for (reason, status), group in groupby(failed, lambda site: (site.reason, site.status)):
+        sites = list(group)
+        names = ", ".join(site.name for site in sites[:_MOST_NAMES])
+        more = f" and {len(sites) - _MOST_NAMES} more" if len(sites) > _MOST_NAMES else ""
+        of_group = _wrapped(visible(f"{names}{more}: {reason} (exit status {status})"))
+        of_group += [line for site in sites[:_MOST_NAMES] for line in site.trouble]
+        if lines and len(lines) + len(of_group) >= _MOST_TROUBLE:
+            return [*lines, f"{plural(left, 'more site')} did not go well; the report of each says why"]
+        lines += of_group[:_MOST_TROUBLE]
+        left -= len(sites)
     return lines
 
 

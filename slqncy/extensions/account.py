@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -128,6 +129,7 @@ def _purpose(request: Request) -> Purpose:
     return Purpose.ROBOTS if request.callback is NO_CALLBACK else Purpose.PAGES
 
 
+@cache  # they are looked up in files, and a process may have thousands of runs
 def _versions() -> dict[str, str]:
     return {
         "slqncy": __version__,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from slqncy.records import Event, Rewrite
 
 _STEPS, _ADDRESSES = 60, 6
+_CAPTURED = 0.2
+"""How many pages come out of a web archive."""
 _SAYS = ("page", "page", "page", "another's", "nothing", "garbled", "no answer", "not modified", "forbidden")
 
 
@@ -64,6 +66,13 @@ class Histories:
             self._answered(known.state, self._page(number, says, at))
 
     def _page(self, number: int, says: str, at: str) -> Story:
+        page = self._said(number, says, at)
+        if self._random.random() < _CAPTURED:
+            captured = f"2026-0{self._random.randint(1, 9)}-01T00:00:00Z"
+            page.provenance = replace(page.provenance, web_archive="wayback", date_captured=captured)
+        return page
+
+    def _said(self, number: int, says: str, at: str) -> Story:
         if says in {"nothing", "garbled"}:
             reason = Rejection.NOT_FOUND if says == "nothing" else Rejection.GARBLED
             return Rejected(**story_fields(_story(number, "", "", at)), reason=reason)
@@ -89,6 +98,7 @@ class Histories:
         event = happened(
             outcome.event, int(page.story_id), page.date_downloaded, state=outcome.state, version=version,
             reason=page.reason if isinstance(page, Rejected) else "", http_status=200,
+            date_captured=page.provenance.date_captured,
         )  # fmt: skip
         if outcome.is_line:
             self._write(event, page, rewrite_line(page, said, RUN_ID) if said else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,10 @@ from benchmarks.reliability.big import (
     HOME,
     SHORT,
     UNCHANGED,
+    home_of,
     lines,
     make_big,
+    site_lines,
     story_event,
     url_of,
     write_lines,
@@ -28,11 +31,10 @@ from slqncy.reasons import EventKind, PageKind, Rejection, State
 from slqncy.records import Event, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from slqncy.archive.coverage import NumberLine
-    from slqncy.records import Line
 
 NOW = moment(UNCHANGED)
 FOUND = Event(event=EventKind.FOUND, at=NOW, run_id="1", url="", kind=PageKind.STORY, state=State.FOUND)
@@ -135,27 +137,19 @@ def test_what_a_run_asks_costs_the_same_of_a_large_archive(tmp_path: Path) -> No
     assert steps[1] < 1.2 * steps[0]
 
 
-def other_sites(sites: int) -> Iterator[Line]:
-    """Of each a front page, and stories that are due."""
-    for site in range(sites):
-        front = f"http://www{site}.example/"
-        yield replace(FOUND, url=front, kind=PageKind.FRONT)
-        for number in range(5):
-            yield replace(FOUND, url=f"{front}a/{number}.html", id=f"site{site}/a/{number}", via=front)
-
-
 def test_what_a_run_asks_costs_the_same_beside_many_sites(tmp_path: Path) -> None:
     steps = []
     for sites in (2, 200):
         root = tmp_path / str(sites)
-        write_lines(root, [*lines(100, SHORT), *other_sites(sites)])
+        others = chain.from_iterable(site_lines(site, 5) for site in range(sites))
+        write_lines(root, chain(lines(100, SHORT), others))
         make_ledger(root)
         told(root)
         steps.append(steps_of_a_run(root, 100))
         with closing(ArchiveWriter(root)) as archive:
-            due = archive.due("http://www1.example/", (-1, 0), 0, 100)
+            due = archive.due(home_of(1), (-1, 0), 0, 100)
             assert [known.story for known in due] == [f"site1/a/{number}" for number in range(5)]
-            assert archive.states("http://www1.example/") == {State.FOUND: 6}
+            assert archive.states(home_of(1)) == {State.FOUND: 6}
     assert steps[1] < 1.2 * steps[0]
 
 

@@ -32,7 +32,7 @@ SHAPE = Shape(3, 20)
 WORKERS = 2
 DELAY = 0.03
 LEASE = 2
-LONGEST = 120.0
+LONGEST = 300.0
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,22 @@ def test_sites_that_find_no_room_are_summed_up() -> None:
     assert [name for name, *_ in shown] == [f"down{number:02}" for number in range(len(shown))]
     assert (others[:2], others[-2:]) == ([f"{130 - len(shown)}", "others"], [f"{30 - len(shown)}", "failed"])
     assert (total[:3], total[-2:]) == (["130", "sites", f"{sum(range(100))}"], ["30", "failed"])
+    assert said.trouble == [
+        "down00, down01, down02 and 27 more: the site could not be reached (exit status",
+        "    69)",
+    ]
+
+
+def test_reasons_that_find_no_room_are_counted() -> None:
+    sites = [replace(DOWN, name=f"down{number:02}", reason=f"reason {number:02}") for number in range(30)]
+    said = closing_of_sites([GOOD, *sites], "output/runs", 61.0)
+    assert said.trouble[:2] == ["down00: reason 00 (exit status 69)", "down01: reason 01 (exit status 69)"]
     assert said.trouble[-1] == f"{30 - len(said.trouble) + 1} more sites did not go well; the report of each says why"
+
+
+def test_what_all_sites_have_in_common_is_said_once() -> None:
+    assert last_words([DOWN, replace(DOWN, name="ar7y")]) == DOWN.reason
+    assert last_words([DOWN, GOOD]).startswith("1 of 2 sites did not go well; of longtansi: ")
 
 
 SITES = st.builds(

@@ -307,8 +307,8 @@ def test_a_run_looks_back_on_sound_reports_only(tmp_path: Path) -> None:
 
 def test_a_run_looks_back_on_its_site_however_many_others_there_are(tmp_path: Path) -> None:
     with closing(ArchiveWriter(tmp_path)) as writer:
-        for hour in range(4):
-            for site in ["slqncy", *(f"site{number}" for number in range(120))]:
+        for hour in range(2):
+            for site in ["slqncy", *(f"site{number}" for number in range(110))]:
                 run_id = f"20261101T{hour:02}1700-7-{site}"
                 writer.write_run(run_id, {"run_id": run_id, "site": site, "started": f"2026-11-01T{hour:02}:17:00Z"})
         own = "20261101T021800-8"
@@ -320,7 +320,7 @@ def test_a_run_looks_back_on_its_site_however_many_others_there_are(tmp_path: Pa
             leave(writer, now, [])
     for site in ("slqncy", "site7"):
         page = words((tmp_path / f"runs/20261126T041700-1-{site}.html").read_bytes())
-        assert re.findall(r"The (\d+) runs", page) == ["6"]
+        assert re.findall(r"The (\d+) runs", page) == ["4"]
 
 
 def test_a_long_run_is_told_in_hours() -> None:
