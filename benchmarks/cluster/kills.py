@@ -75,9 +75,10 @@ def main() -> int:
                 random, min(given.kills - kills, _MOST_STRIKES), given.lease, signal.Signals[f"SIG{given.signal}"]
             )
             lives = live(job, given.workers, strikes, random, server.count, longest=_LONGEST)
+            first = server.count()
             # Those that were killed last put their parts in order.
             live(job, given.workers, iter(()), random, server.count, longest=_LONGEST)
-            rounds.append(judge(job, fleet, server.visits(), lives, alone))
+            rounds.append(judge(job, fleet, server.visits(), lives, alone=alone, first=first))
         statuses += lives.statuses
         kills += lives.struck
         sleeps += lives.sleeps

@@ -67,9 +67,10 @@ def main() -> int:
             job = Crawl(profiles, folder / "archive", given.delay, redis.url, given.lease)
             with restarting(redis, server.count, random, given.away) as times:
                 lives = live(job, given.workers, iter(()), random, server.count, longest=_LONGEST)
+            first = server.count()
             # Those that gave up last put their parts in order.
             live(job, given.workers, iter(()), random, server.count, longest=_LONGEST)
-            rounds.append(judge(job, fleet, server.visits(), lives, alone))
+            rounds.append(judge(job, fleet, server.visits(), lives, alone=alone, first=first))
         statuses += lives.statuses
         restarts += len(times)
         print(f"{restarts:5} of {given.restarts} in {len(rounds)} rounds: {rounds[-1]}", flush=True)

@@ -37,12 +37,14 @@ class Round:
     """What `verify --full` found."""
     differing: list[str] = field(default_factory=list)
     """Lines that the archive of a process alone has not, or has otherwise, once both are judged in one order."""
+    late: list[str] = field(default_factory=list)
+    """Stories that only the next round asked for: the first had lost sight of them."""
 
     @property
     def bad(self) -> int:
         """How much is wrong."""
         rude = (self.manners.least_gap < self.delay) + (self.manners.in_flight > 1)
-        return self.found.bad + rude + len(self.defects) + len(self.differing) + len(self.lives.failed)
+        return self.found.bad + rude + len((*self.defects, *self.differing, *self.late, *self.lives.failed))
 
     def __str__(self) -> str:
         """Figures in a line, and a line for each thing that is wrong."""
@@ -50,7 +52,7 @@ class Round:
         line = (
             f"{found.stories} stories, {found.duplicates} copies, {len(found.lost)} lost, {len(found.twice)} twice, "
             f"{len(found.wrong) + len(found.foreign)} wrong, {len(found.unseen)} copies unseen, "
-            f"{len(self.defects)} defects, {len(self.differing)} lines differ; "
+            f"{len(self.defects)} defects, {len(self.differing)} lines differ, {len(self.late)} late; "
             f"{seen.requests} requests, {seen.again} pages again, least gap {seen.least_gap * 1000:.1f} ms"
         )
         wrong = (
@@ -65,15 +67,23 @@ class Round:
         return "\n  ".join((line, *wrong))
 
 
-def judge(job: Crawl, fleet: Fleet, visits: Iterable[Visit], lives: Lives, alone: Path) -> Round:
+def judge(job: Crawl, fleet: Fleet, visits: list[Visit], lives: Lives, *, alone: Path, first: int) -> Round:
     """Hold an archive to the truth about the sites and to that of a process alone, and the workers to their manners.
 
-    `alone` is what `crawl_alone` gave. No worker may have been killed last. Raises RuntimeError where it cannot be
-    merged.
+    `alone` is what `crawl_alone` gave, and so many visits were of the `first` round. No worker may have been killed
+    last. Raises RuntimeError where the archive cannot be merged.
     """
     defects = list(map(str, verify(job.archive, full=True).defects))
     differing = list(differences(alone, _in_one_order(job.archive), urls=False))
-    return Round(job.delay, lives, audit(job.archive, fleet), manners(visits), defects, differing)
+    late = _stories(fleet, visits[first:]) - _stories(fleet, visits[:first])
+    return Round(job.delay, lives, audit(job.archive, fleet), manners(visits), defects, differing, sorted(late))
+
+
+def _stories(fleet: Fleet, visits: Iterable[Visit]) -> set[str]:
+    """URLs of the stories that were asked for."""
+    hosts = {site.name: site.host for site in fleet.sites}
+    asked = {f"http://{hosts[visit.site]}{visit.target}" for visit in visits}
+    return asked & {address.url for address in fleet.addresses}
 
 
 def crawl_alone(shape: Shape, fleet: Fleet, folder: Path) -> Path:

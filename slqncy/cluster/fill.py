@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from slqncy.archive import Archive
 from slqncy.archive.files import whole_lines
@@ -17,12 +17,14 @@ from slqncy.records import DUPLICATE_FIELDS, Story, decode
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from redis import Redis
 
     from slqncy.cluster.fingerprints import SharedStories
+
+T = TypeVar("T")
 
 _SITES = """
     SELECT origin, substr(story, 1, instr(story, '/') - 1) FROM url WHERE kind = 'story' AND story <> '' GROUP BY origin
@@ -40,9 +42,10 @@ def is_told(redis: Redis, part: Path, worker: str) -> bool:
     return all(length <= told.get(name, 0) for name, length in _lengths(part).items())
 
 
-def fill(redis: Redis, stories: SharedStories, part: Path, worker: str) -> None:
+def fill(redis: Redis, stories: SharedStories, part: Path, worker: str, beat: Callable[[], None]) -> None:
     """Add what a part has to what the server knows, and say how far its files are acknowledged.
 
+    `beat` is called for each address and each story: a part of millions takes minutes.
     Of an address that other parts know too, the state is the one of the newest answer, and lines are those of all.
     Lists are as if they had never been read to their end: the next round reads them anew.
     Raises RedisError, ArchiveError, sqlite3.Error.
@@ -53,12 +56,18 @@ def fill(redis: Redis, stories: SharedStories, part: Path, worker: str) -> None:
         for origin, site in ledger.db.execute(_SITES):
             sites.setdefault(site, []).append(origin)
         for site, origins in sites.items():
-            _fill_site(redis, site, list(_rows(ledger.db, part, worker, origins)))
-    stories.fill(worker, _stories_behind(part, _told(redis, worker)))
+            _fill_site(redis, site, list(_each(_rows(ledger.db, part, worker, origins), beat)))
+    stories.fill(worker, _each(_stories_behind(part, _told(redis, worker)), beat))
     with redis.pipeline() as pipe:
         pipe.hset(keys.worker(worker), mapping={keys.COMMIT: 0} | _lengths(part))  # type: ignore[arg-type]
         pipe.delete(keys.filled(worker))
         pipe.execute()
+
+
+def _each(of: Iterator[T], beat: Callable[[], None]) -> Iterator[T]:
+    for one in of:
+        beat()
+        yield one
 
 
 def _told(redis: Redis, worker: str) -> dict[str, int]:

@@ -57,7 +57,8 @@ def open_part(settings: Settings, sites: Sequence[Site]) -> ClusterSession:
                 redis=client, leases=Leases(client, name, settings.getfloat("CLUSTER_LEASE")), worker=name,
             )  # fmt: skip
             keep(session)
-            with server_errors(settings["CLUSTER_URL"]):
+            # A part of millions of stories takes minutes, and others wait for that.
+            with session.archive.patience(), server_errors(settings["CLUSTER_URL"]):
                 _tell_of_parts(session, root)
                 if event := session.archive.hung:
                     _tell_of_hang(session, event, sites)
@@ -82,7 +83,7 @@ def _tell_of_parts(session: ClusterSession, root: Path) -> None:
                 is_told(session.redis, part, part.name) if is_ours else session.redis.exists(keys.worker(part.name))
             ):
                 logger.info("The server of the cluster is told of %s", part)
-                fill(session.redis, session.stories, part, part.name)
+                fill(session.redis, session.stories, part, part.name, session.leases.renew)
     finally:
         session.leases.release(_FILLING, 0)
 

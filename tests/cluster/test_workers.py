@@ -54,7 +54,7 @@ def test_killed_workers_lose_nothing_and_archive_nothing_twice(
         profiles = write_profiles(fleet, server, tmp_path / "sites")
         job = Crawl(profiles, tmp_path / "archive", DELAY, redis.url, LEASE)
         lives = live(job, WORKERS, iter(strikes), Random(1), server.count, longest=LONGEST)
-        result = judge(job, fleet, server.visits(), lives, alone)
+        result = judge(job, fleet, server.visits(), lives, alone=alone, first=server.count())
     assert result.bad == 0, result
     assert lives.struck == lives.statuses[-signal.SIGKILL] == len(strikes)
     assert len(parts_of(job.archive)) == WORKERS
@@ -91,7 +91,7 @@ def test_a_killed_redis_server_is_waited_for(fleet: Fleet, alone: Path, redis: R
         job = Crawl(profiles, tmp_path / "archive", DELAY, redis.url, LEASE)
         with restarting(redis, server.count, Random(3), away=1.0) as times:
             lives = live(job, 1, iter(()), Random(1), server.count, longest=LONGEST)
-        result = judge(job, fleet, server.visits(), lives, alone)
+        result = judge(job, fleet, server.visits(), lives, alone=alone, first=server.count())
     assert result.bad == 0, result
     assert times
     assert lives.statuses == {0: 1}
