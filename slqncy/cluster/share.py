@@ -55,6 +55,10 @@ class Share:
         self._written: set[str] = set()
         self._handled: set[str] = set()
 
+    def close(self) -> None:
+        """Forget what is known of it."""
+        self.index.ledger.close()
+
     def hand_over(self) -> None:
         """Its run is over, and the site is not done."""
         if self.readings is not None:

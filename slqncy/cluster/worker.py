@@ -147,6 +147,7 @@ class Worker:
             else:
                 self._rounds.end(site, self._leases)
             self._leases.release(host, self._rest(host))
+        self._shares.pop(host).close()
 
     def _hand_over(self, site: str) -> None:
         crawler = self._running[site]
