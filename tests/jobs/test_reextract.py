@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from scrapy.utils.project import get_project_settings
+from scrapy.settings import Settings
 
 from slqncy.archive import Archive
 from slqncy.archive.layout import LEDGER
@@ -80,7 +80,10 @@ def test_pages_are_read_by_workers(
 ) -> None:
     monkeypatch.setattr(shards, "_LEAST", 20_000)
     root = shutil.copytree(demo_crawl.archive, tmp_path / "archive")
-    with read_before(root, get_project_settings(), client) as folder:
+    # Scrapy's own way to get at them leaves a variable in the environment of all tests that follow.
+    ours = Settings()
+    ours.setmodule("slqncy.settings")
+    with read_before(root, ours, client) as folder:
         outputs = list((folder / "readings").glob("0*"))
         settings = {"ARCHIVE_DIR": tmp_path / "again", "REPLAY_READINGS": folder}
         given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
