@@ -205,6 +205,11 @@ _LINE_BREAKERS = {
 """How they are escaped, by their first byte: one byte is looked for much faster than several."""
 
 
+def duplicate_fields(copy: Story) -> dict[str, Any]:
+    """What a line in duplicates/ says of what it duplicates."""
+    return {name: getattr(copy, name) for name in DUPLICATE_FIELDS}
+
+
 def story_fields(page: Story) -> dict[str, Any]:
     """What a line of any page has, to make one of another kind of it."""
     return {name: getattr(page, name) for name in Story.__dataclass_fields__}

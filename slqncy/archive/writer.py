@@ -41,7 +41,7 @@ from slqncy.archive.schemas import publish_schemas
 from slqncy.archive.seal import Seal
 from slqncy.archive.takedown import complete
 from slqncy.reasons import UNSETTLED, EventKind, State
-from slqncy.records import DUPLICATE_FIELDS, Event, Story, decode, encode
+from slqncy.records import Event, Story, decode, duplicate_fields, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -308,8 +308,7 @@ class ArchiveWriter(Asking):
 
         Raises ArchiveDamagedError where it cannot be read.
         """
-        line = self.story_at(copy.place)
-        return {name: getattr(line, name) for name in DUPLICATE_FIELDS}
+        return duplicate_fields(self.story_at(copy.place))
 
     def stories_behind(self, place: Place | None) -> Iterator[tuple[Place, Story]]:
         """All acknowledged lines in stories/, or those behind one of them, in the order they were written.

@@ -13,7 +13,7 @@ from slqncy.archive.layout import LEDGER, WARC, Kind, segment_kind
 from slqncy.archive.ledger import Ledger
 from slqncy.cluster import keys
 from slqncy.cluster.rows import SELECT, Columns, Line, Row, lines_of, of_worker, pack, unpack, unread
-from slqncy.records import DUPLICATE_FIELDS, Story, decode
+from slqncy.records import Story, decode, duplicate_fields
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,10 +36,8 @@ _AT_ONCE = 500
 
 def is_told(redis: Redis, part: Path, worker: str) -> bool:
     """Whether the server knows of all that is acknowledged in a part. Raises RedisError, ArchiveError."""
-    if not redis.exists(keys.worker(worker)):
-        return False
-    told = _told(redis, worker)
-    return all(length <= told.get(name, 0) for name, length in _lengths(part).items())
+    told = told_of(redis, worker)
+    return bool(told) and all(length <= told.get(name, 0) for name, length in _lengths(part).items())
 
 
 def fill(redis: Redis, stories: SharedStories, part: Path, worker: str, beat: Callable[[], None]) -> None:
@@ -57,7 +55,7 @@ def fill(redis: Redis, stories: SharedStories, part: Path, worker: str, beat: Ca
             sites.setdefault(site, []).append(origin)
         for site, origins in sites.items():
             _fill_site(redis, site, list(_each(_rows(ledger.db, part, worker, origins), beat)))
-    stories.fill(worker, _each(_stories_behind(part, _told(redis, worker)), beat))
+    stories.fill(worker, _each(_stories_behind(part, told_of(redis, worker)), beat))
     with redis.pipeline() as pipe:
         pipe.hset(keys.worker(worker), mapping={keys.COMMIT: 0} | _lengths(part))  # type: ignore[arg-type]
         pipe.delete(keys.filled(worker))
@@ -70,7 +68,8 @@ def _each(of: Iterator[T], beat: Callable[[], None]) -> Iterator[T]:
         yield one
 
 
-def _told(redis: Redis, worker: str) -> dict[str, int]:
+def told_of(redis: Redis, worker: str) -> dict[str, int]:
+    """How far a worker's files are acknowledged, in bytes by name, and its last transaction. Raises RedisError."""
     told: dict[bytes, bytes] = redis.hgetall(keys.worker(worker))  # type: ignore[assignment]
     return {name.decode(): int(value) for name, value in told.items()}
 
@@ -100,10 +99,8 @@ def _rows(db: sqlite3.Connection, part: Path, worker: str, origins: list[str]) -
 
 
 def _whole(line: Line, part: Path, worker: str) -> Line:
-    said = None
-    if segment_kind(line.segment) is Kind.DUPLICATE:
-        copy = page_at(part, line.place)
-        said = {name: getattr(copy, name) for name in DUPLICATE_FIELDS}
+    is_copy = segment_kind(line.segment) is Kind.DUPLICATE
+    said = duplicate_fields(page_at(part, line.place)) if is_copy else None
     return line._replace(segment=of_worker(line.segment, worker), said=said)
 
 

@@ -11,7 +11,7 @@ from slqncy.archive.rebuild import note
 from slqncy.archive.schedule import seconds
 from slqncy.cluster import keys
 from slqncy.cluster.rows import INSERT, SELECT, Columns, Line, Row, in_order, lines_of, of_worker, pack, unpack
-from slqncy.records import DUPLICATE_FIELDS, Duplicate
+from slqncy.records import Duplicate, duplicate_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ class SiteIndex:
             return
         self._changed.add(event.url)
         if record and place:
-            said = {name: getattr(record, name) for name in DUPLICATE_FIELDS} if isinstance(record, Duplicate) else None
+            said = duplicate_fields(record) if isinstance(record, Duplicate) else None
             segment = of_worker(place.segment, self._worker)
             self._add_line(
                 url,

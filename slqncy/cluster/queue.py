@@ -121,7 +121,7 @@ class Scheduler(RedisScheduler):  # type: ignore[misc]
         self.spider = spider
         self.queue = self._share.queue = Queue(self.server, spider, self._share.site)
         self.queue.give_back()
-        self._share.is_resumed = len(self.queue) > 0 and self._share.readings is None
+        self._share.is_resumed = len(self.queue) > 0 and self._share.readings_before is None
 
     def enqueue_request(self, request: Request) -> bool:
         """Whether it is to be asked for: once in a round."""

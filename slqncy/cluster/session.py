@@ -10,6 +10,7 @@ from redis.exceptions import WatchError
 from slqncy.archive.errors import ClusterError
 from slqncy.cluster import keys
 from slqncy.cluster.archive import SharedArchive
+from slqncy.cluster.fill import told_of
 from slqncy.cluster.fingerprints import SharedStories
 from slqncy.cluster.server import server_errors
 from slqncy.extensions.session import Entered, Session
@@ -57,8 +58,7 @@ class ClusterSession(Session):
         self._url = settings["CLUSTER_URL"]
         self._shares: dict[str, Share] = {}
         with server_errors(self._url):
-            told: dict[bytes, bytes] = redis.hgetall(keys.worker(worker))  # type: ignore[assignment]
-        acknowledged = {name.decode(): int(value) for name, value in told.items()}
+            acknowledged = told_of(redis, worker)
         self._commits = acknowledged.pop(keys.COMMIT, 0)
         super().__init__(part, settings, thresholds, now, acknowledged=acknowledged)
         self.archive.before_acknowledging = self._tell

@@ -39,8 +39,10 @@ class Share:
         """What is still to be asked for, while it is crawled."""
         self.is_resumed = False
         """Whether a worker has begun with it in this round that was ended before it could say how far it was."""
-        self.readings: bytes | None = redis.getdel(keys.readings(site))  # type: ignore[assignment]
-        """How far its lists are read, as the run before has left it, and in the end as this one leaves it."""
+        self.readings_before: bytes | None = redis.getdel(keys.readings(site))  # type: ignore[assignment]
+        """How far its lists are read, as the run before has left it."""
+        self.readings: Callable[[], bytes | None] = lambda: self.readings_before
+        """How far they are, as this one leaves it."""
         counters: dict[bytes, bytes] = redis.hgetall(keys.counters(site))  # type: ignore[assignment]
         self.counters_before = {name.decode(): int(value) for name, value in counters.items()}
         """Of the runs of this round that have had it."""
@@ -61,8 +63,8 @@ class Share:
 
     def hand_over(self) -> None:
         """Its run is over, and the site is not done."""
-        if self.readings is not None:
-            self.redis.set(keys.readings(self.site), self.readings)
+        if (readings := self.readings()) is not None:
+            self.redis.set(keys.readings(self.site), readings)
 
     def happened(self, event: Event, place: Place | None, record: Story | None) -> None:
         """Something happened to an address, and this is the line it brought."""
@@ -96,10 +98,10 @@ class Share:
     def committed(self) -> None:
         """The transaction was executed."""
         self.index.committed()
-        for url in self._dealt_with:
+        dealt_with = self._dealt_with
+        for url in dealt_with:
             assert self.queue is not None
             self.queue.forget(url)
-        dealt_with = self._dealt_with
         self._written -= dealt_with
         self._handled -= dealt_with
 

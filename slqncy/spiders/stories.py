@@ -110,16 +110,13 @@ class StoriesSpider(Spider):
                 yield item
             return
         self._scope = (Sweep if self.arguments.ids else Scope)(self.run, self.arguments, self.settings)
-        if self.run.share and self.run.share.readings:
-            self._scope.take_up(self.run.share.readings)
+        if share := self.run.share:
+            if share.readings_before:
+                self._scope.take_up(share.readings_before)
+            share.readings = self._scope.readings
         self._scope.add_starts()
         for request in self._release():
             yield request
-
-    def closed(self, reason: str) -> None:  # Scrapy's name for it
-        """Leave to other workers what they need to go on with the site, if they do."""
-        if self.run.share and hasattr(self, "_scope"):
-            self.run.share.readings = self._scope.readings()
 
     def _replay(self, scope: Replayed) -> AsyncIterator[StoryItem]:
         read_list = partial(self._read_list, listing=lone_page())
