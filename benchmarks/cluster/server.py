@@ -14,6 +14,7 @@ from time import monotonic_ns
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.cluster.fleet import build_fleet
+from benchmarks.speed.server import HttpConnection, not_modified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,32 +138,22 @@ class _Answers:
         return _Answer(page.status, page.headers.get("ETag", "none").encode(), head.encode("latin-1") + page.body)
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(HttpConnection):
     def __init__(self, answers: _Answers, lines: TextIOWrapper) -> None:
+        super().__init__()
         self._answers, self._lines = answers, lines
-        self._received = b""
-        self._transport: asyncio.Transport
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        *requests, self._received = (self._received + data).split(b"\r\n\r\n")
-        for request in requests:
-            target = request.split(b" ", 2)[1].decode("latin-1")
-            respond = partial(self._respond, target, request, monotonic_ns())
-            if seconds := self._answers.seconds(target):
-                asyncio.get_running_loop().call_later(seconds, respond)
-            else:
-                respond()
+    def respond(self, target: str, request: bytes) -> None:
+        respond = partial(self._respond, target, request, monotonic_ns())
+        if seconds := self._answers.seconds(target):
+            asyncio.get_running_loop().call_later(seconds, respond)
+        else:
+            respond()
 
     def _respond(self, target: str, request: bytes, begin: int) -> None:
         status, tag, whole = self._answers.to(target)
         if tag in request:
-            status, whole = 304, b"HTTP/1.1 304 Not Modified\r\nETag: " + tag + b"\r\n\r\n"
+            status, whole = 304, not_modified(tag)
         # Before the answer: once it has left, the next request may be here sooner than this process goes on.
         self._lines.write(f"{self._answers.site.name} {begin} {monotonic_ns()} {status} {target}\n")
-        self._transport.write(whole)
-        if b"\r\nConnection: close" in request:
-            self._transport.close()
+        self.send(whole, request)

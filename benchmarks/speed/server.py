@@ -7,6 +7,7 @@ Last-Modified are sent, and answered by 304. The server tells which addresses it
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections import Counter
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -75,7 +76,7 @@ async def _run(site: Site, connection: Connection) -> None:
             connection.send(sent)
             sent.clear()
 
-    server = await loop.create_server(lambda: _Protocol(answers, sent), "127.0.0.1", 0, backlog=1024)
+    server = await loop.create_server(lambda: _Connection(answers, sent), "127.0.0.1", 0, backlog=1024)
     loop.add_reader(connection.fileno(), tell)
     connection.send((server.sockets[0].getsockname()[1], site.ready))
     await ended.wait()
@@ -111,11 +112,15 @@ class Answers:
         return self._made.get(target) or _answer(self._site.respond(target))
 
 
-class _Protocol(asyncio.Protocol):
-    """One connection."""
+def not_modified(tag: bytes) -> bytes:
+    """The answer to who has the page with that ETag."""
+    return b"HTTP/1.1 304 Not Modified\r\nETag: " + tag + b"\r\n\r\n"
 
-    def __init__(self, answers: Answers, sent: Counter[str]) -> None:
-        self._answers, self._sent = answers, sent
+
+class HttpConnection(asyncio.Protocol):
+    """One connection, of which each request is dealt with by `respond`."""
+
+    def __init__(self) -> None:
         self._received = b""
         self._transport: asyncio.Transport
 
@@ -126,18 +131,30 @@ class _Protocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *requests, self._received = (self._received + data).split(b"\r\n\r\n")
         for request in requests:
-            self._respond(request)
+            self.respond(request.split(b" ", 2)[1].decode("latin-1"), request)
 
-    def _respond(self, request: bytes) -> None:
-        target = request.split(b" ", 2)[1].decode("latin-1")
-        answer = self._answers.to(target)
-        if not answer:
-            self._transport.write(_NOT_FOUND)
-            return
-        if answer.tag in request or b"If-Modified-Since: " + answer.modified in request:
-            self._transport.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + answer.tag + b"\r\n\r\n")
-            return
-        self._sent[target] += 1
-        self._transport.write(answer.whole)
+    @abstractmethod
+    def respond(self, target: str, request: bytes) -> None:
+        """Deal with the request, whose head is given, for a target."""
+
+    def send(self, answer: bytes, request: bytes) -> None:
+        """Send what the request is answered by."""
+        self._transport.write(answer)
         if b"\r\nConnection: close" in request:
             self._transport.close()
+
+
+class _Connection(HttpConnection):
+    def __init__(self, answers: Answers, sent: Counter[str]) -> None:
+        super().__init__()
+        self._answers, self._sent = answers, sent
+
+    def respond(self, target: str, request: bytes) -> None:
+        answer = self._answers.to(target)
+        if not answer:
+            self.send(_NOT_FOUND, request)
+        elif answer.tag in request or b"If-Modified-Since: " + answer.modified in request:
+            self.send(not_modified(answer.tag), request)
+        else:
+            self._sent[target] += 1
+            self.send(answer.whole, request)
