@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from benchmarks.cluster.fleet import build_fleet
 from benchmarks.cluster.lives import Strike, live
 from benchmarks.cluster.process import Crawl, write_profiles
-from benchmarks.cluster.rounds import Round, crawl_alone, judge
+from benchmarks.cluster.rounds import Round, add_fleet, crawl_alone, judge
 from benchmarks.cluster.server import Shape, served
 from tests.redis_server import redis_server
 
@@ -51,17 +51,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--signal", choices=("KILL", "TERM"), default="KILL")
-    parser.add_argument("--workers", type=int, default=3)
-    parser.add_argument("--sites", type=int, default=6)
-    parser.add_argument("--stories", type=int, default=40, help="of a site")
-    parser.add_argument("--delay", type=float, default=0.05, help="seconds")
-    parser.add_argument("--lease", type=int, default=3, help="seconds")
-    parser.add_argument("--seed", type=int, default=1)
+    add_fleet(parser)
     given = parser.parse_args()
     shape = Shape(given.sites, given.stories, given.seed)
     fleet, random = build_fleet(*shape), Random(given.seed)  # noqa: S311  # no secret
     directory, began = Path(tempfile.mkdtemp(prefix="cluster-kills-")), time.monotonic()
-    signal.Signals[f"SIG{given.signal}"]
     alone = crawl_alone(shape, fleet, directory / "alone")
     rounds: list[Round] = []
     statuses, kills, sleeps = Counter[int](), 0, 0

@@ -13,6 +13,7 @@ from slqncy.archive.verify import verify
 from tests.crawling import scrapy
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Iterable
     from pathlib import Path
 
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
 
 _LONGEST = 1800.0
 """Seconds that a process alone may take, or a merge."""
+
+
+def add_fleet(parser: ArgumentParser) -> None:
+    """Options that say of what rounds are."""
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--sites", type=int, default=6)
+    parser.add_argument("--stories", type=int, default=40, help="of a site")
+    parser.add_argument("--delay", type=float, default=0.05, help="seconds")
+    parser.add_argument("--lease", type=int, default=3, help="seconds")
+    parser.add_argument("--seed", type=int, default=1)
 
 
 @dataclass(frozen=True, slots=True)
