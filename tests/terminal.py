@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -58,6 +59,11 @@ class Terminal:
         while not is_seen():
             assert monotonic() < until, self.screen
             assert self._read(), self.screen
+
+    def wait_for_block(self, *patterns: str) -> None:
+        """Until the last lines are such ones, below a rule: what is seen before may be half drawn."""
+        lines = ("─" * (self._screen.columns - 1), *patterns)
+        self.wait_for(lambda: all(map(re.fullmatch, lines, self.screen[-len(lines) :])))
 
     def type(self, keys: bytes) -> None:
         """As a person does."""

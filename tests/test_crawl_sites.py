@@ -142,10 +142,12 @@ def test_one_block_at_the_foot_of_a_terminal(tmp_path: Path, stops: int) -> None
         profile(tmp_path / "sites", "two", two.base_url)
         command = arguments(tmp_path / "sites", tmp_path / "archive")
         with terminal(80, 24, *command, environment={}) as shown:
-            shown.wait_for(lambda: "stories  2 new" in shown.screen)
+            shown.wait_for_block(
+                "stories  2 new", r"pages    6 answered, 4 lists, \d+ a minute", "sites    2 going on, 0 of 2 done",
+                r"slowest  (one|two) has at least 1 page left, story /szxw/[24].html",
+                r"time     \d+ s so far", "━+",
+            )  # fmt: skip
             assert sum("─" * 79 in line for line in shown.screen) == 1
-            assert "sites    2 going on, 0 of 2 done" in shown.screen
-            assert re.fullmatch(r"slowest  (one|two) has at least 1 page left, story /szxw/[24].html", shown.screen[-3])
             for stop in range(stops):
                 shown.type(b"\x03")
                 shown.wait_for(lambda: sum("Received SIG" in line for line in shown.lines) > stop)  # noqa: B023

@@ -74,10 +74,7 @@ def test_a_block_stays_at_the_foot_of_a_terminal(tmp_path: Path, columns: int, r
         serving(site) as server,
         terminal(columns, rows, *crawl_arguments(tmp_path, server.base_url), environment={}) as shown,
     ):
-        shown.wait_for(lambda: "sitemap" in "".join(shown.screen))
-        assert shown.screen[-len(block) - 1] == "─" * (columns - 1)
-        for line, pattern in zip(shown.screen[-len(block) :], block, strict=True):
-            assert re.fullmatch(pattern, line)
+        shown.wait_for_block(*block)
         # What is above is the log, as long as it is.
         assert shown.screen[-len(block) - 2].endswith("P 503)")
         site.opened.set()
