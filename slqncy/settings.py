@@ -128,6 +128,7 @@ DNS_TIMEOUT = 10  # 60: seconds
 HTTPPROXY_ENABLED = False  # True: a proxy out of the environment looks up names past the resolver above
 DOWNLOAD_VERIFY_CERTIFICATES = True  # False: anybody could answer for the site
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"  # None: what OpenSSL is built for; RFC 8996 ends those before
+DOWNLOADER = "slqncy.downloader.CountingDownloader"  # scrapy.core.downloader.Downloader: may send two at once
 DOWNLOAD_HANDLERS = {
     "http": "slqncy.download.Download",  # does not wait for an answer for ever once the run is told to stop
     "https": "slqncy.download.Download",

