@@ -92,17 +92,25 @@ def workers_of(pid: int) -> list[int]:
 
 
 def children(pid: int) -> list[int]:
-    stats = ((path, path.read_text(errors="replace")) for path in Path("/proc").glob("[0-9]*/stat") if path.exists())
-    return [int(path.parent.name) for path, stat in stats if int(stat.rpartition(")")[2].split()[1]) == pid]
+    stats = ((int(path.name), told(int(path.name), "stat")) for path in Path("/proc").glob("[0-9]*"))
+    return [child for child, stat in stats if stat and int(stat.rpartition(b")")[2].split()[1]) == pid]
 
 
 def command_line(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return told(pid, "cmdline")
+
+
+def told(pid: int, what: str) -> bytes:
+    """What Linux says of a process; nothing of one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/{what}").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def assert_gone(pids: list[int]) -> None:
     for _ in range(1000):
-        if not any(Path(f"/proc/{pid}/cmdline").exists() and command_line(pid) for pid in pids):
+        if not any(map(command_line, pids)):
             return
         time.sleep(0.01)
     raise AssertionError(f"still there: {pids}")
