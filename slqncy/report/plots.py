@@ -76,7 +76,7 @@ def _plot(title: str, head: tuple[str, str], rows: Sequence[tuple[str, float]], 
     rows = [(visible(label), value) for label, value in rows]
     highest = max(value for _, value in rows)
     chart = kind(
-        width=_WIDTH, style=_STYLE, js=[], no_prefix=True, show_legend=False, spacing=6,
+        width=_WIDTH, style=_STYLE, css=[], js=[], no_prefix=True, show_legend=False, spacing=6,
         margin=4, margin_left=_MARGIN, margin_right=_MARGIN,
         truncate_label=_LONGEST_LABEL, value_formatter=lambda value: f"{value:g}", y_labels=_ticks(highest), **options,
     )  # fmt: skip
