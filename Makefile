@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 # make bench: what a page costs, beside bare Scrapy and others; BENCH='--rounds 1' for less of it.
 # make extras: what scrapy browse, exports to Parquet, METRICS_FILE, CLUSTER_URL and --workers need besides.
-.PHONY: demo extras test lint types unit bench docs audit constraints clean
+.PHONY: demo extras test lint types unit bench docs schemas audit constraints clean
 
 demo: .venv/.runtime
 	$(BIN)/scrapy demo
@@ -32,6 +32,10 @@ bench: .venv/.bench
 docs: .venv/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@echo Read it in site/, with: $(BIN)/mkdocs serve
+
+# The JSON Schemas that the package has, of the records.
+schemas: .venv/.runtime
+	$(BIN)/python -m slqncy.archive.schemas
 
 # Whether anything that is pinned has a known vulnerability. Asks the package index, and fails where it has no answer.
 audit: .venv/.audit

@@ -6,6 +6,9 @@ from scrapy.settings import default_settings
 
 from slqncy.guards.codings import CODINGS
 
+# Where numpy is imported it has a thread begun for each processor, for products of matrices, of which there are none.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 BOT_NAME = "slqncy"
 SPIDER_MODULES = ["slqncy.spiders.stories"]
 NEWSPIDER_MODULE = "slqncy.spiders"

@@ -141,13 +141,11 @@ def _exit(status: int) -> NoReturn:
 if __name__ == "__main__":
     from scrapy.utils.misc import walk_modules_iter
 
-    from slqncy.archive.schemas import schemas
     from slqncy.report import page
 
     for package in _PRELOADED:
         deque(walk_modules_iter(package), maxlen=0)
     # What each process makes once.
-    schemas()
     page._environment().get_template("page.html")
     gc.freeze()
     _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -282,6 +282,9 @@ class Ledger:
         self.before_settling: Callable[[], None] = lambda: None
         """Called before pages go from the write-ahead log into the file."""
         self._settled = 0
+        self._asked: tuple[int, str] | None = None
+        """When an address was last asked for, in changes of the file, and which one."""
+        self._answer: Known | None = None
         if read_only:
             self.db = _open_to_read(path)
         else:
@@ -451,7 +454,12 @@ class Ledger:
 
     def known(self, url: str) -> Known | None:
         """What is known of an address, or None where it was never found."""
-        return self._known("url = ?", url)
+        asked = self.db.total_changes, url
+        # Of one page it is asked again and again; within a transaction of ours nobody else changes anything.
+        if self._asked != asked or not self.db.in_transaction:
+            self._answer = self._known("url = ?", url)
+            self._asked = asked
+        return self._answer
 
     def all_known(self, urls: Sequence[str]) -> dict[str, Known]:
         """What is known of some addresses, by URL, without those that were never found."""

@@ -1,9 +1,11 @@
-"""The JSON Schemas that an archive carries with it."""
+"""The JSON Schemas that an archive carries with it. `make schemas` makes the package's anew, of the records."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slqncy.archive import disk
@@ -13,17 +15,12 @@ from slqncy.run_report import RunReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @cache
 def schemas() -> dict[str, bytes]:
     """The files of schema/, by name."""
-    types = {line_type.__name__.lower(): line_type for line_type in LINE_TYPES.values()} | {"run": RunReport}
-    return {
-        f"{name}.v{SCHEMA_VERSION}.json": json.dumps(json_schema(of), ensure_ascii=False, indent=2).encode() + b"\n"
-        for name, of in types.items()
-    }
+    return {schema.name: schema.read_bytes() for schema in (files("slqncy.archive") / SCHEMA).iterdir()}
 
 
 def stale_schemas(root: Path) -> Iterator[tuple[Path, bytes]]:
@@ -38,3 +35,17 @@ def publish_schemas(root: Path) -> None:
     """Write those that are stale."""
     for path, schema in stale_schemas(root):
         disk.write_whole(path, schema)
+
+
+def schemas_of_records() -> dict[str, bytes]:
+    """What is to be in them, by name. To work that out at each start would be a thirtieth of it."""
+    types = {line_type.__name__.lower(): line_type for line_type in LINE_TYPES.values()} | {"run": RunReport}
+    return {
+        f"{name}.v{SCHEMA_VERSION}.json": json.dumps(json_schema(of), ensure_ascii=False, indent=2).encode() + b"\n"
+        for name, of in types.items()
+    }
+
+
+if __name__ == "__main__":
+    for name, schema in schemas_of_records().items():
+        Path(__file__).parent.joinpath(SCHEMA, name).write_bytes(schema)

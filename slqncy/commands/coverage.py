@@ -32,7 +32,7 @@ class Command(ArchiveCommand):
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Print the number line of each site, or draw it."""
         from slqncy.archive.coverage import coverage
-        from slqncy.display.number_line import told
+        from slqncy.display.number_strip import told
         from slqncy.display.picture import picture
         from slqncy.display.terminal import shows_colours
 

@@ -7,6 +7,7 @@ import logging
 import sys
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -54,8 +55,11 @@ class Command(ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Exits with USAGE where an option is malformed, with CONFIG where there could be no log."""
-        # While it is imported Scrapy looks through all modules for each frame of the stack: there are few here of both.
-        import scrapy.core.downloader.handlers.http11  # noqa: F401
+        gc.disable()  # from here on only modules are made, and they are there for good
+        # While they are imported Scrapy looks through all modules for each frame of the stack: there are few here of
+        # both, and fewest frames where neither imports the other.
+        for module in ("tls", "contextfactory"):
+            import_module(f"scrapy.core.downloader.{module}")
 
         try:
             super().process_options(args, opts)
@@ -105,6 +109,7 @@ class Command(ScrapyCrawl):
             return complain(*wrong)
         # What is imported is there for good: no search for garbage need look through it, in the crawl or at its end.
         gc.freeze()
+        gc.enable()
         if profiles := parse_sites(opts.spargs):
             return self._crawl_sites(args[0], profiles, opts.spargs)
         crawler = self.crawler_process.create_crawler(args[0])

@@ -76,13 +76,18 @@ def complain(status: ExitStatus, reason: str, *words: str) -> Outcome:
 
 def _put(lines: Sequence[str], name: _Stream, style: str = "") -> None:
     """Lines on a stream. Where nobody reads it any more they are lost, and how the run went is not."""
-    from slqncy.display.terminal import take_any_character, write_lines
+    from slqncy.display.terminal import take_any_character
 
     stream = getattr(sys, name)
     try:
         if stream:
             take_any_character(stream)
-            write_lines(lines, stream, style)
+            if stream.isatty():
+                from slqncy.display.console import write_lines
+
+                write_lines(lines, stream, style)
+            else:
+                stream.writelines(f"{line}\n" for line in lines)
             stream.flush()
     except OSError:
         # Python would complain once more on its way out.

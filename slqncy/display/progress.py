@@ -1,4 +1,4 @@
-"""How far a run is: as a line of a log, and as a block at the foot of a terminal."""
+"""How far a run is."""
 
 from __future__ import annotations
 
@@ -6,25 +6,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from rich.console import Group
-from rich.progress_bar import ProgressBar
-from rich.text import Text
-
-from slqncy.display.facts import labelled
 from slqncy.display.quantities import plural, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.console import RenderableType
-
 _MINUTE = 60.0
-_LABEL = 9
-"""Cells."""
-_LEAST_WIDTH = 30
-"""Cells below which nothing is said shorter: a terminal of fewer shows the beginnings of lines."""
-_MOST_LINES = 3
-"""Of facts behind a label."""
 
 
 class Outlook(NamedTuple):
@@ -134,19 +121,3 @@ def pages(answered: int, lists: int, rate: float) -> list[str]:
 def sentence(progress: Told) -> str:
     """A line of a log."""
     return "; ".join(", ".join(facts) for _, facts in progress.facts())
-
-
-def block(progress: Told, width: int) -> RenderableType:
-    """Lines that are narrower than the terminal, so that none of them wraps."""
-    cells = max(width, _LEAST_WIDTH) - 1
-    lines: list[RenderableType] = [Text("─" * (width - 1), "dim")]
-    for label, facts in progress.facts():
-        for line in labelled(label, facts, cells, _MOST_LINES, _LABEL):
-            text = Text(line, no_wrap=True, overflow="crop")
-            text.stylize("dim", 0, _LABEL)
-            lines.append(text)
-    done, goal = progress.share
-    if goal:
-        # The terminal writes ^C behind it, and would go on to the next line.
-        lines.append(ProgressBar(goal, done, max(1, width - 3), complete_style="green", finished_style="green"))
-    return Group(*lines)

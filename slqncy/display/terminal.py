@@ -1,19 +1,10 @@
-"""Terminals: lines in a colour, and a block that stays at the foot while lines pass above it."""
+"""What a stream is, and what it can show."""
 
 from __future__ import annotations
 
 import os
-from io import TextIOBase, TextIOWrapper
-from typing import TYPE_CHECKING, TextIO
-
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.console import RenderableType
+from io import TextIOWrapper
+from typing import TextIO
 
 
 def moves_cursor(stream: TextIO) -> bool:
@@ -30,55 +21,3 @@ def take_any_character(stream: TextIO) -> None:
     """Where the encoding of a terminal lacks a character, that is no reason to stop: an escape stands for it."""
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-
-
-def write_lines(lines: Iterable[str], stream: TextIO, style: str = "") -> None:
-    """Lines as they are, and in a style where the stream is a terminal; NO_COLOR is heeded. Raises OSError."""
-    console = _Console(file=stream, force_terminal=stream.isatty())
-    for line in lines:
-        console.print(Text(line, style), soft_wrap=True)
-
-
-class Foot(TextIOBase):
-    """A block at the foot of a terminal; what is written to this stream stands above it."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._console = _Screen(file=stream, force_terminal=True)
-        self._live = Live(
-            console=self._console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
-        )
-
-    @property
-    def width(self) -> int:
-        """Cells of a line, as of now."""
-        return self._console.width
-
-    def show(self, block: RenderableType) -> None:
-        """Put a block in place of the one before."""
-        self._live.start()
-        self._live.update(block, refresh=True)
-
-    def take_away(self) -> None:
-        """Leave the terminal as if there had been no block."""
-        self._live.stop()
-
-    def write(self, text: str) -> int:
-        """Write whole lines: as they are, however long, so that what is copied is what was written."""
-        self._console.out(text, end="", highlight=False)
-        return len(text)
-
-
-class _Console(Console):
-    """One that leaves it to its caller what is to be done where nobody reads any more: rich ends the process."""
-
-    def on_broken_pipe(self) -> None:
-        """Raise what was raised."""
-        raise  # noqa: PLE0704  # within an except clause of rich
-
-
-class _Screen(_Console):
-    """A process that is killed could not show the cursor again, so it is never hidden."""
-
-    def show_cursor(self, show: bool = True) -> bool:
-        """Leave it as it is."""
-        return False

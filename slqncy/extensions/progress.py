@@ -14,8 +14,8 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.log import get_scrapy_root_handler
 
-from slqncy.display.progress import Progress, Rate, block, sentence
-from slqncy.display.terminal import Foot, moves_cursor
+from slqncy.display.progress import Progress, Rate, sentence
+from slqncy.display.terminal import moves_cursor
 from slqncy.extensions.pace import Pace
 from slqncy.extensions.run import Run
 from slqncy.reasons import EventKind, PageKind
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
+    from slqncy.display.console import Foot
     from slqncy.display.progress import Told
     from slqncy.extensions.pending import Asked
 
@@ -56,6 +57,8 @@ class Screen:
         """From now on, until `end`."""
         is_log_elsewhere = True
         if moves_cursor(sys.stderr):
+            from slqncy.display.console import Foot  # noqa: PLC0415  # with rich, which no log has a use for
+
             self._terminal, self._foot = sys.stderr, Foot(sys.stderr)
             is_log_elsewhere = not _turn_log(self._terminal, self._foot)
             # Each crawler that a process creates has the log's handler made anew.
@@ -80,7 +83,7 @@ class Screen:
     def _show(self) -> None:
         assert self._foot
         try:
-            self._foot.show(block(self._told(), self._foot.width))
+            self._foot.show(self._told())
         except OSError:
             self.end()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slqncy.extract.metadata import Metadata, text_of
 from slqncy.extract.names import is_name, names_in
+from slqncy.extract.patterns import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,17 +27,17 @@ _ROLE_WORD = (
     rf"记者|記者|通讯员|通訊員|评论员|評論員|实习生|作者|撰文|撰稿|摄影|{_EDITOR}"
     r"|(?<![\u3400-\u9fff])(?:文字|图文|文|图|摄)(?=\s*[/／:：])"
 )
-_ROLE = re.compile(
+_ROLE = late(
     r"((?:特约|見習|见习|实习|首席|高级|资深|特派|全媒体|融媒体)*"
     rf"(?:{_ROLE_WORD})(?:\s*[/／]\s*(?:{_ROLE_WORD}))*\s*[:：/／]?)"
 )
-_IS_EDITOR = re.compile(rf"(?:{_EDITOR})\s*[:：/／]?$")
-_ROLE_BEHIND = re.compile(r"([\u3400-\u9fff]{2,4})\s*[/／]\s*(?:文字|图文|摄影|文|图|摄)(?=[\s、，,;；]|$)")
-_VERB = re.compile(
+_IS_EDITOR = late(rf"(?:{_EDITOR})\s*[:：/／]?$")
+_ROLE_BEHIND = late(r"([\u3400-\u9fff]{2,4})\s*[/／]\s*(?:文字|图文|摄影|文|图|摄)(?=[\s、，,;；]|$)")
+_VERB = late(
     r"[摄攝](?=\s|$)|(?:综合|摄影)?(?:报道|報導|報道|整理)(?=\s|$)|发自\S*|(?:文[/／]图|图[/／]文|文并摄|文、图)(?=\s|$)|(?:本文)?(?:来源|來源)\s*[:：]?\s*\S*"
 )
-_BRACKETS = re.compile(r"[()（）\[\]【】]")
-_PHOTO_CREDIT = re.compile(r"[/／]\s*(?:照片|图片)")
+_BRACKETS = late(r"[()（）\[\]【】]")
+_PHOTO_CREDIT = late(r"[/／]\s*(?:照片|图片)")
 
 
 def parse_authors(raw: str) -> list[str]:
@@ -71,11 +72,11 @@ def _last_word(text: str) -> str:
 
 
 _LONGEST_CLOSING = 60
-_CLOSING = re.compile(
+_CLOSING = late(
     r"(?P<raw>[(（【\[]\s*(?P<inner>[^()（）【】\[\]]{1,40}?)\s*[)）】\]])\s*[。.]?\s*$",
 )
-_WORDS = re.compile(r"[\u3400-\u9fff]{1,6}(?:\s*[/／、\s]\s*[\u3400-\u9fff]{1,6}){0,3}")
-_REMARK = re.compile(
+_WORDS = late(r"[\u3400-\u9fff]{1,6}(?:\s*[/／、\s]\s*[\u3400-\u9fff]{1,6}){0,3}")
+_REMARK = late(
     r"^(?:完|未完|全文|待续|下转|上接|见|注|略|下同)|如图|图片|资料|来源|化名|单位|以上|以下|编辑|责编|附|下一[页頁]|[版图表网報报社台]$"
 )
 
@@ -100,25 +101,25 @@ _END_OF_NAMES = (
     r"|阅读|浏览|点击|人气|评论|分享|字体|字号|整理|(?:19|20)\d\d[-年/]|\s{2,}|$))"
 )
 _ROLE_START = r"(?:作者|执笔人?|撰文|撰稿|记者|記者|通讯员|实习生|(?<![\u3400-\u9fff])文)"
-_LABELLED = re.compile(rf"{_ROLE_START}\s*[:：/／|]\s*(?P<name>[^|｜:：【】\[\]<>()（）]{{2,40}}?){_END_OF_NAMES}")
+_LABELLED = late(rf"{_ROLE_START}\s*[:：/／|]\s*(?P<name>[^|｜:：【】\[\]<>()（）]{{2,40}}?){_END_OF_NAMES}")
 _NAMES = r"[\u3400-\u9fff·]{2,4}?(?:[\s\u3000、]{1,3}[\u3400-\u9fff·]{2,4}?){0,5}"
 _REPORTER_ROLE = r"(?:记者|記者|通讯员|通訊員|评论员|实习生)"
-_REPORTER = re.compile(
+_REPORTER = late(
     rf"(?P<name>{_REPORTER_ROLE}\s{{0,3}}{_NAMES}"
     rf"(?:[\s\u3000、]{{0,3}}\S{{0,4}}?{_REPORTER_ROLE}\s{{0,3}}{_NAMES}){{0,3}}){_END_OF_NAMES}"
 )
-_AUTHOR_LINE = re.compile(
+_AUTHOR_LINE = late(
     r"^作\s*者\s*[:：]\s*(?P<name>[\u3400-\u9fff·]{1,4}(?:[\s\u3000、，,]{1,3}[\u3400-\u9fff·]{1,4}){0,8})(?=\s*(?:[:：(（]|$))"
 )
-_IN_BRACKETS = re.compile(
+_IN_BRACKETS = late(
     r"[(（【\[](?P<name>[^()（）【】\[\]]{0,16}(?:记者|記者|通讯员|评论员|作者)[^()（）【】\[\]]{2,40})[)）】\]]"
 )
-_POSTED = re.compile(
+_POSTED = late(
     r"(?:由\s*(?P<by>[^\s，。：:]{2,12}?)\s*(?:于\s*(?:19|20)\d\d|张贴|发表于)|\d[\d:]*\s+by\s+(?P<name>[\w.-]{2,30})"
     r"|^(?P<first>[\w.-]{2,20})\s+发表于\s*(?:19|20)\d\d)"
 )
 _LONGEST_NAME = 40
-_LEADING_ROLE = re.compile(rf"^\s*(?:{_ROLE_WORD})\s*[:：]?\s*")
+_LEADING_ROLE = late(rf"^\s*(?:{_ROLE_WORD})\s*[:：]?\s*")
 
 
 def find_byline(
@@ -164,7 +165,7 @@ def _posted(texts: Iterable[str]) -> Byline | None:
     return None
 
 
-_NOBODY = re.compile(r"admin\w*|管理员|网友|游客|本站|root", re.IGNORECASE)
+_NOBODY = late(r"admin\w*|管理员|网友|游客|本站|root", re.IGNORECASE)
 
 
 def _annotated(values: Iterable[str]) -> Byline | None:
@@ -180,7 +181,7 @@ def _annotated(values: Iterable[str]) -> Byline | None:
     return None
 
 
-_EDITED = re.compile(
+_EDITED = late(
     r"(?:(?:责任编辑|責任編輯|责编|責編|网络编辑|网编|编辑|編輯)\s*[:：]|(?:责任编辑|責任編輯|责编|責編)\s)\s*"
     rf"(?P<names>[\u3400-\u9fff·]{{1,4}}?(?:[\s\u3000、,，]{{1,3}}[\u3400-\u9fff·]{{1,4}}?){{0,3}})(?:\s+\w+)?{_END_OF_NAMES}"
 )

@@ -98,7 +98,8 @@ def _spaced(directive: str) -> str:
     return ": ".join(piece.strip() for piece in directive.split(":", 1))
 
 
-_OUR_NAME = re.compile(rb"""=\s*+["']?\s*+slqncy\b""")
+# Where a value may begin: addresses of the site have it in their midst.
+_OUR_NAME = re.compile(rb"""slqncy\b(?<=["'=\s]slqncy)""")
 _QUOTED = r""""[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)"""
 _RAW = ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
 _OTHER = rf"""<(?!!--|(?:meta|{"|".join(_RAW)})[\s/>])(?:[^<>"']++|{_QUOTED})*+"""
@@ -114,9 +115,10 @@ def _metas(body: bytes) -> Iterator[bytes]:
     """What stands in the meta tags of a page, in any encoding, that are not in comments, scripts or quotes."""
     source = body.replace(b"\0", b"")
     lowered = source.lower()
-    named = [lowered.rfind(b"robots"), *(name.end() for name in _OUR_NAME.finditer(lowered))]
+    last = max(lowered.rfind(b"robots"), *(name.end() for name in _OUR_NAME.finditer(lowered)), -1)
     # Behind the last name nobody is meant, unless it is written in character references.
-    last = max(*named, lowered.rfind(b"&#")) if max(named) >= 0 else -1
+    if last >= 0:
+        last = max(last, lowered.rfind(b"&#"))
     position = 0
     while position < last and (match := _META.search(source, position)):
         position = match.end()

@@ -46,6 +46,8 @@ _JUMP = re.compile(
 _ROOTED = re.compile(r"(?:https?:/)?/[^\s/\\?#]|(?!https?:)[a-z]+:")
 _KEPT = 1024
 """Addresses of which is remembered where they lead, of those that take long to read: most stand on every page."""
+_FEW = 16
+"""Pages and servers from which links start: one at a time."""
 
 _UNSEEN = frozenset({"script", "style", "template", "noscript"})
 # A link in a link in a link: each has the text of all within it.
@@ -82,7 +84,8 @@ def page_links(page: Page, within: Callable[[str], str | None] = str) -> list[Li
     found: dict[tuple[str, str], Link] = {}
     characters = 0
     for element in islice(page.root.iter("a", "area", "link", "option"), _MOST_LINKS):
-        url = absolute_url(_href(element), base, page.encoding)
+        href = _href(element)
+        url = absolute_url(href, base, page.encoding) if href else ""
         if url and (told := within(url)):
             text = _text(element)
             found.setdefault((url, text), Link(told, text, " ".join(_rel(element))))
@@ -103,17 +106,25 @@ def absolute_url(href: str, base: str, encoding: str) -> str:
 
     `encoding` is the page's codec: browsers percent-encode the query with it, and the path as UTF-8.
     """
-    origin = ORIGIN.match(base) if href.startswith("/") else None
-    plain = origin[0] + href if origin else href
+    origin, folder = _starts(base)
+    start = origin if href.startswith("/") else folder if href[:1].isalnum() and not href.startswith("http") else ""
+    plain = start + href
     if len(plain) <= LONGEST and PLAIN.fullmatch(plain):
         return plain
     href = href.strip(_EDGES).partition("#")[0]
     # To take apart one of 14 MB takes a gigabyte.
     if not href or len(href) > LONGEST or _NO_HOST.fullmatch(href):
         return ""
-    if _ROOTED.match(href) and (origin := ORIGIN.match(base)):
-        return _resolved(href, origin[0], encoding)
+    if origin and _ROOTED.match(href):
+        return _resolved(href, origin, encoding)
     return _resolve(href, base, encoding)
+
+
+@lru_cache(_FEW)
+def _starts(base: str) -> tuple[str, str]:
+    """What stands before a plain link with and without a slash ahead, for links from `base`; "" if it is not plain."""
+    origin, plain = ORIGIN.match(base), PLAIN.fullmatch(base)
+    return origin[0] if origin else "", plain[1] + (plain[2].rpartition("/")[0] + "/") if plain else ""
 
 
 def _resolve(href: str, base: str, encoding: str) -> str:
@@ -141,8 +152,9 @@ def _href(element: HtmlElement) -> str:
     if tag == "link" and {"next", "prev", "previous"}.isdisjoint(_rel(element)):
         return ""
     href = str(element.get("href", ""))
-    if _NO_ADDRESS.match(href) and (jump := _JUMP.search(f"{href} {element.get('onclick', '')}")):
-        return jump[1]
+    if _NO_ADDRESS.match(href):
+        jump = _JUMP.search(f"{href} {element.get('onclick', '')}")
+        return jump[1] if jump else ""
     return href
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from slqncy.extract.patterns import late
 
 # The commonest surnames cover about 97 % of people; rarer ones are met in lists that name a role.
 _SURNAMES = frozenset(
@@ -38,12 +38,12 @@ _COMPOUND_SURNAMES = frozenset(
         "尉遲",
     ]
 )
-_SPLIT = re.compile(r"[\s\u3000、,，;；/／|&]+|和(?=\S{2,4}$)")
+_SPLIT = late(r"[\s\u3000、,，;；/／|&]+|和(?=\S{2,4}$)")
 # Names of two characters are spaced to the width of three.
-_SPACED = re.compile(r"(?<![\u3400-\u9fff])([\u3400-\u9fff])[ \u3000]+([\u3400-\u9fff])(?![\u3400-\u9fff])")
-_CHINESE = re.compile(r"[\u3400-\u9fff]{2,12}")
-_FOREIGN = re.compile(r"[\u3400-\u9fff]{1,8}[·•][\u3400-\u9fff]{1,12}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}")
-_NO_NAME = re.compile(
+_SPACED = late(r"(?<![\u3400-\u9fff])([\u3400-\u9fff])[ \u3000]+([\u3400-\u9fff])(?![\u3400-\u9fff])")
+_CHINESE = late(r"[\u3400-\u9fff]{2,12}")
+_FOREIGN = late(r"[\u3400-\u9fff]{1,8}[·•][\u3400-\u9fff]{1,12}|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,3}")
+_NO_NAME = late(
     r"照片|图片|组图|摄影|称为|报道|资料|未完|完毕|以下|如图|来源|本刊|记者|新华|中新|新闻|社区|公司|中国|单位|原标题|编辑|编制|佚名|未知|不详|匿名"
     r"|小编|管理员|综合|整理|转载|中心|频道|在线|头条|财经|论坛|客户端|工作室|责任|[社报網网報了的是]|电[视台]|^[Aa]dmin"
 )

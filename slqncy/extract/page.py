@@ -70,9 +70,8 @@ _CLOSING = re.compile(rb"</(?:[bB][oO][dD][yY]|[hH][tT][mM][lL])\s*>")
 def _clean(source: bytes) -> bytes:
     """UTF-8 without the characters that no record may hold, written raw or as numeric references."""
     source = source.translate(None, _CONTROL_BYTES)
-    if b"&#" in source:
-        # Bit by bit: a million references make two million pieces.
-        source = b"".join(_REFERENCE.sub(_clean_reference, piece) for piece in _pieces(source))
+    # Bit by bit: a million references make two million pieces.
+    source = b"".join(_REFERENCE.sub(_clean_reference, piece) for piece in _pieces(source))
     source = _NONCHARACTER.sub(b"", source)
     if any(lead in source for lead in _ASTRAL_LEADS):
         source = _ASTRAL_NONCHARACTER.sub(b"", source)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slqncy.extract.dates import HINT, find_times, names_year, parse_time, url_date
 from slqncy.extract.metadata import Metadata, text_of
+from slqncy.extract.patterns import late
 from slqncy.extract.source import OUTLET, SOURCE
 
 if TYPE_CHECKING:
@@ -90,16 +91,16 @@ def find_modified(metadata: Metadata, around: Surroundings, downloaded: datetime
 _FEW_LINES = 4
 _DAY = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
 # A clock in the page's head tells when it was looked at.
-_PAGE_CLOCK = re.compile(
+_PAGE_CLOCK = late(
     rf"(?:今天是|今日是|现在是|现在时间|当前时间|北京时间[:：])\D{{0,10}}{_DAY}(?:[\s,，]*(?:星期|周)[一二三四五六日天])?"
     rf"(?:[\s,，]*\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?(?!\d))?|{_DAY}\D{{0,8}}农历\S*"
 )
-_LABEL = re.compile(
+_LABEL = late(
     r"((?:更新|修改|修订)(?:时间|日期|于|在|[:：])|编辑(?:时间|于)|(?:发布|发表|发稿|刊发|创建|添加|录入|上传)(?:时间|日期|于|在|[:：])"
     r"|来\s*源\s*[:：]|(?<![\u3400-\u9fff])(?:时间|日期)\s*[:：])"
 )
 _CHANGED = ("更新", "修改", "修订", "编辑")
-_ASIDE = re.compile(
+_ASIDE = late(
     r"(?:发布|发表|发稿|更新)(?:时间|日期|于)?|时间|日期|来源|(?:阅读|浏览|点击|评论|人气)(?:次数|[数量])?\W*\d*|星期.|周[一二三四五六日]"
 )
 
@@ -123,7 +124,7 @@ def _is_all(text: str, words: str) -> bool:
     return all(OUTLET.fullmatch(word) for word in re.findall(r"\w+", rest))
 
 
-_ANNOUNCED = re.compile(
+_ANNOUNCED = late(
     r"(?:19|20)\d{2}.{4,18}?(?:刊登|刊载|见报|发表|发布|报道|电|讯)|本[贴帖文]由.{1,12}?于(?:19|20)\d{2}.{4,20}"
 )
 

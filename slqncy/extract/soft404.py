@@ -2,6 +2,8 @@
 
 import re
 
+from slqncy.extract.patterns import late
+
 _PAGE = r"(?:页面|网页|文章|内容|信息|文档|新闻|资源|地址|网址|链接|栏目|稿件|URL)"
 _GONE = (
     r"(?:不存在|不见了|找不到|未找到|没有找到|无法(?:找到|访问|获取|显示|打开|查看|阅读)|已经?被?(?:删除|移除|下线|下架|撤销|撤下|屏蔽)"
@@ -15,7 +17,7 @@ _SORRY = (
     r"(?:(?:非常|很|十分)?(?:对不起|抱歉|遗憾|不好意思|sorry)[^\w\n]*)?"
 )
 # A notice begins its line: within a sentence the same words are the story's (乘坐404路, 挂号时显示信息不存在).
-_NOTICE = re.compile(
+_NOTICE = late(
     rf"^[^\w\n]*{_SORRY}(?:{_THAT_YOU_WANTED}{_PAGE}.{{0,12}}?{_GONE}|{_GONE}{_THAT_YOU_WANTED}{_PAGE}"
     rf"|(?:没有|查?无)(?:此|该|这[个篇条]){_PAGE}|(?:参数(?:错误|不正确)|(?:非法|错误)的?参数)\W*$"
     r"|(?:the )?(?:requested )?page (?:you (?:requested|want|are looking for) )?"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slqncy.extract.lines import collapse
 from slqncy.extract.links import absolute_url
+from slqncy.extract.patterns import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,22 +24,22 @@ _NEXT_LABEL = (
     r"|(?:作者|记者|通讯员|摄影|编辑|责编|责任编辑|网络编辑|审核|校对|录入|上传|发布[人者]|(?:发布|发表|更新|发稿)?(?:时间|日期)"
     r"|字号|字体|分享|打印|分类|栏目|标签)\s*[:：]|字体\s*大|字号\s*大|(?:19|20)\d\d\s*[-/.年]\s*\d"
 )
-SOURCE = re.compile(
+SOURCE = late(
     r"(?:(?:(?:信息|文章|稿件|新闻|稿|本文)?(?:来\s*源|來\s*源|出\s*处|出\s*處|转自|轉自)(?:于|自)?|稿源|来自)\s*[:：]\s*"
     r"|^(?:摘自|转自|轉自|转载自)\s*[:：]?\s*)"
     rf"(?!https?:)(?P<name>{_NAME}{{2,30}}?)(?=$|[{_STOP}]|{_NEXT_LABEL})"
 )
-OUTLET = re.compile(
+OUTLET = late(
     r"[\u3400-\u9fffA-Za-z0-9·]{1,14}(?:网|報|报|社|电视台|(?<!看)新闻|周刊|在线|频道|客户端|中心|电台|杂志|论坛|头条|财经)"
 )
-_DATE = re.compile(
+_DATE = late(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
     r"|^(?:今|昨|前)[天日]\s*\d{1,2}[:：]\d{2}"
 )
 
 
-_WEB = re.compile(r"https?://[^/?#]")
-_TITLE_MARKS = re.compile(r"^《([^《》]+)》?$")
+_WEB = late(r"https?://[^/?#]")
+_TITLE_MARKS = late(r"^《([^《》]+)》?$")
 
 
 def find_source(metadata: Metadata, near: Iterable[Line], base: str) -> tuple[str, str]:
@@ -63,7 +64,7 @@ def _link(line: Line, name: str, base: str) -> str:
 
 
 _PLACE = r"[\u3400-\u9fff·]{0,20}?"
-_DATELINE = re.compile(
+_DATELINE = late(
     rf"[\s(（【《\[]*(?P<words>[\u3400-\u9fff·]{{1,8}}?(?:社|网|報|报|台|讯|新闻|综合){_PLACE}(?:\d{{1,2}}月)?\d{{1,2}}日"
     r"(?:专?[电電讯訊]|综合消息|消息|综合电)|(?:本|[\u3400-\u9fff]{1,4})[报報刊网台]讯(?=[\s(（:：]))"
 )

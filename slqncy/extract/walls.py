@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slqncy.extract.lines import page_lines
 from slqncy.extract.metadata import read_metadata
+from slqncy.extract.patterns import late
 from slqncy.reasons import Rejection
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _notice(alternatives: str) -> re.Pattern[str]:
         (?:(?:系统|友情|温馨|安全|错误)?(?:提示|信息|提醒|错误)(?:信息)?[^\w“"「《『\n]+)?
         (?:(?:(?:非常|很|十分)?(?:对不起|抱歉|不好意思)|亲爱的用户|尊敬的用户|[您你]好|sorry|oops)[^\w“"「《『\n]*)?
     """
-    return re.compile(f"{start}(?:{alternatives})", re.IGNORECASE | re.MULTILINE | re.VERBOSE)
+    return late(f"{start}(?:{alternatives})", re.IGNORECASE | re.MULTILINE | re.VERBOSE)
 
 
 _CHALLENGE = _notice(r"""
@@ -139,13 +140,13 @@ _NOTICES = ((Rejection.CHALLENGE, _CHALLENGE), (Rejection.LOGIN, _LOGIN), (Rejec
 
 # By what the scripts of captchas are known, and those of 加速乐, 阿里云, 瑞数, 云锁, 安全狗, 宝塔, Cloudflare,
 # Akamai, Imperva and AWS.
-_TEST = re.compile(
+_TEST = late(
     r"__jsl?_?clearance|acw_sc__v\d|aliyun_waf|\$_ts\b|yunsuo_session|safedog|btwaf|_cf_chl_|/cdn-cgi/challenge-platform"
     r"|jschl[_-]|_Incapsula_Resource|/_sec/cp_challenge|AwsWaf|slowaes|geetest|nc_1_n1z|captcha|/turnstile/|yidun",
     re.IGNORECASE,
 )
-_SETS_COOKIE = re.compile(r"\bcookie\b", re.IGNORECASE)
-_COMES_AGAIN = re.compile(r"\b(?:reload|replace|href|assign|submit)\b")
+_SETS_COOKIE = late(r"\bcookie\b", re.IGNORECASE)
+_COMES_AGAIN = late(r"\b(?:reload|replace|href|assign|submit)\b")
 
 
 def find_wall(page: Page, title: str = "", text: str = "") -> Wall | None:

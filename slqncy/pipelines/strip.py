@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
+from slqncy.extract.links import absolute_url
 from slqncy.pipelines.base import Step
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Strip(Step):
             story.title = stripped.title
         if stripped.address:
             address = self._crawler.spider.address  # type: ignore[union-attr]
-            agrees = address.canonical(urljoin(story.canonical_url, stripped.address)) == story.canonical_url
+            leads_to = absolute_url(stripped.address, story.canonical_url, story.provenance.encoding)
+            agrees = address.canonical(leads_to) == story.canonical_url
             self.count("address_agrees" if agrees else "address_differs")
         return item

@@ -142,7 +142,7 @@ class ReadAhead:
         if not self._is_long:
             return
         self._start()
-        while batch := self._next_batch(is_over=is_over):
+        while not all(worker.is_full for worker in self._workers) and (batch := self._next_batch(is_over=is_over)):
             worker = self._taker(sum(page.size for page in batch))
             if worker is None:
                 return

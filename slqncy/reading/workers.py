@@ -58,6 +58,11 @@ class Worker:
         """How many it has that are not told to the end."""
         return len(self._left)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it takes no batch, however small."""
+        return len(self._left) >= _MOST_BATCHES
+
     def takes(self, size: int) -> bool:
         """Whether it may be given a batch with bodies of so many bytes. Raises EOFError, OSError."""
         # Its imports take a while, in which nobody is to wait for it.
@@ -65,7 +70,7 @@ class Worker:
             return False
         self.listen()
         # What it does not read at once the pipe must hold: it may be waiting for us to hear it.
-        return not self._left or (len(self._left) < _MOST_BATCHES and 2 * size <= self._room)
+        return not self._left or (not self.is_full and 2 * size <= self._room)
 
     def listen(self) -> None:
         """Wait until it takes pages. Raises EOFError, OSError."""

@@ -51,14 +51,15 @@ class Plot:
     head: tuple[str, str]
     rows: list[tuple[str, float]]
     svg: Markup
+    """Nothing where there are no rows."""
 
 
 def standing(title: str, head: tuple[str, str], rows: Sequence[tuple[str, float]]) -> Plot:
     """Bars that stand side by side, for what has an order."""
-    every = -(-len(rows) // _LABELS)
+    every = max(1, -(-len(rows) // _LABELS))
     return _plot(
         title, head, rows, pygal.Bar, height=_HEIGHT, show_minor_x_labels=False,
-        x_labels_major=[label for label, _ in rows[::every]] if rows else None,
+        x_labels_major=[label for label, _ in rows[::every]],
     )  # fmt: skip
 
 
@@ -70,10 +71,12 @@ def lying(title: str, head: tuple[str, str], rows: Sequence[tuple[str, float]]) 
 
 
 def _plot(title: str, head: tuple[str, str], rows: Sequence[tuple[str, float]], kind: Any, **options: Any) -> Plot:
+    if not rows:
+        return Plot(title, head, [], Markup())
     rows = [(visible(label), value) for label, value in rows]
-    highest = max((value for _, value in rows), default=0)
+    highest = max(value for _, value in rows)
     chart = kind(
-        width=_WIDTH, style=_STYLE, js=[], no_prefix=True, show_legend=False, spacing=6,
+        width=_WIDTH, style=_STYLE, css=[], js=[], no_prefix=True, show_legend=False, spacing=6,
         margin=4, margin_left=_MARGIN, margin_right=_MARGIN,
         truncate_label=_LONGEST_LABEL, value_formatter=lambda value: f"{value:g}", y_labels=_ticks(highest), **options,
     )  # fmt: skip

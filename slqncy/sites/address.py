@@ -21,8 +21,8 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 LONGEST = 2000
 """Characters of a URL: browsers and servers take no more for granted, and Scrapy asks for none above 2083."""
 _SLASHES = re.compile("/{2,}")
-ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-9][0-9]{0,3})?(?=/|$)")
-PLAIN = re.compile(rf"({ORIGIN.pattern})((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?)(?:\?([A-Za-z0-9._~/=&-]+))?")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]++(?::[1-9][0-9]{0,3}+)?+(?=/|$)")
+PLAIN = re.compile(rf"({ORIGIN.pattern})((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*+)*+/?+)(?:\?([A-Za-z0-9._~/=&-]++))?+")
 """URLs that urljoin and w3lib leave as they are, as nearly all links are: origin, path, query."""
 _KEPT = 4096
 """Addresses of which is remembered what they name: the same menus and boxes stand on every page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,8 +87,9 @@ def site_names() -> list[str]:
     return sorted(path.name.removesuffix(".toml") for path in _HERE.iterdir() if path.name.endswith(".toml"))
 
 
+@cache
 def load_site(name_or_path: str) -> Site:
-    """The profile of that name, or of that TOML file. Raises SiteError."""
+    """The profile of that name, or of that TOML file, as it is when it is first asked for. Raises SiteError."""
     path: Traversable = Path(name_or_path)
     if not name_or_path.endswith(".toml"):
         path = _HERE / f"{name_or_path}.toml"
@@ -109,7 +111,13 @@ def _read(path: Traversable) -> dict[str, Any]:
         return data
     if base not in site_names():
         raise SiteError(f"{path}: extends = {base!r} names no profile; known are {', '.join(site_names())}")
-    return _merge(_read(_HERE / f"{base}.toml"), data)
+    return _merge(_extended(base), data)
+
+
+@cache
+def _extended(base: str) -> dict[str, Any]:
+    """What a profile of the package says, which any number of others may extend."""
+    return _read(_HERE / f"{base}.toml")
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slqncy.archive.coverage import NumberLine
-from slqncy.display.number_line import LOOKS, span_size, told
+from slqncy.display.number_line import LOOKS, span_size
+from slqncy.display.number_strip import told
 from slqncy.display.picture import picture
 from slqncy.reasons import Standing
 

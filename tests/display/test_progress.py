@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
+from slqncy.display.console import block
 from slqncy.display.facts import labelled
-from slqncy.display.progress import Outlook, Progress, Rate, Told, block, sentence
+from slqncy.display.progress import Outlook, Progress, Rate, Told, sentence
 from slqncy.display.terminal import moves_cursor
 
 RUN = Progress(

@@ -46,6 +46,14 @@ def test_a_profile_of_ones_own_extends_another(tmp_path: Path) -> None:
     assert site.section_path == "/{section}/"
 
 
+def test_a_profile_is_read_once_in_a_run(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('name = "mine"\nextends = "slqncy"\n')
+    site = load_site(str(path))
+    path.write_text("changed meanwhile")
+    assert load_site(str(path)) is site
+
+
 @pytest.mark.parametrize("name", ["nobody", "", "../sites/slqncy", "Slqncy", "slqncy/", "slqncy\0"])
 def test_an_unknown_name(name: str) -> None:
     with pytest.raises(SiteError, match="known are ar7y, jinchengblades, longtansi, slqncy"):
