@@ -30,7 +30,9 @@ class Kept:
         return unpack(packed)
 
     def put(self, number: int, story: Compared) -> None:
-        """Hold a story that is not held."""
+        """Hold a story, unless it is held."""
+        if number in self._packed:
+            return
         self._packed[number] = packed = pack(story)
         self._room -= len(packed) + _BESIDE
         while self._room < 0:
