@@ -137,8 +137,17 @@ def open_warc_path(root: Path, name: str) -> Path:
 
 def warcs_on_disk(root: Path) -> list[str]:
     """Names of all files of raw responses, open or not, oldest first; what others put there is not the archive's."""
-    paths = (path for end in ("", _OPEN) for path in (root / WARC).glob(f"{_OUR_WARCS}{end}"))
-    return sorted({path.name.removesuffix(_OPEN) for path in paths})
+    return sorted({*open_warcs_on_disk(root), *closed_warcs_on_disk(root)})
+
+
+def open_warcs_on_disk(root: Path) -> list[str]:
+    """Names of those that are written to, oldest first."""
+    return sorted(path.name.removesuffix(_OPEN) for path in (root / WARC).glob(f"{_OUR_WARCS}{_OPEN}"))
+
+
+def closed_warcs_on_disk(root: Path) -> list[str]:
+    """Names of those that nothing is added to any more, oldest first."""
+    return sorted(path.name for path in (root / WARC).glob(_OUR_WARCS))
 
 
 def is_archive(root: Path) -> bool:

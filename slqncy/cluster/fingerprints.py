@@ -23,7 +23,7 @@ from slqncy.cluster.server import place, server_errors
 from slqncy.cluster.shared_index import SharedIndex
 from slqncy.dedup.archived import LastCompared, of_story, original_of
 from slqncy.dedup.deduplicator import MOST_COMPARED, Verifier
-from slqncy.dedup.kept import pack, unpack
+from slqncy.dedup.text import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
