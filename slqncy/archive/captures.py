@@ -140,7 +140,7 @@ class Captures:
         return Reference(file=self._file.name, captured=newest) if self._file and newest else None
 
     def _begin(self, at: datetime) -> WarcFile:
-        name = f"slqncy-{at:%Y%m%d%H%M%S}-{len(self._ledger.warcs()):05}.warc.gz"
+        name = f"slqncy-{at:%Y%m%d%H%M%S}-{self._ledger.warc_count():05}.warc.gz"
         path = open_warc_path(self._root, name)
         disk.create_file(path)
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
@@ -202,12 +202,12 @@ def size_of(root: Path, name: str) -> int | None:
 
 def closed_sizes(root: Path) -> dict[str, int]:
     """Bytes of each closed file."""
-    folder, sizes = root / WARC, {}
-    for name in closed_warcs_on_disk(root):
+    sizes = {}
+    for path in closed_warcs_on_disk(root):
         # A link that leads nowhere is no file.
         with suppress(FileNotFoundError):
-            sizes[name] = (folder / name).stat().st_size
-    return sizes
+            sizes[path.name] = path.stat().st_size
+    return dict(sorted(sizes.items()))
 
 
 def more(sizes: Mapping[str, int], known: Mapping[str, WarcFile]) -> Iterator[tuple[str, str]]:
@@ -238,12 +238,11 @@ def read_warc(root: Path, name: str, read: Callable[[Path], T]) -> T:
     return read(warc_path(root, name))
 
 
-def settle(root: Path, ledger: Ledger) -> None:
-    """Move aside what was never acknowledged, and close all files. Raises OSError.
+def settle(root: Path, ledger: Ledger, known: Mapping[str, WarcFile]) -> None:
+    """Move aside what was never acknowledged, and close all files; `known` are those of the ledger. Raises OSError.
 
     It would tell of pages that no line knows, and that are asked for again.
     """
-    known = ledger.warcs()
     for name in open_warcs_on_disk(root):
         file = known.get(name)
         cut_back(root, open_warc_path(root, name), f"{WARC}/{name}", file.length if file else 0)
