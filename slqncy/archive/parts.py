@@ -35,10 +35,7 @@ def make_part(root: Path, worker: str) -> Path:
 
     Raises ArchiveError for a name that is none, or where there is another archive, and OSError.
     """
-    if not _NAME.fullmatch(worker):
-        raise ArchiveError(
-            f"{worker!r} is no name of a worker: letters of ASCII, digits, and _ . - behind the first one"
-        )
+    check_name(worker)
     if is_archive(root):
         raise ArchiveError(
             f"{root}: the archive of a single machine; `scrapy merge --part {worker}` makes it a part of a cluster's"
