@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SITE = "http://www.slqncy.com"
 STORIES = 500
-"""And other pages between them; the first two hundred are read before another process is started."""
+"""And other pages between them; the first hundred are read before another process is started."""
 DEEP = "<div>" * 5000 + "一句话。"
 NOARCHIVE = '<html><head><meta name="robots" content="noarchive"></head><body><h1>题</h1><p>不得存档的一段话。</p>'
 WALL = "<html><head><title>安全验证</title></head><body><p>请完成安全验证后继续访问</p></body></html>"

@@ -38,13 +38,12 @@ class Audit:
     wrong: list[str] = field(default_factory=list)
     """Addresses that became something else or say something else, and texts that are no story of any address."""
     unseen: list[str] = field(default_factory=list)
-    """Texts that are stories of more than one address: of workers that archive the same within a moment none sees the
-    other. A process alone has none."""
+    """Texts that are stories of more than one address."""
 
     @property
     def bad(self) -> int:
         """How much is wrong."""
-        return sum(map(len, (self.lost, self.twice, self.foreign, self.wrong)))
+        return sum(map(len, (self.lost, self.twice, self.foreign, self.wrong, self.unseen)))
 
 
 def audit(archive: Path, fleet: Fleet) -> Audit:

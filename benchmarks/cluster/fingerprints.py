@@ -21,6 +21,7 @@ from benchmarks.dedup.data import load
 from slqncy.archive import Archive, ArchiveWriter
 from slqncy.archive.layout import Place
 from slqncy.cluster.fingerprints import SharedStories
+from slqncy.cluster.leases import Leases
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories
 from slqncy.reasons import DuplicateKind
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from tests.redis_server import RedisServer
 
 _MEGA = 1e6
+_LEASE = 3600.0
+"""Seconds, past the end."""
 _NOWHERE = Place("stories/2026-11.jsonl", 0)
 Answers = list["Original | None"]
 
@@ -65,18 +68,25 @@ def alone(root: Path, stories: list[Story]) -> Answers:
     return answers
 
 
+def opened(server: RedisServer, client: Redis, worker: str) -> SharedStories:
+    leases = Leases(client, worker, _LEASE)
+    leases.appear()
+    return SharedStories(client, server.url, Thresholds(), leases)
+
+
 def together(server: RedisServer, client: Redis, stories: list[Story], workers: int) -> Answers:
     """What workers say of each."""
     answers = []
-    turns = cycle([SharedStories(client, server.url, Thresholds()) for _ in range(workers)])
+    turns = cycle([opened(server, client, f"worker-{number}") for number in range(1, workers + 1)])
     for story, shared in zip(stories, turns, strict=False):
         answers.append(found := shared.find(story))
         if is_archived(found):
             shared.add(_NOWHERE, story)
-            with client.pipeline() as pipe:
-                shared.stage(pipe)
-                pipe.execute()
-            shared.committed()
+        shared.settle()
+        with client.pipeline() as pipe:
+            shared.stage(pipe)
+            pipe.execute()
+        shared.committed()
     return answers
 
 
@@ -103,7 +113,7 @@ def main() -> None:
         print(f"{took} µs a page, {(memory(client) - empty) / archived:.0f} bytes of Redis a story")
         client.flushall()
         processors = Processors(pid)
-        count = SharedStories(client, server.url, Thresholds()).fill("a", Archive(root).stories())
+        count = opened(server, client, "worker-1").fill("a", Archive(root).stories())
         here, there = processors.seconds()
         more = (memory(client) - empty) / _MEGA
         print(f"{count:,} stories filled in again in {here:.1f} + {there:.1f} s, {more:.0f} MB")

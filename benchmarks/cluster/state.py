@@ -30,7 +30,7 @@ from benchmarks.cluster.state_indexes import Hashes, Item, Ordered, Rows, Sets
 from benchmarks.cluster.state_servers import postgres_server, size_of, without_log
 from benchmarks.dedup.data import load
 from slqncy.dedup import compared
-from slqncy.dedup.kept import pack
+from slqncy.dedup.text import pack
 from tests.redis_server import redis_server
 
 if TYPE_CHECKING:

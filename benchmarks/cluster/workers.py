@@ -5,8 +5,8 @@
 The sites are served on loopback by a process of its own; a redis-server is started for each row. 0 workers are one
 process without a cluster. Workers on one machine have to share its processors: with few sites at once and long pauses
 it is these that bound a worker. Printed: a row each, with pages a second, the processor time of all workers, the most
-memory of one, and what the sites saw. Exit status 1 where a story is lost or there twice, a pause is too short, or a
-worker fails; the archives are kept then.
+memory of one, and what the sites saw. Exit status 1 where a story is lost or there twice, a copy is a story, a pause
+is too short, or a worker fails; the archives are kept then.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ def crawl(fleet: Fleet, shape: Shape, directory: Path, *, workers: int, delay: f
     found = audit(directory / "archive", fleet)
     print(_row(workers, seconds, lives, seen, found), flush=True)
     failed = [life for life in lives if life.status]
-    for what in (*found.lost, *found.twice, *found.foreign, *found.wrong, *map(said, failed)):
+    for what in (*found.lost, *found.twice, *found.foreign, *found.wrong, *found.unseen, *map(said, failed)):
         print(f"  {what}")
-    return found.bad + (not workers) * len(found.unseen) + len(failed) + (seen.least_gap < delay) + (seen.in_flight > 1)
+    return found.bad + len(failed) + (seen.least_gap < delay) + (seen.in_flight > 1)
 
 
 def _row(workers: int, seconds: float, lives: list[Life], seen: Manners, found: Audit) -> str:

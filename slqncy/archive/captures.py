@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from slqncy.archive import disk
 from slqncy.archive.errors import ArchiveDamagedError
-from slqncy.archive.layout import WARC, open_warc_path, warc_path, warcs_on_disk
+from slqncy.archive.layout import WARC, closed_warcs_on_disk, open_warc_path, open_warcs_on_disk, warc_path
 from slqncy.archive.ledger import WarcFile
 from slqncy.archive.quarantine import cut_back
 from slqncy.records import Warc
@@ -140,7 +140,7 @@ class Captures:
         return Reference(file=self._file.name, captured=newest) if self._file and newest else None
 
     def _begin(self, at: datetime) -> WarcFile:
-        name = f"slqncy-{at:%Y%m%d%H%M%S}-{len(self._ledger.warcs()):05}.warc.gz"
+        name = f"slqncy-{at:%Y%m%d%H%M%S}-{self._ledger.warc_count():05}.warc.gz"
         path = open_warc_path(self._root, name)
         disk.create_file(path)
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
@@ -171,29 +171,43 @@ def _rename(root: Path, name: str) -> None:
 
 def refuse(root: Path, known: Mapping[str, WarcFile]) -> None:
     """Raises ArchiveDamagedError where the files are not what a kill can have left of those that the ledger knows."""
+    closed, opened = closed_sizes(root), set(open_warcs_on_disk(root))
     for file in known.values():
-        path = path_of(root, file.name)
-        if found := less(root, file):
+        # Each run leaves a file, and each looks at all that were left: they are not looked for one by one.
+        is_closed = file.name in closed and file.name not in opened
+        size = closed[file.name] if is_closed else size_of(root, file.name)
+        if found := less(file, size):
             raise ArchiveDamagedError(
-                f"{path}: {found}. Restore it from a copy, or let `scrapy repair` go on with what is left"
+                f"{path_of(root, file.name)}: {found}. "
+                "Restore it from a copy, or let `scrapy repair` go on with what is left"
             )
-    for name, found in more(closed_sizes(root), known):
+    for name, found in more(closed, known):
         raise ArchiveDamagedError(f"{warc_path(root, name)}: {found}")
 
 
-def less(root: Path, file: WarcFile) -> str:
-    """What a file lacks of what was acknowledged, in words, or ""."""
-    try:
-        size = read_warc(root, file.name, lambda path: path.stat().st_size)
-    except FileNotFoundError:
+def less(file: WarcFile, size: int | None) -> str:
+    """What a file of so many bytes, None where it is missing, lacks of what was acknowledged; in words, or ""."""
+    if size is None:
         return f"is missing, with {file.records} records"
     return f"{size} bytes, but {file.length} were acknowledged" if size < file.length else ""
 
 
+def size_of(root: Path, name: str) -> int | None:
+    """Bytes of a file, open or closed; None where it is missing."""
+    try:
+        return read_warc(root, name, lambda path: path.stat().st_size)
+    except FileNotFoundError:
+        return None
+
+
 def closed_sizes(root: Path) -> dict[str, int]:
     """Bytes of each closed file."""
-    paths = (warc_path(root, name) for name in warcs_on_disk(root))
-    return {path.name: path.stat().st_size for path in paths if path.exists()}
+    sizes = {}
+    for path in closed_warcs_on_disk(root):
+        # A link that leads nowhere is no file.
+        with suppress(FileNotFoundError):
+            sizes[path.name] = path.stat().st_size
+    return dict(sorted(sizes.items()))
 
 
 def more(sizes: Mapping[str, int], known: Mapping[str, WarcFile]) -> Iterator[tuple[str, str]]:
@@ -224,21 +238,18 @@ def read_warc(root: Path, name: str, read: Callable[[Path], T]) -> T:
     return read(warc_path(root, name))
 
 
-def settle(root: Path, ledger: Ledger) -> None:
-    """Move aside what was never acknowledged, and close all files. Raises OSError.
+def settle(root: Path, ledger: Ledger, known: Mapping[str, WarcFile]) -> None:
+    """Move aside what was never acknowledged, and close all files; `known` are those of the ledger. Raises OSError.
 
     It would tell of pages that no line knows, and that are asked for again.
     """
-    known = ledger.warcs()
-    for name in warcs_on_disk(root):
-        path = open_warc_path(root, name)
-        if path.exists():
-            file = known.get(name)
-            cut_back(root, path, f"{WARC}/{name}", file.length if file else 0)
-            if file and file.closed:
-                _rename(root, name)
-            elif file:
-                publish(root, ledger, file)
+    for name in open_warcs_on_disk(root):
+        file = known.get(name)
+        cut_back(root, open_warc_path(root, name), f"{WARC}/{name}", file.length if file else 0)
+        if file and file.closed:
+            _rename(root, name)
+        elif file:
+            publish(root, ledger, file)
 
 
 def take_in(ledger: Ledger, known: WarcFile, path: Path, most: int | None = None) -> tuple[WarcFile, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from slqncy.records import Duplicate, Event, Rejected, Rewrite, Story
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from slqncy.records import Line
@@ -137,8 +138,17 @@ def open_warc_path(root: Path, name: str) -> Path:
 
 def warcs_on_disk(root: Path) -> list[str]:
     """Names of all files of raw responses, open or not, oldest first; what others put there is not the archive's."""
-    paths = (path for end in ("", _OPEN) for path in (root / WARC).glob(f"{_OUR_WARCS}{end}"))
-    return sorted({path.name.removesuffix(_OPEN) for path in paths})
+    return sorted({*open_warcs_on_disk(root), *(path.name for path in closed_warcs_on_disk(root))})
+
+
+def open_warcs_on_disk(root: Path) -> list[str]:
+    """Names of those that are written to, oldest first."""
+    return sorted(path.name.removesuffix(_OPEN) for path in (root / WARC).glob(f"{_OUR_WARCS}{_OPEN}"))
+
+
+def closed_warcs_on_disk(root: Path) -> Iterator[Path]:
+    """Those that nothing is added to any more, in no order."""
+    return (root / WARC).glob(_OUR_WARCS)
 
 
 def is_archive(root: Path) -> bool:

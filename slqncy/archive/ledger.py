@@ -396,6 +396,11 @@ class Ledger:
         rows = self.db.execute("SELECT name, length, records, crc32, closed FROM warc ORDER BY name")
         return {row[0]: WarcFile(*row) for row in rows}
 
+    def warc_count(self) -> int:
+        """How many files something is acknowledged of."""
+        (count,) = self.db.execute("SELECT count(*) FROM warc").fetchone()
+        return int(count)
+
     def set_warc(self, warc: WarcFile) -> None:
         """Acknowledge a file as it is now."""
         self.db.execute("INSERT OR REPLACE INTO warc VALUES (?, ?, ?, ?, ?)", warc)

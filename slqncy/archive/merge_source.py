@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slqncy.archive.captures import path_of
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.files import open_segment, whole_lines
 from slqncy.archive.layout import (
@@ -41,15 +42,14 @@ class Source:
     ledger: Ledger
     segments: dict[str, Segment]
     warcs: dict[str, WarcFile]
-    unpacked: Path
-    """Where the lines of its closed months are, uncompressed: they are read in another order."""
+    scratch: Path
+    """Where lines of closed months are put, uncompressed: they are read in another order."""
 
     def page(self, segment: str, position: int, length: int) -> Story:
         """The line at a place. Raises OSError or ValueError."""
-        root = self.unpacked if self.segments[segment].closed else self.root
         line_type = LINE_TYPES[segment_kind(segment)]
         assert issubclass(line_type, Story)
-        with open_path(root, segment).open("rb") as file:
+        with self._unpacked(segment).open("rb") as file:
             file.seek(position)
             return decode(file.read(length), line_type)
 
@@ -60,13 +60,23 @@ class Source:
                 for _, line in whole_lines(self.root, name, segment.length):
                     yield segment_month(name), decode(line, Event)
 
+    def _unpacked(self, segment: str) -> Path:
+        if not self.segments[segment].closed:
+            return open_path(self.root, segment)
+        path = open_path(self.scratch, segment)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open_segment(self.root, segment) as packed, path.open("wb") as file:
+                shutil.copyfileobj(packed, file)
+        return path
+
 
 @contextmanager
-def opened(root: Path, unpacked: Path) -> Iterator[Source]:
+def opened(root: Path, scratch: Path) -> Iterator[Source]:
     """Hold an archive, and open it to be read.
 
-    Raises ArchiveLockedError, ArchiveDamagedError, or ArchiveError where it is none, or a worker was killed and its
-    part not settled since. Raises OSError and sqlite3.Error.
+    `scratch` is a directory that is its own. Raises ArchiveLockedError, ArchiveDamagedError, or ArchiveError where it
+    is none, or a worker was killed and its part not settled since. Raises OSError and sqlite3.Error.
     """
     require_archive(root, with_ledger=True)
     lock = Lock(root / LOCK)
@@ -74,22 +84,27 @@ def opened(root: Path, unpacked: Path) -> Iterator[Source]:
         with closing(Ledger(root / LEDGER, read_only=True)) as ledger:
             if ledger.version != VERSION:
                 raise ArchiveDamagedError(f"{root / LEDGER}: of another version; `scrapy rebuild` makes it anew")
-            source = Source(root, ledger, ledger.segments(), ledger.warcs(), unpacked)
+            source = Source(root, ledger, ledger.segments(), ledger.warcs(), scratch)
+            _refuse_less(source)
             if is_part(root):
                 _refuse_unsettled(source)
-            for segment in source.segments.values():
-                if segment.closed:
-                    _unpack(source, segment)
             yield source
     finally:
         lock.release()
 
 
-def _unpack(source: Source, segment: Segment) -> None:
-    path = open_path(source.unpacked, segment.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open_segment(source.root, segment.name) as packed, path.open("wb") as file:
-        shutil.copyfileobj(packed, file)
+def _refuse_less(source: Source) -> None:
+    """What is gone would not be missed in an archive that is made of what is left."""
+    root = source.root
+    acknowledged = {open_path(root, name): of.length for name, of in source.segments.items() if not of.closed}
+    acknowledged |= {path_of(root, name): file.length for name, file in source.warcs.items()}
+    for path, length in acknowledged.items():
+        size = path.stat().st_size if path.exists() else 0
+        if size < length:
+            raise ArchiveDamagedError(
+                f"{path}: {size} bytes, but {length} were acknowledged. Restore it from a copy, or let `scrapy repair` "
+                "go on with what is left"
+            )
 
 
 def _refuse_unsettled(part: Source) -> None:

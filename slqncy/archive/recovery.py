@@ -60,7 +60,8 @@ def open_ledger(root: Path, acknowledged: Mapping[str, int] | None = None) -> Le
         make_ledger(root)
     ledger = Ledger(path)
     try:
-        roll_forward(root, ledger, acknowledged or {})
+        if acknowledged:
+            roll_forward(root, ledger, acknowledged)
         _agree(root, ledger)
         ledger.commit()
     except BaseException:
@@ -135,12 +136,12 @@ def _is_of_another_version(path: Path) -> bool:
 
 
 def _agree(root: Path, ledger: Ledger) -> None:
-    known = ledger.segments()
+    known, warcs = ledger.segments(), ledger.warcs()
     unknown = [name for name in segments_on_disk(root) if name not in known]
     # First look at everything, then change anything.
     for segment in known.values():
         _refuse_less(root, segment)
-    refuse(root, ledger.warcs())
+    refuse(root, warcs)
     for name in [*known, *unknown]:
         _refuse_more(root, name, known.get(name))
     for segment in known.values():
@@ -154,7 +155,7 @@ def _agree(root: Path, ledger: Ledger) -> None:
     for segment in known.values():
         if not segment.closed:
             cut_back(root, open_path(root, segment.name), segment.name, segment.length)
-    settle(root, ledger)
+    settle(root, ledger, warcs)
 
 
 def _refuse_less(root: Path, segment: Segment) -> None:

@@ -26,7 +26,8 @@ _NAME = re.compile(rf"({'|'.join(Kind)})/\d{{4}}-\d\d\.(jsonl|ndjson)|{WARC}/slq
 """Of a file that an archive has: names come from the server, and nothing outside the archive is read."""
 _WHAT_TO_DO = (
     "Another archive needs a CLUSTER_URL of its own, such as …/1. Otherwise restore it from a copy; or go on with what "
-    "is left: `scrapy repair` on this part, then empty the server, and workers tell it of all parts anew"
+    "is left: `scrapy repair` on this part; once all workers have ended, delete the server's keys that begin with "
+    "slqncy:, and run again: it is told all that the parts of the archive say"
 )
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from slqncy.archive.captures import closed_sizes, crc_of, less, more, read_warc
+from slqncy.archive.captures import closed_sizes, crc_of, less, more, read_warc, size_of
 from slqncy.archive.layout import LEDGER, WARC
 from slqncy.archive.ledger import Ledger
 from slqncy.warc.check import check
@@ -35,7 +35,7 @@ def warc_defects(root: Path, ledger: Ledger, *, full: bool) -> Iterator[str]:
     """What is wrong with the files; `full` reads every byte that is acknowledged. Raises sqlite3.Error, OSError."""
     for file in ledger.warcs().values():
         try:
-            if what := less(root, file):
+            if what := less(file, size_of(root, file.name)):
                 yield f"{WARC}/{file.name}: {what}"
             elif full:
                 yield from _content_defects(root, ledger, file)

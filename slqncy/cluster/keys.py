@@ -17,6 +17,10 @@ STORIES = "slqncy:stories"
 """Hash: what the stories of all workers are compared by, by number."""
 STORY_COUNT = "slqncy:stories:count"
 """The number that was given to a story last."""
+AT_HAND = "slqncy:at_hand"
+"""Hash: what is being judged or is about to be committed, by the same numbers: whose it is, and what it says."""
+AT_HAND_POSTINGS = "slqncy:at_hand:k"
+"""Hash: the numbers of these, by their keys."""
 
 
 def postings(beginning: int) -> str:

@@ -38,7 +38,8 @@ class Leases:
     def __init__(self, redis: Redis, worker: str, seconds: float) -> None:
         self._redis = redis
         self._worker = f"{worker}:"
-        self._token = f"{worker}:{os.getpid()}:{time.time_ns()}"
+        self.token = f"{worker}:{os.getpid()}:{time.time_ns()}"
+        """Of this process of the worker."""
         self._seconds = seconds
         self._milliseconds = int(seconds * 1000)
         self._renewed = time.monotonic()
@@ -46,18 +47,26 @@ class Leases:
         self._renew = redis.register_script(_RENEW)
         self._release = redis.register_script(_RELEASE)
         self.held: set[str] = set()
-        """Hosts."""
+        """Hosts, and the worker's own name."""
+
+    def appear(self) -> None:
+        """Be alive, to other workers, for as long as the leases are renewed."""
+        self.claim(_itself(self.token), 0)
+
+    def is_alive(self, token: str) -> bool:
+        """Whether the process with that token may still commit what it has at hand."""
+        return bool(self._redis.get(keys.lease(_itself(token))) == token.encode())
 
     def claim(self, host: str, least: float) -> float | None:
         """Take a host, if nobody has it: gives for how many seconds it is to be left alone, `least` its usual pause.
 
         None where another worker has it.
         """
-        if not self._claim(keys=[keys.lease(host)], args=[self._token, self._worker, self._milliseconds]):
+        if not self._claim(keys=[keys.lease(host)], args=[self.token, self._worker, self._milliseconds]):
             return None
         self.held.add(host)
         owner, pace = self._redis.hmget(keys.host(host), [_OWNER, _PACE])
-        self._redis.hset(keys.host(host), _OWNER, self._token)
+        self._redis.hset(keys.host(host), _OWNER, self.token)
         if owner:
             # It was not given back. When it was asked last nobody knows: not later than now.
             return max(least, float(pace or 0))
@@ -77,7 +86,7 @@ class Leases:
         if now - self._renewed < self._seconds / _RENEWALS:
             return
         for host in sorted(self.held):
-            if not self._renew(keys=[keys.lease(host)], args=[self._token, self._milliseconds]):
+            if not self._renew(keys=[keys.lease(host)], args=[self.token, self._milliseconds]):
                 raise _lost(host)
         self._renewed = now
 
@@ -87,7 +96,7 @@ class Leases:
         if rest > 0:
             self._redis.set(keys.rest(host), "", px=ceil(rest * 1000))
         self._redis.hdel(keys.host(host), _OWNER)
-        self._release(keys=[keys.lease(host)], args=[self._token])
+        self._release(keys=[keys.lease(host)], args=[self.token])
 
     def guard(self, pipe: Pipeline) -> None:
         """Have a transaction fail if any of them is lost before it is executed. Raises LeaseLostError if one is."""
@@ -97,8 +106,13 @@ class Leases:
         names = [keys.lease(host) for host in hosts]
         pipe.watch(*names)  # type: ignore[no-untyped-call]
         for host, token in zip(hosts, pipe.mget(names), strict=True):
-            if token != self._token.encode():
+            if token != self.token.encode():
                 raise _lost(host)
+
+
+def _itself(token: str) -> str:
+    """What a worker leases as a sign of life; no host is named so."""
+    return f"worker {token.rsplit(':', 2)[0]}"
 
 
 def _lost(host: str) -> LeaseLostError:

@@ -75,6 +75,7 @@ def _tell_of_parts(session: ClusterSession, root: Path) -> None:
     while session.leases.claim(_FILLING, 0) is None:
         time.sleep(_WAIT)
     try:
+        session.stories.clear_away()
         # A part that is being made has no ledger yet, and nothing to tell of.
         for part in (part for part in parts_of(root) if (part / LEDGER).is_file()):
             # Of one that is at work the server knows all, or is about to.

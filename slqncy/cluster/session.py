@@ -64,7 +64,7 @@ class ClusterSession(Session):
         self.archive.before_acknowledging = self._tell
 
     def _open_stories(self, thresholds: Thresholds) -> SharedStories:
-        return SharedStories(self.redis, self._url, thresholds)
+        return SharedStories(self.redis, self._url, thresholds, self.leases)
 
     def take(self, share: Share) -> None:
         """A site is this worker's, and a run of it is about to begin."""
@@ -86,13 +86,16 @@ class ClusterSession(Session):
         self._members.append(worker)
 
     def let_go(self, site: str) -> None:
-        """The run of a site has left."""
+        """The run of a site has left. Raises ClusterError."""
         self._shares.pop(site, None)
+        if self._error is None:
+            self.stories.give_up(site)
 
     def commit(self) -> None:
         """Acknowledge all. Raises ArchiveError."""
+        self.stories.settle()
         self.archive.commit()
-        if any(share.is_changed for share in self._shares.values()):
+        if self.stories.is_changed or any(share.is_changed for share in self._shares.values()):
             # What was written is acknowledged, and what it led to was not known then.
             self._tell({})
 

@@ -65,6 +65,7 @@ class Worker:
     async def work(self, crawls: Crawls) -> None:
         """Crawl until the round has dealt with all sites. Raises ArchiveError where it cannot go on."""
         with self._session.ends_where_the_server_does():
+            self._leases.appear()
             number = self._rounds.join(list(self._sites))
             logger.info("Worker %s takes part in round %d", self._session.worker, number)
             while self._error is None and not crawls.is_stopped and self._look(crawls):

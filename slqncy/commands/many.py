@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slqncy.archive.errors import ArchiveDamagedError
 from slqncy.cli import archive_status
 from slqncy.commands.telling import ended_of, told
 from slqncy.exitcodes import ExitStatus, most_severe
@@ -73,7 +74,7 @@ class Sites:
         from slqncy.display.closing_sites import closing_of_sites, last_words
 
         sites = list(self._ended.values())
-        statuses = [site.status for site in sites] + ([archive_status(error)] if error else [])
+        statuses = [site.status for site in sites] + ([_status(error)] if error else [])
         reason = str(error) if error else last_words(sites)
         said = None
         # Where no run could begin, for one and the same reason, that is all there is to say.
@@ -88,3 +89,8 @@ def _site_ended(name: str, run: Run, crawler: Crawler) -> SiteEnded:
     if run.summary:
         return site_ended(name, ended_of(run, run.summary, crawler))
     return SiteEnded(name=name, status=run.status, reason=run.reason)
+
+
+def _status(error: ArchiveError) -> ExitStatus:
+    """How a crawl ends that an error of the archive has ended: 65 is of what sites say."""
+    return ExitStatus.IO if isinstance(error, ArchiveDamagedError) else archive_status(error)

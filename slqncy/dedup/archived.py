@@ -40,6 +40,8 @@ class Original:
     id: str
     kind: DuplicateKind
     verdict: Verdict
+    is_at_hand: bool = False
+    """Whether another worker is about to archive it, and may not: the verdict is final once that is known."""
 
     def sets_apart(self, *, divert_rewrites: bool) -> bool:
         """Whether what has this original is no story of its own: a rewrite is one, unless rewrites are diverted."""
@@ -176,13 +178,13 @@ class Named(Protocol):
         """The site's own number."""
 
 
-def original_of(story: Story, original: Named, verdict: Verdict) -> Original:
+def original_of(story: Story, original: Named, verdict: Verdict, *, is_at_hand: bool = False) -> Original:
     """The original of a story, by a verdict on the two."""
     is_same = verdict.kind is DuplicateKind.SAME_TEXT and (original.site, original.story_id) == (
         story.site,
         story.story_id,
     )
-    return Original(original.id, DuplicateKind.SAME_STORY if is_same else verdict.kind, verdict)
+    return Original(original.id, DuplicateKind.SAME_STORY if is_same else verdict.kind, verdict, is_at_hand)
 
 
 @contextmanager

@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-import msgspec
-
-from slqncy.dedup.figures import Figure
-from slqncy.dedup.text import Compared
+from slqncy.dedup.text import Compared, pack, unpack
 
 _BESIDE = 250
 """Bytes of memory that a story takes besides what is packed of it, about."""
-_Fields = tuple[str, str, bytes, list[Figure], int | None]
-_decoder = msgspec.msgpack.Decoder(_Fields)
-
-
-def pack(story: Compared) -> bytes:
-    """All that a story is compared by."""
-    return msgspec.msgpack.encode((story.title, story.text, story.fingerprint, story.figures, story.day))
-
-
-def unpack(packed: bytes) -> Compared:
-    """The story of such a form."""
-    return Compared(*_decoder.decode(packed))
 
 
 class Kept:
@@ -45,7 +30,9 @@ class Kept:
         return unpack(packed)
 
     def put(self, number: int, story: Compared) -> None:
-        """Hold a story that is not held."""
+        """Hold a story, unless it is held."""
+        if number in self._packed:
+            return
         self._packed[number] = packed = pack(story)
         self._room -= len(packed) + _BESIDE
         while self._room < 0:

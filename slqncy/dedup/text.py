@@ -6,12 +6,21 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from slqncy.dedup.characters import plain
 from slqncy.dedup.figures import Figure, fold
 from slqncy.dedup.grams import Hashes, distinct, gram_codes
 from slqncy.dedup.keys import keys_of
 from slqncy.dedup.normal import compared_lines, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Fields = tuple[str, str, bytes, list[Figure], int | None]
+_decoder = msgspec.msgpack.Decoder(_Fields)
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,10 @@ class Compared:
     day: int | None
     """Day it was published, counted from 0001-01-01; None where that is not known."""
     _grams: dict[int, Hashes] = field(default_factory=dict, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[Callable[[bytes, Hashes], Compared], tuple[bytes, Hashes]]:
+        """To be pickled with its keys, and not figure by figure, which takes twice the time."""
+        return _with_keys, (pack(self), self.keys)
 
     @cached_property
     def keys(self) -> Hashes:
@@ -67,6 +80,23 @@ def compared(title: str, text: str, published: str = "") -> Compared:
     # A normal form may be signs alone.
     fingerprint = hashlib.blake2b(joined(letters).encode(), digest_size=24).digest() if folded else b""
     return Compared(fold(plain(title))[0], folded, fingerprint, figures, _day(published))
+
+
+def pack(story: Compared) -> bytes:
+    """All that a story is compared by."""
+    return msgspec.msgpack.encode((story.title, story.text, story.fingerprint, story.figures, story.day))
+
+
+def unpack(packed: bytes) -> Compared:
+    """The story of such a form."""
+    return Compared(*_decoder.decode(packed))
+
+
+def _with_keys(packed: bytes, keys: Hashes) -> Compared:
+    story = unpack(packed)
+    # Where it remembers what it has worked out.
+    story.__dict__["keys"] = keys
+    return story
 
 
 def _day(published: str) -> int | None:

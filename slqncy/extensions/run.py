@@ -151,6 +151,13 @@ class Run:
         """Whether nobody has told the run to stop, or closed it."""
         return self.is_open and self._closing is None and self._crawler.crawling
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is waited for any longer."""
+        stop = self._crawler.get_extension(Stop)
+        assert stop is not None
+        return stop.is_over
+
     def turn_to(self, address: Address) -> None:
         """What happens from now on is of that site: the sum of addresses is over its own. Raises ArchiveError."""
         self._sites.add(address.site.name)

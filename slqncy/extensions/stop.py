@@ -32,7 +32,7 @@ class Stop:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._in_flight: set[asyncio.Task[Any]] = set()
-        self._is_over = False
+        self.is_over = False
         """Whether no answer is waited for any longer."""
         self._waited = 0.0
         self._clock = create_looping_call(self._tick)
@@ -48,7 +48,7 @@ class Stop:
     async def unless_over(self, what: str, answer: Coroutine[Any, Any, T]) -> T:
         """The answer. Raises StoppedError where the run does not wait for it."""
         stopped = StoppedError(f"{what}: the run is told to stop")
-        if self._is_over:
+        if self.is_over:
             answer.close()
             raise stopped
         task = asyncio.current_task()
@@ -57,7 +57,7 @@ class Stop:
         try:
             return await answer
         except asyncio.CancelledError:
-            if not self._is_over:
+            if not self.is_over:
                 raise
             # It was us, and whoever called goes on.
             task.uncancel()
@@ -67,8 +67,8 @@ class Stop:
 
     def at_once(self) -> None:
         """Wait for no answer any longer."""
-        if not self._is_over:
-            self._is_over = True
+        if not self.is_over:
+            self.is_over = True
             for task in self._in_flight:
                 task.cancel()
 
@@ -84,7 +84,7 @@ class Stop:
             self._waited += _TICK
         if self._waited >= _GRACE:
             self.at_once()
-        if self._is_over:
+        if self.is_over:
             self._empty_queues()
 
     def _look_again(self) -> None:

@@ -10,9 +10,7 @@ from slqncy.extract.lines import collapse
 from slqncy.extract.links import absolute_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element as Element
 
     from slqncy.extract.lines import Block, Line
 
@@ -54,7 +52,7 @@ def story_images(body: list[Line], base: str, title: str = "") -> list[tuple[str
     return list(found.items())
 
 
-def _common_container(body: list[Line]) -> HtmlElement:
+def _common_container(body: list[Line]) -> Element:
     """The innermost element around the first and the last line."""
     around = set()
     up: Block | None = body[-1].block
@@ -69,14 +67,14 @@ def _common_container(body: list[Line]) -> HtmlElement:
     return block.element
 
 
-def _url(image: HtmlElement, base: str) -> str:
+def _url(image: Element, base: str) -> str:
     values = (image.get(name, "").strip() for name in _LAZY)
     return next(
         (absolute_url(value, base, "utf-8") for value in values if value and not value.startswith(_NO_PICTURE)), ""
     )
 
 
-def _is_icon(image: HtmlElement, url: str) -> bool:
+def _is_icon(image: Element, url: str) -> bool:
     return bool(_ICON_NAME.search(url)) or any(
         value.isdigit() and int(value[:6]) <= _ICON_SIZE
         for name in ("width", "height")
@@ -84,19 +82,19 @@ def _is_icon(image: HtmlElement, url: str) -> bool:
     )
 
 
-def _leads_away(image: HtmlElement) -> bool:
+def _leads_away(image: Element) -> bool:
     """Whether a picture is a link to something other than a larger picture: an advertisement, or another story's."""
     link = next(image.iterancestors("a"), None)
     href = "" if link is None else (link.get("href") or "").strip()
     return bool(href) and not href.startswith("#") and not _PICTURE_FILE.search(href)
 
 
-def _caption(image: HtmlElement, title: str) -> str:
+def _caption(image: Element, title: str) -> str:
     figure = next(image.iterancestors("figure"), None)
     if figure is not None:
         caption = next(figure.iter("figcaption"), None)
         if caption is not None:
-            return _beginning(caption.itertext())
+            return _beginning(caption)
     words = collapse(image.get("alt") or image.get("title") or "")
     if words and words != title and not _FILE_NAME.fullmatch(words):
         return words
@@ -104,9 +102,9 @@ def _caption(image: HtmlElement, title: str) -> str:
     return below if _CAPTION.fullmatch(below) else ""
 
 
-def _words_below(image: HtmlElement) -> str:
+def _words_below(image: Element) -> str:
     """The text that follows a picture first, in its own block or in one of the next."""
-    element: HtmlElement | None = image
+    element: Element | None = image
     for _ in range(_MOST_LEVELS):
         if element is None:
             break
@@ -115,18 +113,18 @@ def _words_below(image: HtmlElement) -> str:
         following = element.getnext()
         if following is None:
             element = element.getparent()
-        elif words := _beginning(islice(following.itertext(), _MOST_PIECES)):
+        elif words := _beginning(following, _MOST_PIECES):
             return words
         else:
             element = following
     return ""
 
 
-def _beginning(pieces: Iterable[str]) -> str:
-    """What a caption may be of a text, which many pictures may share."""
+def _beginning(element: Element, most: int | None = None) -> str:
+    """What a caption may be of an element's text, or of its first pieces; many pictures may share it."""
     text = ""
-    for piece in pieces:
-        text += piece
+    for piece in islice(element.itertext(), most):
+        text += str(piece)
         if len(text) > _LONGEST_CAPTION:
             break
     return collapse(text[:_LONGEST_CAPTION])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element as Element
 
     from slqncy.extract.page import Page
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Block:
     """A block element and the range of lines below it."""
 
-    element: HtmlElement
+    element: Element
     parent: Block | None
     start: int
     """Index of the first line under it."""
@@ -41,7 +41,7 @@ class Line:
     """Whether a picture stands between it and the line before, or begins it."""
 
     @property
-    def element(self) -> HtmlElement:
+    def element(self) -> Element:
         return self.block.element
 
 
@@ -98,7 +98,7 @@ def _prose(text: str) -> int:
 _STRING = etree.XPath("string()", smart_strings=False)
 
 
-def all_text(element: HtmlElement) -> str:
+def all_text(element: Element) -> str:
     """All text within an element, seen or not."""
     return str(_STRING(element))
 
@@ -114,15 +114,15 @@ def collapse(text: str) -> str:
 
 
 def _walk(  # noqa: C901, PLR0912, PLR0915  # one loop over all nodes: calls would double its time
-    root: HtmlElement, shown: set[HtmlElement]
-) -> tuple[list[Line], list[HtmlElement]]:
+    root: Element, shown: set[Element]
+) -> tuple[list[Line], list[Element]]:
     """The lines, and the hidden elements left out that are not among `shown`."""
     lines: list[Line] = []
-    hidden: list[HtmlElement] = []
+    hidden: list[Element] = []
     parts: list[str] = []
     linked = 0
     pictured = False
-    link: HtmlElement | None = None
+    link: Element | None = None
     block = Block(root, None, 0, 0)
     kind_of = _KINDS.get
 

@@ -16,7 +16,7 @@ from slqncy.sites.address import LONGEST, ORIGIN, PLAIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element as Element
 
     from slqncy.extract.page import Page
 
@@ -97,7 +97,7 @@ def page_links(page: Page, within: Callable[[str], str | None] = str) -> list[Li
 
 def base_url(page: Page) -> str:
     """URL that the page's relative links start from: its first <base href>, or its own URL."""
-    base = next((element.get("href") for element in page.root.iter("base") if element.get("href")), "")
+    base = next((href for element in page.root.iter("base") if (href := element.get("href"))), "")
     return absolute_url(base, page.url, page.encoding) or page.url
 
 
@@ -144,7 +144,7 @@ def _resolve(href: str, base: str, encoding: str) -> str:
 _resolved = lru_cache(_KEPT)(_resolve)
 
 
-def _href(element: HtmlElement) -> str:
+def _href(element: Element) -> str:
     tag = element.tag
     if tag == "option":
         value = element.get("value", "")
@@ -158,12 +158,12 @@ def _href(element: HtmlElement) -> str:
     return href
 
 
-def _rel(element: HtmlElement) -> list[str]:
+def _rel(element: Element) -> list[str]:
     rel: str = element.get("rel", "")
     return rel.lower().split()
 
 
-def _text(element: HtmlElement) -> str:
+def _text(element: Element) -> str:
     shown = _visible_text(element) if len(element) else element.text
     return _collapsed(shown) or next(filter(None, map(_collapsed, _labels(element))), "")
 
@@ -172,13 +172,13 @@ def _collapsed(label: str | None) -> str:
     return " ".join(label.split()) if label else ""
 
 
-def _labels(element: HtmlElement) -> Iterator[str | None]:
+def _labels(element: Element) -> Iterator[str | None]:
     yield element.get("title")
     yield element.get("alt")
     yield from (image.get("alt") for image in islice(element.iter("img"), _MOST_PICTURES))
 
 
-def _visible_text(element: HtmlElement) -> str:
+def _visible_text(element: Element) -> str:
     text = ""
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, inner in islice(walker, _MOST_STEPS):

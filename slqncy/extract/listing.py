@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element as Element
 
     from slqncy.extract.page import Page
 
@@ -188,7 +188,7 @@ def _outline(page: Page) -> _Outline:  # noqa: C901, PLR0912  # one loop over al
     return outline
 
 
-def _path_step(element: HtmlElement) -> str:
+def _path_step(element: Element) -> str:
     tag = str(element.tag)
     if tag in _PRESENTATION:
         return ""

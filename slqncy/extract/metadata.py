@@ -17,7 +17,7 @@ from slqncy.extract.links import absolute_url
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element as Element
 
     from slqncy.extract.page import Page
 
@@ -60,7 +60,7 @@ _JSON_CONTROL = re.compile(r"[\x00-\x1f]")
 def read_metadata(page: Page) -> Metadata:
     """Read <title>, <meta>, <link rel=canonical>, JSON-LD and microdata once."""
     root = page.root
-    heads: dict[str, list[HtmlElement]] = {"title": [], "link": [], "meta": [], "script": []}
+    heads: dict[str, list[Element]] = {"title": [], "link": [], "meta": [], "script": []}
     for element in root.iter(*heads):  # one walk over the page for all four
         heads[element.tag].append(element)
     title = next((text for element in heads["title"] if (text := _text(element))), "")
@@ -73,16 +73,16 @@ def read_metadata(page: Page) -> Metadata:
     return Metadata(title, _meta(heads["meta"]), article, _microdata(root), canonical, language, breadcrumbs)
 
 
-def _text(element: HtmlElement) -> str:
+def _text(element: Element) -> str:
     return collapse(all_text(element))
 
 
-def _canonical(link: HtmlElement, base: str) -> str:
+def _canonical(link: Element, base: str) -> str:
     is_canonical = "canonical" in link.get("rel", "").lower().split()
     return absolute_url(link.get("href", ""), base, "utf-8") if is_canonical else ""
 
 
-def _meta(elements: list[HtmlElement]) -> dict[str, list[str]]:
+def _meta(elements: list[Element]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for element in elements:
         if content := collapse(element.get("content", "")):
@@ -92,9 +92,9 @@ def _meta(elements: list[HtmlElement]) -> dict[str, list[str]]:
     return found
 
 
-def _microdata(root: HtmlElement) -> dict[str, list[str]]:
+def _microdata(root: Element) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for element in cast("list[HtmlElement]", _WITH_ITEMPROP(root)):
+    for element in cast("list[Element]", _WITH_ITEMPROP(root)):
         for name in element.get("itemprop", "").lower().split():
             values = found.setdefault(name, []) if name in _ITEMPROPS else None
             # Items may nest: a bound on the values keeps the reading linear.

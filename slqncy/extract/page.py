@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from slqncy.extract.decode import decode
 from slqncy.guards.markup import Limits, excess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lxml.etree import _Element as Element
 
 _LIMITS = Limits()
 _DEPTH = "depth"
@@ -26,7 +27,7 @@ class Page:
 
     url: str
     """Absolute URL the bytes came from."""
-    root: HtmlElement
+    root: Element
     """The <html> element."""
     encoding: str
     """Codec the bytes were decoded with, as Python names it ("utf-8", "gb18030")."""
@@ -104,9 +105,6 @@ def _clean_reference(match: re.Match[bytes]) -> bytes:
     return b"" if forbidden else match[0]
 
 
-_LOOKUP = etree.ElementDefaultClassLookup(element=HtmlElement)
-
-
 # libxml2 nests no deeper than 2,048 levels and drops the rest of the page; what nests so deep is formatting left open.
 _FORMATTING = re.compile(
     rb"""</?(?:font|span|strong|small|big|[biu]|em|s|ins|del|sup|sub)(?=[\s/>])(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""",
@@ -114,23 +112,22 @@ _FORMATTING = re.compile(
 )
 
 
-def _parse(source: bytes, limits: Limits) -> tuple[HtmlElement, str]:
+def _parse(source: bytes, limits: Limits) -> tuple[Element, str]:
     """The root, and why there is only an empty one, or ""."""
     if refused := excess(source, limits):
         return _empty_root(), refused
     parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
     )
-    parser.set_element_class_lookup(_LOOKUP)
     try:
-        root = etree.fromstring(source, parser)
+        root: Element | None = etree.fromstring(source, parser)
     except etree.LxmlError:
         root = None
     last_error = parser.error_log.last_error
     if last_error is not None and last_error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         return _empty_root(), _DEPTH
-    return root if isinstance(root, HtmlElement) and root.tag == "html" else _empty_root(), ""
+    return root if root is not None and root.tag == "html" else _empty_root(), ""
 
 
-def _empty_root() -> HtmlElement:
-    return HtmlElement().makeelement("html")
+def _empty_root() -> Element:
+    return etree.Element("html")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain, islice, tee
 from typing import TYPE_CHECKING
 
 from slqncy.extract.body import body_candidates, story_lines
@@ -82,9 +82,8 @@ def read_and_strip(page: Page, site: Site, downloaded: datetime) -> tuple[Extrac
         extracted = story_fields(page, lines, headline, story_lines(lines, headline), downloaded=downloaded)
         return extracted, strip(extracted.paragraphs, extracted.title, site)
     title = find_title(metadata, headline, lines)
-    general = list(body_candidates(lines, headline))
     most = max(_LEAST_GUESSES, min(_MOST_GUESSES, _MOST_LINES // (len(lines) + 1)))
-    guesses = islice(_guesses(frames, general), most)
+    guesses = islice(_guesses(frames, body_candidates(lines, headline)), most)
     first = next(guesses, _Guess(frames[0], []))
     proofs = ((guess, _proof(guess.paragraphs(), title, site)) for guess in chain([first], guesses))
     guess, stripped = next(((guess, proof) for guess, proof in proofs if proof), (first, None))
@@ -150,17 +149,19 @@ def _heads(banner: Banner) -> list[list[str]]:
     return [whole, alone] if len(banner.behind) > _LONGEST_IN_BOX else [alone, whole]
 
 
-def _guesses(frames: list[_Frame], general: list[list[Line]]) -> Iterator[_Guess]:
+def _guesses(frames: list[_Frame], general: Iterator[list[Line]]) -> Iterator[_Guess]:
     """What the general extraction finds within each frame; then, behind a banner, any plausible run of lines."""
+    # Each is found when it is first tried, and mostly none but the first is.
+    again = iter(tee(general, 2 * len(frames)))
     for frame in frames:
-        yield from (_Guess(frame, body) for body in _within(frame, general))
+        yield from (_Guess(frame, body) for body in _within(frame, next(again)))
     for frame in frames:
         if frame.is_tight:
-            best = islice(_within(frame, general), 1)
+            best = islice(_within(frame, next(again)), 1)
             yield from (_Guess(frame, body) for body in _selections(frame.body, best))
 
 
-def _within(frame: _Frame, selections: list[list[Line]]) -> Iterator[list[Line]]:
+def _within(frame: _Frame, selections: Iterable[list[Line]]) -> Iterator[list[Line]]:
     """The selections less what is outside of the frame."""
     inside = {id(line) for line in frame.body}
     return filter(None, ([line for line in lines if id(line) in inside] for lines in selections))

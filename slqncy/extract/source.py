@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from slqncy.extract.lines import collapse
+from slqncy.extract.lines import all_text, collapse
 from slqncy.extract.links import absolute_url
 from slqncy.extract.patterns import late
 
@@ -59,7 +59,7 @@ def find_source(metadata: Metadata, near: Iterable[Line], base: str) -> tuple[st
 def _link(line: Line, name: str, base: str) -> str:
     if not line.linked:
         return ""
-    links = (link for link in line.element.iter("a") if name in collapse("".join(link.itertext())))
+    links = (link for link in line.element.iter("a") if name in collapse(all_text(link)))
     return next((url for link in links if _WEB.match(url := absolute_url(link.get("href", ""), base, "utf-8"))), "")
 
 

@@ -11,7 +11,7 @@ from slqncy.extract.patterns import late
 from slqncy.reasons import Rejection
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element as Element
 
     from slqncy.extract.page import Page
 
@@ -176,7 +176,7 @@ def find_wall(page: Page, title: str = "", text: str = "") -> Wall | None:
     return None
 
 
-def _test(root: HtmlElement) -> str:
+def _test(root: Element) -> str:
     """What tells that a page of few words is there to run a script that tests for a browser, or ""."""
     if sum(1 for _ in root.iterfind(".//a[@href]")) > _FEWEST_LINKS:
         return ""

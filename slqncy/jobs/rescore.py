@@ -26,12 +26,12 @@ from slqncy.archive.layout import LEDGER, Kind, Place
 from slqncy.archive.ledger import Ledger, require_archive
 from slqncy.dedup.archived import of_story
 from slqncy.dedup.deduplicator import Finder
-from slqncy.dedup.kept import pack, unpack
 from slqncy.dedup.keys import COMMON
 from slqncy.dedup.recent import Recent, best
 from slqncy.dedup.rescore import Look, look_at
 from slqncy.dedup.run import KEY_BITS, Found, short
 from slqncy.dedup.so_far import original_by
+from slqncy.dedup.text import pack, unpack
 from slqncy.jobs import tables
 from slqncy.jobs.job import job, outputs_in
 from slqncy.jobs.kept import keep, kept

@@ -38,16 +38,16 @@ class Step(ABC):
         """Scrapy's way to make a component."""
         return cls(crawler)
 
-    def process_item(self, item: StoryItem) -> StoryItem:
+    async def process_item(self, item: StoryItem) -> StoryItem:
         """The item after this step. Raises DropItem, also where the disk fails, which ends the run."""
         try:
-            return self.take(item)
+            return await self.take(item)
         except ArchiveError as error:
             self.run.stop_for_disk(error)
             raise DropItem(str(error), log_level="ERROR") from error
 
     @abstractmethod
-    def take(self, item: StoryItem) -> StoryItem:
+    async def take(self, item: StoryItem) -> StoryItem:
         """What the step does. Raises ArchiveError, and DropItem for what goes no further."""
 
     def count(self, what: str, by: int = 1, *, example: str = "") -> None:

@@ -23,7 +23,7 @@ class Byline(Step):
 
     name = "byline"
 
-    def take(self, item: StoryItem) -> StoryItem:
+    async def take(self, item: StoryItem) -> StoryItem:
         """Fill authors, byline_raw and publication."""
         story = item.story
         if item.lines and (byline := closing_byline(item.lines[-1])):

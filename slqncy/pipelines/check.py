@@ -28,7 +28,7 @@ class Check(Step):
 
     name = "check"
 
-    def take(self, item: StoryItem) -> StoryItem:
+    async def take(self, item: StoryItem) -> StoryItem:
         """Fill text, char_count and content_hash; set `item.rejection` where there is a reason."""
         story = item.story
         _set_text(story, "\n".join(item.lines))

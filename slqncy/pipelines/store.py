@@ -38,7 +38,7 @@ class Store(Step):
 
     name = "store"
 
-    def take(self, item: StoryItem) -> StoryItem:
+    async def take(self, item: StoryItem) -> StoryItem:
         """Write. Raises ArchiveError, and DropItem for what is not a new version of a story, after it is written."""
         record = item.record()
         event = self._store(item, record)

@@ -16,7 +16,7 @@ class Strip(Step):
 
     name = "strip"
 
-    def take(self, item: StoryItem) -> StoryItem:
+    async def take(self, item: StoryItem) -> StoryItem:
         """Leave the body's paragraphs in `item.lines`."""
         story = item.story
         stripped = item.strip(self.site)

@@ -15,7 +15,7 @@ class Watch(Step):
 
     name = "watch"
 
-    def take(self, item: StoryItem) -> StoryItem:
+    async def take(self, item: StoryItem) -> StoryItem:
         """The item as it is. Raises ArchiveError."""
         self.run.begin_reading(item.story.canonical_url)
         return item

@@ -22,7 +22,7 @@ Thing = TypeVar("Thing")
 
 PATIENCE = 60.0
 """Seconds for a page that another process reads, where nobody watches over this one."""
-_SHORT = 200
+_SHORT = 100
 """Pages that are read here first: for fewer it does not pay to start a process, which takes as long as they do."""
 _BATCH_PAGES, _BATCH_BYTES = 8, 128 * 1024
 """Pages that are given to a process at once, and bytes of their bodies; one page may have more."""

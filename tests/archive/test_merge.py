@@ -381,3 +381,20 @@ def test_killed_half_way_it_begins_anew(history: Path, tmp_path: Path) -> None:
     merge([history], tmp_path / "one", JUDGING)
     assert defects(tmp_path / "one") == []
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+@pytest.mark.parametrize("folder", ["stories", "events", "warc"])
+@pytest.mark.parametrize("made", ["merged", "a part"])
+def test_less_than_is_acknowledged_is_not_made_one(tmp_path: Path, folder: str, made: str) -> None:
+    root = tmp_path / "archive"
+    writer = ArchiveWriter(root)
+    for number in range(1, 4):
+        captured_story(writer, number)
+    writer.commit()
+    writer.abandon()
+    (path,) = (root / folder).iterdir()
+    data = path.read_bytes()
+    path.write_bytes(data[:-40])
+    with pytest.raises(ArchiveDamagedError, match=f"{path.name}: {path.stat().st_size} bytes, but {len(data)} were"):
+        merge([root], tmp_path / "new", JUDGING) if made == "merged" else add_part(root, tmp_path / "new", "w1")
+    assert list((tmp_path / "new").rglob("*.*")) == []

@@ -116,6 +116,21 @@ def after(ledger: Ledger, *events: Event) -> Known:
     return known
 
 
+def test_what_is_known_is_what_stands_now_whoever_has_changed_it(ledger: Ledger, tmp_path: Path) -> None:
+    event = found(1)
+    assert ledger.known(event.url) is None
+    was = after(ledger, event)
+    assert ledger.known(event.url) == was
+    excluded = after(ledger, replace(event, event=EventKind.EXCLUDED, state=State.EXCLUDED))
+    assert (was.state, excluded.state) == (State.FOUND, State.EXCLUDED)
+    ledger.commit()
+    with closing(Ledger(tmp_path / "ledger.sqlite")) as other:
+        assert other.known(event.url) == excluded
+        gone = after(other, replace(event, event=EventKind.GONE, state=State.GONE))
+        other.commit()
+    assert ledger.known(event.url) == gone != excluded
+
+
 def test_all_that_is_known_of_some_addresses_is_what_is_known_of_each(ledger: Ledger) -> None:
     events = [found(number) for number in range(1, 4)]
     after(ledger, *events)

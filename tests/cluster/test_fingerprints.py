@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
-from functools import partial
 from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,14 +12,12 @@ import pytest
 from slqncy.archive import Archive, ArchiveWriter
 from slqncy.archive.errors import ClusterError
 from slqncy.archive.layout import Place
-from slqncy.archive.merge import merge
-from slqncy.archive.parts import make_part
 from slqncy.cluster import fingerprints, keys
 from slqncy.cluster.fingerprints import SharedStories
+from slqncy.cluster.leases import Leases
 from slqncy.dedup import Thresholds
 from slqncy.dedup.archived import ArchivedStories, of_story
 from slqncy.dedup.run import MOST_POSTINGS
-from slqncy.dedup.so_far import judging
 from slqncy.reasons import DuplicateKind
 from slqncy.records import Story, story_fields
 from tests.dedup import texts
@@ -50,6 +47,7 @@ COPIES = [
 ]
 
 
+LONG = 60
 NOWHERE = Place("stories/2026-11.jsonl", 0)
 """Lines are other workers'."""
 
@@ -63,12 +61,19 @@ class Told(NamedTuple):
     evidence: str
 
 
-def opened(client: Redis) -> SharedStories:
-    return SharedStories(client, "redis://127.0.0.1", Thresholds())
+def opened(client: Redis, worker: str = "one") -> SharedStories:
+    leases = Leases(client, worker, LONG)
+    leases.appear()
+    return SharedStories(client, "redis://127.0.0.1", Thresholds(), leases)
 
 
 def told(found: Original | None) -> Told | None:
     return Told(found.id, found.kind, found.verdict.score, found.verdict.evidence) if found else None
+
+
+def is_at_hand(found: Original | None) -> bool | None:
+    """None where nothing was found."""
+    return found.is_at_hand if found else None
 
 
 def names(client: Redis, kind: str | None = None) -> list[bytes]:
@@ -77,6 +82,7 @@ def names(client: Redis, kind: str | None = None) -> list[bytes]:
 
 
 def commit(stories: SharedStories, client: Redis, times: int = 1) -> None:
+    stories.settle()
     for _ in range(times):
         with client.pipeline() as pipe:
             stories.stage(pipe)
@@ -145,7 +151,7 @@ def test_verdicts_on_the_demo_are_those_of_one_process(client: Redis, demo_crawl
 
 
 def test_workers_that_take_turns_say_what_one_would(client: Redis, tmp_path: Path) -> None:
-    workers = [opened(client) for _ in range(3)]
+    workers = [opened(client, name) for name in ("one", "two", "three")]
     for stories, record, answer in zip(cycle(workers), RECORDS, expected(tmp_path / "archive", RECORDS), strict=False):
         assert told(stories.find(record, of_story(record))) == answer
         if is_archived(answer):
@@ -154,7 +160,7 @@ def test_workers_that_take_turns_say_what_one_would(client: Redis, tmp_path: Pat
 
 
 def test_the_sites_own_number_again_is_the_same_story(client: Redis) -> None:
-    here, there = opened(client), opened(client)
+    here, there = opened(client), opened(client, "other")
     here.add(NOWHERE, page(1, texts.STORY, texts.TITLE))
     commit(here, client)
     found = there.find(page(1, texts.STORY))
@@ -165,13 +171,13 @@ def test_the_sites_own_number_again_is_the_same_story(client: Redis) -> None:
 # Transactions
 
 
-def test_what_was_not_committed_is_found_by_this_worker_alone(client: Redis) -> None:
-    here, there = opened(client), opened(client)
+def test_what_was_not_committed_is_a_story_to_this_worker_alone(client: Redis) -> None:
+    here, there = opened(client), opened(client, "other")
     here.add(NOWHERE, page(1, texts.STORY))
-    assert here.find(page(2, texts.edited())) is not None
-    assert there.find(page(2, texts.edited())) is None
+    assert is_at_hand(here.find(page(2, texts.edited()))) is False
+    assert is_at_hand(there.find(page(2, texts.edited()))) is True
     commit(here, client)
-    assert there.find(page(2, texts.edited())) is not None
+    assert is_at_hand(there.find(page(2, texts.edited()))) is False
 
 
 def test_a_transaction_that_did_not_go_through_is_staged_again(client: Redis) -> None:
@@ -231,8 +237,8 @@ def test_a_server_that_lost_everything_is_filled_from_the_lines(client: Redis, t
     client.flushall()
     archive = Archive(tmp_path / "archive")
     assert opened(client).fill("a", archive.stories()) == client.hlen(keys.STORIES) == len(list(archive.stories()))
-    assert [told(opened(client).find(record)) for record in asked] == before
     assert client.get(keys.STORY_COUNT) == str(client.hlen(keys.STORIES)).encode()
+    assert [told(opened(client).find(record)) for record in asked] == before
 
 
 def test_filling_that_was_cut_short_goes_on(client: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,40 +260,12 @@ def test_filling_that_was_cut_short_goes_on(client: Redis, monkeypatch: pytest.M
 
 def test_a_server_that_is_gone_is_named_without_its_password(tmp_path: Path) -> None:
     with redis_server(tmp_path) as server, server.client() as client:
-        stories = SharedStories(client, f"redis://:secret@127.0.0.1:{server.port}/0", Thresholds())
+        stories = SharedStories(
+            client, f"redis://:secret@127.0.0.1:{server.port}/0", Thresholds(), Leases(client, "one", LONG)
+        )
         server.kill()
         said = rf"at redis://127\.0\.0\.1:{server.port}/0 cannot be reached(?!.*secret)"
         with pytest.raises(ClusterError, match=said):
             stories.find(RECORDS[0])
         with pytest.raises(ClusterError, match=said):
             stories.add(NOWHERE, RECORDS[0])
-
-
-# Two at once
-
-
-def test_copies_that_two_workers_archive_at_once_are_two_stories_until_they_are_judged_again(
-    client: Redis, tmp_path: Path
-) -> None:
-    root = tmp_path / "archive"
-    parts = {name: make_part(root, name) for name in ("a", "b")}
-    workers = {name: opened(client) for name in parts}
-    first, second = page(1, texts.STORY), page(2, texts.STORY)
-    for (name, part), record in zip(parts.items(), (first, second), strict=True):
-        assert workers[name].find(record) is None
-        with closing(ArchiveWriter(part)) as archive:
-            for place in keep(archive, record):
-                workers[name].add(place, record)
-    commit(workers["b"], client)
-    commit(workers["a"], client)
-    assert [story.id for story in Archive(root).stories()] == [first.id, second.id]
-    # Of the two, the one that was added first, whichever was committed first.
-    found = told(opened(client).find(page(3, texts.STORY)))
-    assert found is not None
-    assert found.of == first.id
-    merge([root], tmp_path / "merged", partial(judging, thresholds=Thresholds(), divert_rewrites=False))
-    merged = Archive(tmp_path / "merged")
-    assert [story.id for story in merged.stories()] == [first.id]
-    assert [(copy.id, copy.duplicate_of, copy.duplicate_kind) for copy in merged.duplicates()] == [
-        (second.id, first.id, DuplicateKind.SAME_TEXT)
-    ]

@@ -13,6 +13,8 @@ from slqncy.archive import Archive
 from slqncy.archive.layout import part_path
 from slqncy.archive.verify import verify
 from slqncy.cluster import keys
+from slqncy.exitcodes import ExitStatus
+from tests.crawling import scrapy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +62,23 @@ def test_all_of_it(job: Crawl, client: Redis) -> None:
     assert not verify(part_path(job.archive, "one")).defects
 
 
+def test_a_part_that_is_older_than_it_knows(job: Crawl, client: Redis) -> None:
+    crawl(job, "one")
+    archived, part = ids(job), part_path(job.archive, "one")
+    (events,) = part.glob("events/*")
+    client.hincrby(keys.worker("one"), str(events.relative_to(part)), 100)
+    refused = job.start("one")
+    wait([refused], LONGEST)
+    assert refused.status == ExitStatus.IO
+    assert f"but the cluster has acknowledged {events.stat().st_size + 100}" in said(refused)
+    assert "`scrapy repair` on this part; once all workers have ended, delete the server's keys" in said(refused)
+    assert scrapy("repair", "-s", f"ARCHIVE_DIR={part}").status == 0
+    client.delete(*client.scan_iter("slqncy:*"))
+    crawl(job, "one")
+    assert ids(job) == archived
+    assert not verify(part).defects
+
+
 def test_its_last_second(job: Crawl, client: Redis) -> None:
     crawl(job, "one")
     archived, count = ids(job), client.hlen(keys.STORIES)
@@ -73,7 +92,7 @@ def test_its_last_second(job: Crawl, client: Redis) -> None:
     for site in client.keys("slqncy:site:*"):
         for url in client.hkeys(site)[3:]:
             client.hdel(site, url)
-    for number in range(4, count + 1):
+    for number in sorted(map(int, client.hkeys(keys.STORIES)))[3:]:
         client.hdel(keys.STORIES, str(number))
     crawl(job, "one")
     assert ids(job) == archived

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 
 import pytest
@@ -57,6 +58,13 @@ def test_a_story_is_folded() -> None:
     assert one.bits == {"3.86": 6.0, "3月1日": 6.0}
     assert one.title_pairs == {"大桥", f"桥{second}", f"{second}通", "通车"}
     assert (len(one.grams(2)), len(one.grams(100))) == (12, 1)
+
+
+def test_a_copy_of_a_story_has_its_keys_and_need_not_work_them_out() -> None:
+    one = compared(texts.TITLE, texts.STORY, texts.DAY)
+    other = copy(one)
+    assert other == one
+    assert vars(other)["keys"].tolist() == one.keys.tolist()
 
 
 def test_a_fingerprint_is_of_the_text_alone_and_what_it_was() -> None:
