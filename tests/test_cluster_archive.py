@@ -104,6 +104,7 @@ def test_merge_makes_one_that_all_commands_work_on(cluster: Path, demo_crawl: De
     [
         (["{root}"], 64, "name the archives to merge"),
         (["--part", "w1", "{root}", "{root}", "{tmp}/new"], 64, "--part takes one archive"),
+        (["--part", "a b", "{root}", "{tmp}/new"], 64, "--part: 'a b' is no name of a worker"),
         (["{root}", "{root}"], 74, "is there already"),
         (["{root}", "{tmp}/new", "-s", "DEDUP_NEAR_SCORE=2"], 64, "DEDUP_NEAR_SCORE=2"),
     ],

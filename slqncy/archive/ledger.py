@@ -225,8 +225,8 @@ def refuse_cluster(root: Path) -> None:
     """Raises ArchiveError where a directory has the archives of a cluster's workers, and says what would be right."""
     if is_cluster(root):
         raise ArchiveError(
-            f"{root}: this is the archive of a cluster, and only a crawl with CLUSTER_URL writes to it; "
-            "name one of its parts, or have `scrapy merge` make one archive of them"
+            f"{root}: this is the archive of a cluster: `scrapy verify`, `export` and `changes` read it as one, only "
+            "a crawl with CLUSTER_URL writes it; name one of its parts, or have `scrapy merge` make one archive of them"
         )
 
 

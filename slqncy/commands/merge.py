@@ -45,7 +45,9 @@ class Command(ArchiveCommand):
 
     def work(self, root: Path, args: list[str], opts: argparse.Namespace) -> ExitStatus:
         """Make it, and print what it holds."""
+        from slqncy.archive.errors import ArchiveError
         from slqncy.archive.merge import add_part, merge
+        from slqncy.archive.parts import check_name
         from slqncy.dedup import Thresholds
         from slqncy.dedup.so_far import judging
 
@@ -55,6 +57,10 @@ class Command(ArchiveCommand):
         if opts.part:
             if len(sources) > 1:
                 raise UsageError("--part takes one archive, and the directory of a cluster's archive")
+            try:
+                check_name(opts.part)
+            except ArchiveError as error:
+                raise UsageError(f"--part: {error}") from error
             print(visible(f"{add_part(sources[0], into, opts.part)}: the part of {opts.part}"))
             return ExitStatus.OK
         assert self.settings is not None

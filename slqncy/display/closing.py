@@ -120,7 +120,9 @@ def trouble(ended: Ended) -> Iterator[str]:
         ("hung", hung, f"{hung} left out, as reading them hung", "guard/watchdog"),
     ):
         if count:
-            yield from beside(label, [cut(f"{what}: {visible(ended.examples.get(counter, ''))}", WIDTH - LABEL)])
+            # What another worker counted has no example here.
+            example = ended.examples.get(counter)
+            yield from beside(label, [cut(f"{what}: {visible(example)}" if example else what, WIDTH - LABEL)])
     if ended.held_until:
         yield from beside("held", [f"nothing may be asked of the site before {ended.held_until}"])
 

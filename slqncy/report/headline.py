@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from slqncy.display.quantities import plural
-from slqncy.exitcodes import ExitStatus
+from slqncy.exitcodes import SEVERITY, ExitStatus
+from slqncy.report.history import last_of_sites, site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,7 @@ class Headline(NamedTuple):
     to_do: str
 
 
+_MOST_NAMES = 5
 _UNUSUAL = Headline("!", "Finished, and something is otherwise than as a rule", "")
 _UNKNOWN = Headline("!", "Ended with a status that this version does not know", "Look at the log of the run.")
 _HEADLINES: dict[int, Headline] = {
@@ -57,10 +60,31 @@ def headline(report: AnyRun, *, is_usual: bool = True) -> Headline:
 
 
 def headline_of(reports: Sequence[AnyRun]) -> Headline:
-    """What those of several runs mean together: what is to be done is what the last one leaves to do."""
+    """What those of several runs mean together: what is to be done is what the last one on each site leaves to do."""
     wrong = sum(report.exit_status != ExitStatus.OK for report in reports)
-    last = headline(reports[-1])
+    last, lasts = headline(reports[-1]), last_of_sites(reports)
     if not wrong:
         return Headline(last.sign, f"All of {len(reports)} runs went well", last.to_do)
-    to_do = f"The last run, {reports[-1].run_id}: {last.words}. {last.to_do}"
+    to_do = _to_do_of(lasts) if len(lasts) > 1 else f"The last run, {reports[-1].run_id}: {last.words}. {last.to_do}"
     return Headline(_UNUSUAL.sign, f"{wrong} of {len(reports)} runs did not go well", to_do)
+
+
+def _to_do_of(lasts: Sequence[AnyRun]) -> str:
+    """What the last runs on several sites leave to do, those with the most severe status first."""
+    failed = sorted(
+        (run for run in lasts if run.exit_status != ExitStatus.OK), key=lambda run: (-_severity(run), site_of(run))
+    )
+    if not failed:
+        return f"The last runs on all of {len(lasts)} sites went well. There is nothing to do."
+    told = [f"{len(failed)} of {len(lasts)} sites did not go well in their last run."]
+    for _, group in groupby(failed, lambda run: run.exit_status):
+        runs = list(group)
+        names = ", ".join(site_of(run) for run in runs[:_MOST_NAMES])
+        more = f" and {len(runs) - _MOST_NAMES} more" if len(runs) > _MOST_NAMES else ""
+        said = headline(runs[0])
+        told.append(f"{names}{more}: {said.words}. {said.to_do}")
+    return " ".join(told)
+
+
+def _severity(run: AnyRun) -> int:
+    return next((place for place, status in enumerate(SEVERITY) if status == run.exit_status), len(SEVERITY))

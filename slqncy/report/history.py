@@ -70,14 +70,25 @@ def changes(report: AnyRun, earlier: Sequence[AnyRun]) -> list[Change]:
     return [Change(name, now.get(name), _median([each[name] for each in before if name in each])) for name in names]
 
 
-def pauses(runs: Sequence[AnyRun]) -> list[timedelta]:
-    """How long after the one before each run but the first has started."""
-    return [later - sooner for sooner, later in pairwise(map(started, runs))]
+def pauses(runs: Sequence[AnyRun]) -> list[timedelta | None]:
+    """How long after the one before on its site each run has started; None for the first on a site."""
+    before: dict[str, datetime] = {}
+    found: list[timedelta | None] = []
+    for run in runs:
+        site, now = site_of(run), started(run)
+        found.append(now - before[site] if site in before else None)
+        before[site] = now
+    return found
+
+
+def last_of_sites(runs: Iterable[AnyRun]) -> list[AnyRun]:
+    """The last run on each site; `runs` are oldest first."""
+    return [*{site_of(run): run for run in runs}.values()]
 
 
 def days_without(runs: Sequence[AnyRun]) -> list[date]:
     """Days (UTC) without a run between the first and the last one, where as a rule there is one each day."""
-    between = pauses(runs)
+    between = [pause for pause in pauses(runs) if pause is not None]
     if len(between) < _SAMPLE or _usual(between) > _DAILY:
         return []
     days = {started(run).date() for run in runs}
@@ -125,9 +136,13 @@ def _silence(times: Sequence[datetime], now: datetime) -> str:
 
 
 def _kind(report: AnyRun) -> tuple[str, ...]:
+    return site_of(report), *(mode for mode in _MODES if mode in report.arguments)
+
+
+def site_of(report: AnyRun) -> str:
+    """The site that a run was on, or "" where its report does not say."""
     # Older reports do not name the site.
-    site = report.site or report.arguments.get("site", "")
-    return site, *(mode for mode in _MODES if mode in report.arguments)
+    return report.site or report.arguments.get("site", "")
 
 
 def started(report: AnyRun) -> datetime:

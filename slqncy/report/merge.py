@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _Listed = TypeVar("_Listed", Pages, Pairs)
+_MOST_NAMED = 5
+"""Sites; of more, how many they are."""
 _PEAKS: dict[str, Callable[[Iterable[Any]], Any]] = {
     **dict.fromkeys(("peak_memory", "most_in_flight", "delay_asked", "delay_longest"), max),
     "least_gap": lambda gaps: min((gap for gap in gaps if gap is not None), default=None),
@@ -39,7 +41,7 @@ def merged(reports: Sequence[RunReport]) -> RunReport:
     # Of each site what its last run has left.
     lasts = {report.site: report for report in reports}.values()
     return RunReport(
-        run_id=f"{first.run_id} to {last.run_id}", site=", ".join(sorted({report.site for report in reports} - {""})),
+        run_id=f"{first.run_id} to {last.run_id}", site=_named(sorted({report.site for report in reports} - {""})),
         started=first.started, finished=last.finished, exit_status=last.exit_status, exit_reason=last.exit_reason,
         versions=last.versions,
         timings=_summed(Timings, [report.timings for report in reports]),
@@ -52,6 +54,10 @@ def merged(reports: Sequence[RunReport]) -> RunReport:
         failures=[failure for report in reports for failure in report.failures][:MOST_FAILURES],
         coverage={name: line for report in lasts for name, line in report.coverage.items()},
     )  # fmt: skip
+
+
+def _named(sites: Sequence[str]) -> str:
+    return ", ".join(sites) if len(sites) <= _MOST_NAMED else f"{len(sites)} sites"
 
 
 def _figures(requests: dict[str, int | bool]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, tot
 from slqncy.display.picture import STYLE, bar
 from slqncy.display.quantities import span
 from slqncy.report.headline import headline, headline_of
-from slqncy.report.history import alike, changes, findings, pauses, started
+from slqncy.report.history import alike, changes, findings, last_of_sites, pauses, site_of, started
 from slqncy.report.merge import merged
 from slqncy.report.plots import lying, standing
 from slqncy.run_report import MOST_LISTED, OTHERS
@@ -78,8 +78,17 @@ def run_page(report: RunReport, others: Iterable[AnyRun], lines: Sequence[Number
 
 def span_page(reports: Sequence[RunReport], lines: Sequence[NumberLine]) -> bytes:
     """The page of several runs, oldest first, of which there must be one; `lines` are as they are now."""
-    found = list(findings(reports[-1], alike(reports[-1], reports[:-1])))
-    return _page(Told(merged(reports), headline_of(reports), found, [], reports, is_span=True), lines)
+    return _page(Told(merged(reports), headline_of(reports), _findings(reports), [], reports, is_span=True), lines)
+
+
+def _findings(reports: Sequence[RunReport]) -> list[str]:
+    """What is otherwise than as a rule in the last run on each site, with its name where there are several."""
+    lasts = last_of_sites(reports)
+    return [
+        f"{site_of(last)}: {finding}" if len(lasts) > 1 else finding
+        for last in lasts
+        for finding in findings(last, alike(last, (other for other in reports if other.started < last.started)))
+    ]
 
 
 def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
@@ -88,8 +97,8 @@ def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
     html = _environment().get_template("page.html").render(
         report=report, headline=told.headline, findings=told.findings, changes=told.changes,
         style=Markup(STYLE), outcomes=OUTCOMES, is_span=told.is_span,  # noqa: S704  # our own colours
-        most_listed=MOST_LISTED,
-        runs=[(run, headline(run), pause) for run, pause in zip(runs, [None, *pauses(runs)], strict=True)][::-1],
+        most_listed=MOST_LISTED, most_on_a_site=max(Counter(map(site_of, runs)).values()),
+        runs=[(run, headline(run), pause) for run, pause in zip(runs, pauses(runs), strict=True)][::-1],
         days=standing("New stories by day of publication", ("published", "stories"), _periods(report.stories.days)),
         sections=lying("New stories by section", ("section", "stories"), _first(report.stories.sections)),
         deltas=lying(
@@ -103,7 +112,8 @@ def _page(told: Told, lines: Sequence[NumberLine]) -> bytes:
             "Hours from one start to the next", ("run", "hours"),
             [
                 (_at(run), round(pause.total_seconds() / 3600, 2))
-                for run, pause in [*zip(runs[1:], pauses(runs), strict=True)][-_MOST_BARS:]
+                for run, pause in [*zip(runs, pauses(runs), strict=True)][-_MOST_BARS:]
+                if pause is not None
             ],
         ),
         lines=[_line(line) for line in lines if not line.is_section],

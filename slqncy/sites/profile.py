@@ -95,7 +95,10 @@ def load_site(name_or_path: str) -> Site:
         path = _HERE / f"{name_or_path}.toml"
         if not _NAME.fullmatch(name_or_path) or not path.is_file():
             known = ", ".join(site_names())
-            raise SiteError(f"no site profile is named {name_or_path!r}; known are {known}, or name a .toml file")
+            raise SiteError(
+                f"no site profile is named {name_or_path!r}; known are {known}; or name a .toml file, or by sites= a "
+                "directory of these"
+            )
     return _build(_read(path), path)
 
 

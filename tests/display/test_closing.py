@@ -106,6 +106,8 @@ def test_what_is_wrong(figures: dict[str, int], counters: dict[str, int], exampl
     stats = {f"slqncy/{name}": count for name, count in counters.items()}
     assert closing(ended(figures, counters=stats, examples=examples)).trouble == [line]
     assert closing(ended(examples=examples)).trouble == []
+    # Another worker counted it, and handed the site over.
+    assert closing(ended(figures, counters=stats)).trouble == [line.rpartition(": ")[0]]
 
 
 def test_a_site_that_wants_to_be_left_alone() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from slqncy.report.headline import headline, headline_of
-from slqncy.report.history import SHOWN, WHOLE, alike, changes, days_without, findings
+from slqncy.report.history import SHOWN, WHOLE, alike, changes, days_without, findings, pauses
 from slqncy.report.merge import merged
 from slqncy.run_report import (
     MOST_LISTED,
@@ -105,6 +105,30 @@ def test_what_an_exit_status_means() -> None:
     assert headline_of(runs).to_do == "The last run, c: All is well. There is nothing to do."
     assert headline_of(runs[:2]).to_do.startswith("The last run, b: Not finished. Run again")
     assert headline_of(runs[2:]).sign == "✓"
+
+
+def run_on(site: str, status: int, hours: float = 0) -> RunReport:
+    started = (START + timedelta(hours=hours)).isoformat()
+    return RunReport(run_id=f"{site} {hours:g}", site=site, started=started, exit_status=status)
+
+
+def test_of_several_sites_the_last_run_on_each_says_what_is_to_be_done() -> None:
+    runs = [run_on("a", 75), run_on("b", 69), run_on("c", 65), run_on("d", 69), run_on("a", 0, 1)]
+    said = headline_of(runs)
+    assert said.words == "4 of 5 runs did not go well"
+    assert said.to_do.startswith("3 of 4 sites did not go well in their last run. c: Pages came, and they are not")
+    assert "changed? b, d: The site could not be reached, or answers with errors only. Run again" in said.to_do
+    assert headline_of([run_on("a", 75), run_on("b", 0), run_on("a", 0, 1)]).to_do == (
+        "The last runs on all of 2 sites went well. There is nothing to do."
+    )
+    many = headline_of([run_on(f"s{number}", 69) for number in range(7)])
+    assert "s0, s1, s2, s3, s4 and 2 more: The site could not be reached" in many.to_do
+    assert "x: Ended with a status that this version does not know" in headline_of([runs[0], run_on("x", 3)]).to_do
+
+
+def test_pauses_are_those_between_runs_on_one_site() -> None:
+    runs = [run_on("a", 0), run_on("b", 0, 1), run_on("a", 0, 3)]
+    assert pauses(runs) == [None, None, timedelta(hours=3)]
 
 
 def test_several_runs_as_one() -> None:

@@ -305,6 +305,27 @@ def test_a_run_looks_back_on_sound_reports_only(tmp_path: Path) -> None:
     assert process_time() - began < 5
 
 
+def run_on(site: str, hour: int, stories: int) -> RunReport:
+    told = NewStories(lines=stories, sections={f"{site}/szxw": stories} if stories else {})
+    started = f"2026-11-{1 + hour // 24:02}T{hour % 24:02}:17:00+00:00"
+    return RunReport(run_id=f"{site}-{hour}", site=site, started=started, stories=told)
+
+
+def test_runs_on_many_sites_are_each_told_of_beside_those_on_their_own() -> None:
+    sites = ("one", "two", "six")
+    runs = [run_on(site, hour, 10 if site != "two" or hour < 10 else 0) for hour in range(40) for site in sites]
+    page = span_page(runs, [])
+    (finding,) = re.findall(r"<strong>Look:</strong> (.*?)</li>", page.decode())
+    assert finding.startswith("two: the whole site: no new story for 1 d 6 h")
+    counted, hours = document_fromstring(page).cssselect("section[aria-labelledby=history] figure")
+    assert {value.text for value in hours.cssselect("td.number")} == {"1"}
+    # Runs of one minute have one label: it is written below every fifteenth bar only.
+    assert len(counted.cssselect("g.axis.x text")) == 4
+    titles = [title.text for title in counted.iter("title")]
+    assert (len(titles), titles[0], titles[-1]) == (60, "11-01 20:17: 10", "11-02 15:17: 10")
+    assert "There are too few runs yet" in words(span_page(runs[:15], []))
+
+
 def test_a_run_looks_back_on_its_site_however_many_others_there_are(tmp_path: Path) -> None:
     with closing(ArchiveWriter(tmp_path)) as writer:
         for hour in range(2):

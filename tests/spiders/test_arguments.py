@@ -124,6 +124,13 @@ def test_a_wrong_site() -> None:
         parse_arguments({"site": "nobody"})
 
 
+def test_a_directory_that_is_not_there_or_for_one_site(tmp_path: Path) -> None:
+    with pytest.raises(SiteError, match=r"or by sites= a directory of these$"):
+        parse_sites({"sites": f"{tmp_path}/nowhere/"})
+    with pytest.raises(SiteError, match=r"or by sites= a directory of these$"):
+        parse_arguments({"site": f"{tmp_path}"})
+
+
 def test_a_site_of_ones_own(tmp_path: Path) -> None:
     profile = tmp_path / "own.toml"
     profile.write_text('name = "own"\nextends = "slqncy"\n')
