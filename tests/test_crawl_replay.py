@@ -292,6 +292,19 @@ def test_years_of_a_site(tmp_path: Path) -> None:
     assert "slqncy/szxw/3" not in stories(tmp_path / "last")
 
 
+def test_what_is_as_it_was_when_nothing_was_captured(tmp_path: Path) -> None:
+    script, archive = site_of(1, 2), tmp_path / "archive"
+    unchanged = response("", status="304 Not Modified", Content_Length="")
+    script.answers["/szxw/1.html"] = [page(1, ETag='"1"'), unchanged]
+    with scripted(script) as base_url:
+        crawled(archive, base_url, settings=["WARC_ENABLED=False"])
+        all_due(archive)
+        crawled(archive, base_url)
+    result = replay(tmp_path / "replay", archive / "warc")
+    assert (result.status, "HTTP 304" in result.errors) == (0, False), result.errors
+    assert "slqncy/szxw/2" in stories(tmp_path / "replay")
+
+
 def test_two_sites_in_one_archive(tmp_path: Path) -> None:
     archive, into = tmp_path / "archive", tmp_path / "replay"
     one, other = site_of(1, 2, 3), Script()

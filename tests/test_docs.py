@@ -103,6 +103,7 @@ def test_fields_of_raw_responses() -> None:
         exchange(b"HTTP/1.1 100\n\nHTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n0\r\n\r\n", notes=NOTES),
         exchange(b"no response", failure="no response"),
         exchange(withheld="noarchive"),
+        exchange(b"HTTP/1.1 304 Not Modified\r\n\r\n", is_conditional=True),
     ]
     written = {name for one in exchanges for name in warcs.fields(exchange_records(one, Memory()).data)}
     table = WARC.split("| field | meaning |")[1].split("\n\n")[0]

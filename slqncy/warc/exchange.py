@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+UNMODIFIED = "notModified"
+"""Of a metadata record: the page is as the request says it is known, and no record here has what that was."""
+
 
 class Truncation(StrEnum):
     """Why a response is not whole: the values of WARC-Truncated."""

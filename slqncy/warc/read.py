@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+from slqncy.warc.exchange import UNMODIFIED
 from slqncy.warc.payloads import Payloads, header
 from slqncy.warc.scan import ANSWERS, WarcError
 from slqncy.warc.wire import header_lines, read_answer
@@ -74,7 +75,9 @@ class _Record:
 
     @property
     def is_not_modified(self) -> bool:
-        return self.is_revisit and header(self.headers, "WARC-Profile").endswith(_NOT_MODIFIED)
+        if self.is_revisit:
+            return header(self.headers, "WARC-Profile").endswith(_NOT_MODIFIED)
+        return UNMODIFIED in self.notes
 
 
 def captures(paths: Sequence[Path], most_bytes: int) -> Iterator[Capture | None]:

@@ -13,7 +13,7 @@ from uuid import uuid4
 from fastwarc.stream_io import GzipWriter
 
 from slqncy.warc.capture import Captured
-from slqncy.warc.exchange import Truncation
+from slqncy.warc.exchange import UNMODIFIED, Truncation
 from slqncy.warc.wire import Answer, read_answer
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def exchange_records(exchange: Exchange, before: Before) -> Written:
             block = answer.head + answer.payload
             members.add("response", response, headers, content_type=_RESPONSE, block=block)
     headers = [*shared, ("WARC-Concurrent-To", _urn(response if answer else request))] if members.count else shared
-    block = _fields(_said(exchange, answer))
+    block = _fields(_said(exchange, answer) | _unmodified(exchange, answer, refers_to))
     members.add("metadata", metadata, headers, content_type=_WARC_FIELDS, block=block)
     return Written(members.data, members.count, captured, refers_to)
 
@@ -136,9 +136,19 @@ def _revisit(exchange: Exchange, answer: Answer, digest: bytes, before: Before) 
     """
     if exchange.truncation:
         return "", None
-    if answer.status == _STATUS_NOT_MODIFIED and exchange.is_conditional and not answer.payload:
+    if _is_not_modified(exchange, answer):
         return _NOT_MODIFIED, before.page(exchange.uri)
     return _SAME_PAYLOAD, before.with_payload(digest) if answer.payload else None
+
+
+def _is_not_modified(exchange: Exchange, answer: Answer) -> bool:
+    return answer.status == _STATUS_NOT_MODIFIED and exchange.is_conditional and not answer.payload
+
+
+def _unmodified(exchange: Exchange, answer: Answer | None, refers_to: Reference | None) -> dict[str, str]:
+    """What a revisit would say, where there is no record that it could refer to."""
+    is_told = answer and not refers_to and not exchange.truncation and _is_not_modified(exchange, answer)
+    return {UNMODIFIED: "yes"} if is_told else {}
 
 
 def _said(exchange: Exchange, answer: Answer | None) -> dict[str, str]:

@@ -224,6 +224,14 @@ def test_not_modified(path: Path) -> None:
     assert (capture.status, capture.is_not_modified, capture.incomplete) == (304, True, "")
 
 
+@pytest.mark.parametrize("said", [b"notModified: yes\r\n", b"fetchTimeMs: 7\r\n"])
+def test_not_modified_since_others_captured_it(path: Path, said: bytes) -> None:
+    answer = response(A, "", "HTTP/1.1 304 Not Modified", WARC_Record_ID=ID)
+    written(path, answer, record("metadata", said, WARC_Concurrent_To=ID))
+    (capture,) = read(path)
+    assert (capture.status, capture.is_not_modified) == (304, said.startswith(b"not"))
+
+
 # Damage
 
 

@@ -124,6 +124,14 @@ def test_a_page_that_is_as_it_was(tmp_path: Path) -> None:
     assert "WARC-Truncated" not in headers
 
 
+def test_a_page_that_is_as_it_was_when_others_captured_it(tmp_path: Path) -> None:
+    unmodified = b"HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n"
+    asked, unasked = kept(tmp_path, exchange(unmodified, is_conditional=True), exchange(unmodified))
+    assert asked.record("response")[1] == unmodified
+    assert b"notModified: yes\r\n" in asked.record("metadata")[1]
+    assert b"notModified" not in unasked.record("metadata")[1]
+
+
 @pytest.mark.parametrize(
     ("before", "then"),
     [
