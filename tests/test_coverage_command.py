@@ -32,7 +32,7 @@ slqncy  1 to 9: 9 numbers, 66.6 % are known
   each sign is a number
   1 #=x..--!?
   longest gaps
-    -a ids=4-5  2 numbers
+    -a site=slqncy -a ids=4-5  2 numbers
 """
 
 

@@ -61,6 +61,11 @@ def unnumbered(line: NumberLine) -> str:
     return f"{plural(line.unnumbered, 'story', 'stories')} without a number"
 
 
+def sweep_of(line: NumberLine) -> str:
+    """What `scrapy crawl stories` is told, before the numbers, to ask for some of a site's line."""
+    return f"-a site={visible(line.name)} -a ids="
+
+
 def pasted(gap: range) -> str:
     """A gap as `-a ids=` takes it."""
     return f"{gap[0]}-{gap[-1]}" if len(gap) > 1 else f"{gap[0]}"

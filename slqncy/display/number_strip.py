@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from slqncy.display.number_line import LOOKS, Look, heading, longest_gaps, pasted, span_size, totals, unnumbered
+from slqncy.display.number_line import (
+    LOOKS,
+    Look,
+    heading,
+    longest_gaps,
+    pasted,
+    span_size,
+    sweep_of,
+    totals,
+    unnumbered,
+)
 from slqncy.display.quantities import plural
 
 if TYPE_CHECKING:
@@ -35,7 +45,7 @@ def told(line: NumberLine, width: int, *, colour: bool) -> Iterator[str]:
         yield from _strip(line, width, colour=colour)
         if gaps := longest_gaps(line):
             yield f"{_INDENT}longest gaps"
-        yield from (f"{_INDENT * 2}-a ids={pasted(gap)}  {plural(len(gap), 'number')}" for gap in gaps)
+        yield from (f"{_INDENT * 2}{sweep_of(line)}{pasted(gap)}  {plural(len(gap), 'number')}" for gap in gaps)
     if line.unnumbered:
         yield f"{_INDENT}{unnumbered(line)}"
 

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUn
 from markupsafe import Markup
 from rich.filesize import decimal
 
-from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, totals, unnumbered
+from slqncy.display.number_line import LOOKS, heading, longest_gaps, pasted, sweep_of, totals, unnumbered
 from slqncy.display.picture import STYLE, bar
 from slqncy.display.quantities import span
 from slqncy.report.headline import headline, headline_of
@@ -51,6 +51,8 @@ class Line(NamedTuple):
     bar: Markup
     totals: list[tuple[int, str, int]]
     """How many, in words, and the number of their colour."""
+    sweep: str
+    """What asks for numbers, before them."""
     gaps: str
     unnumbered: str
 
@@ -164,6 +166,7 @@ def _line(line: NumberLine) -> Line:
         heading(line),
         Markup(bar(line) if line.numbers.size else ""),  # noqa: S704  # shapes, and a label that ElementTree escapes
         [(n, look.words, place) for place, (n, look) in enumerate(zip(totals(line), LOOKS, strict=True)) if n],
+        sweep_of(line),
         ", ".join(map(pasted, longest_gaps(line))),
         unnumbered(line) if line.unnumbered else "",
     )  # fmt: skip

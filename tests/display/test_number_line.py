@@ -61,8 +61,8 @@ def test_a_small_line_number_by_number() -> None:
         "  each sign is a number",
         "   7 #####=x?!-...#.-",
         "  longest gaps",
-        "    -a ids=17-19  3 numbers",
-        "    -a ids=21  1 number",
+        "    -a site=slqncy -a ids=17-19  3 numbers",
+        "    -a site=slqncy -a ids=21  1 number",
         "  1 story without a number",
     ]
 
