@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _HEADINGS = ("pages", "new", "copies", "rejected", "failed")
 _FIGURE = 9
 """Cells of a column."""
+_MILLION = 1_000_000
 _STATUS = 16
 _SITE = WIDTH - _FIGURE * len(_HEADINGS) - _STATUS
 _MOST_NAMES = 3
@@ -145,8 +146,13 @@ def _table(sites: Sequence[SiteEnded], room: int) -> list[str]:
 
 
 def _row(name: str, figures: Iterable[int | str], status: str) -> str:
-    cells = "".join(f"{figure:>{_FIGURE}}" for figure in figures)
+    cells = "".join(f"{_fitting(figure):>{_FIGURE}}" for figure in figures)
     return f"{set_cell_size(cut(name, _SITE), _SITE)}{cells}  {status}".rstrip()
+
+
+def _fitting(figure: int | str) -> int | str:
+    """As it is, or in millions where its column has no room for it."""
+    return f"{figure // _MILLION} M" if isinstance(figure, int) and len(f"{figure}") >= _FIGURE else figure
 
 
 def _status(status: ExitStatus) -> str:

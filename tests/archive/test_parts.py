@@ -246,8 +246,6 @@ def test_a_broken_ledger_is_a_defect(cluster: Path) -> None:
 def test_only_a_cluster_writes_to_its_archive(cluster: Path) -> None:
     before = sorted(cluster.rglob("*"))
     for work in (ArchiveWriter, rebuild, repair, lambda root: Archive(root).acknowledged()):
-        with pytest.raises(
-            ArchiveError, match="the archive of a cluster, and only a crawl with CLUSTER_URL writes to it"
-        ):
+        with pytest.raises(ArchiveError, match=r"archive of a cluster: .*, only a crawl with CLUSTER_URL writes it"):
             work(cluster)
     assert sorted(cluster.rglob("*")) == before

@@ -107,6 +107,13 @@ def test_it_is_one_screen_however_many_there_are(sites: list[SiteEnded], reports
     assert {line for line in told if visible(line) != line} == set()
 
 
+def test_a_figure_without_room_is_told_in_millions() -> None:
+    many = replace(GOOD, figures=Figures(99_999_999, 100_000_000, 40_123_456_789, 0, 7))
+    row = closing_of_sites([many], "runs", 0).account[1]
+    assert row.split()[1:] == ["99999999", "100", "M", "40123", "M", "0", "7", "0"]
+    assert cell_len(row) <= WIDTH
+
+
 def test_every_status_has_its_place_in_the_order_of_severity() -> None:
     assert sorted(SEVERITY) == sorted(ExitStatus)
     assert most_severe([]) is ExitStatus.OK
