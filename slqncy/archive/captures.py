@@ -171,7 +171,15 @@ def _rename(root: Path, name: str) -> None:
 
 def refuse(root: Path, known: Mapping[str, WarcFile]) -> None:
     """Raises ArchiveDamagedError where the files are not what a kill can have left of those that the ledger knows."""
-    closed, opened = closed_sizes(root), set(open_warcs_on_disk(root))
+    closed = closed_sizes(root)
+    refuse_less(root, known, closed)
+    for name, found in more(closed, known):
+        raise ArchiveDamagedError(f"{warc_path(root, name)}: {found}")
+
+
+def refuse_less(root: Path, known: Mapping[str, WarcFile], closed: Mapping[str, int]) -> None:
+    """Raises ArchiveDamagedError where a file lacks some of what was acknowledged; `closed` is `closed_sizes`."""
+    opened = set(open_warcs_on_disk(root))
     for file in known.values():
         # Each run leaves a file, and each looks at all that were left: they are not looked for one by one.
         is_closed = file.name in closed and file.name not in opened
@@ -181,8 +189,6 @@ def refuse(root: Path, known: Mapping[str, WarcFile]) -> None:
                 f"{path_of(root, file.name)}: {found}. "
                 "Restore it from a copy, or let `scrapy repair` go on with what is left"
             )
-    for name, found in more(closed, known):
-        raise ArchiveDamagedError(f"{warc_path(root, name)}: {found}")
 
 
 def less(file: WarcFile, size: int | None) -> str:

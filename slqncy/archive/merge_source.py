@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slqncy.archive.captures import path_of
+from slqncy.archive import captures
 from slqncy.archive.errors import ArchiveDamagedError, ArchiveError
 from slqncy.archive.files import open_segment, whole_lines
 from slqncy.archive.layout import (
@@ -25,6 +25,7 @@ from slqncy.archive.layout import (
 )
 from slqncy.archive.ledger import VERSION, Ledger, require_archive
 from slqncy.archive.lock import Lock
+from slqncy.archive.recovery import refuse_less
 from slqncy.records import Event, Story, decode
 
 if TYPE_CHECKING:
@@ -95,16 +96,9 @@ def opened(root: Path, scratch: Path) -> Iterator[Source]:
 
 def _refuse_less(source: Source) -> None:
     """What is gone would not be missed in an archive that is made of what is left."""
-    root = source.root
-    acknowledged = {open_path(root, name): of.length for name, of in source.segments.items() if not of.closed}
-    acknowledged |= {path_of(root, name): file.length for name, file in source.warcs.items()}
-    for path, length in acknowledged.items():
-        size = path.stat().st_size if path.exists() else 0
-        if size < length:
-            raise ArchiveDamagedError(
-                f"{path}: {size} bytes, but {length} were acknowledged. Restore it from a copy, or let `scrapy repair` "
-                "go on with what is left"
-            )
+    for segment in source.segments.values():
+        refuse_less(source.root, segment)
+    captures.refuse_less(source.root, source.warcs, captures.closed_sizes(source.root))
 
 
 def _refuse_unsettled(part: Source) -> None:

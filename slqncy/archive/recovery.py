@@ -140,7 +140,7 @@ def _agree(root: Path, ledger: Ledger) -> None:
     unknown = [name for name in segments_on_disk(root) if name not in known]
     # First look at everything, then change anything.
     for segment in known.values():
-        _refuse_less(root, segment)
+        refuse_less(root, segment)
     refuse(root, warcs)
     for name in [*known, *unknown]:
         _refuse_more(root, name, known.get(name))
@@ -158,7 +158,8 @@ def _agree(root: Path, ledger: Ledger) -> None:
     settle(root, ledger, warcs)
 
 
-def _refuse_less(root: Path, segment: Segment) -> None:
+def refuse_less(root: Path, segment: Segment) -> None:
+    """Raises ArchiveDamagedError where a file lacks some of what was acknowledged."""
     path = (closed_path if segment.closed else open_path)(root, segment.name)
     if segment.closed and not path.exists():
         raise ArchiveDamagedError(f"{path}: is missing. Restore it from a copy, or let `scrapy repair` do without it")

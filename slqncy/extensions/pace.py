@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 SITE_SLOT = "site"
 """The slot of Scrapy's downloader that all hosts of the site share: they are one machine, or look like it."""
 _LEAST = 0.001
-"""Seconds. Where a slot has no delay, Scrapy sends what is queued at once: it counts requests when they have begun."""
+"""Seconds. Only where a slot has a delay does Scrapy look at when it was used last, which is how a site is held."""
 
 
 def seconds_to_hold(response: Response) -> float:

@@ -88,6 +88,7 @@ def exchange_records(exchange: Exchange, before: Before) -> Written:
     if exchange.request:
         headers: Fields = [*shared, ("WARC-Concurrent-To", _urn(response))] if answer else shared
         members.add("request", request, headers, content_type=_REQUEST, block=exchange.request)
+    said = _said(exchange, answer)
     captured = refers_to = None
     if answer:
         digest = answer.digest()
@@ -111,8 +112,11 @@ def exchange_records(exchange: Exchange, before: Before) -> Written:
         else:
             block = answer.head + answer.payload
             members.add("response", response, headers, content_type=_RESPONSE, block=block)
+            if profile == _NOT_MODIFIED:
+                # What a revisit would say, of which there is no record here to refer to.
+                said[UNMODIFIED] = "yes"
     headers = [*shared, ("WARC-Concurrent-To", _urn(response if answer else request))] if members.count else shared
-    block = _fields(_said(exchange, answer) | _unmodified(exchange, answer, refers_to))
+    block = _fields(said)
     members.add("metadata", metadata, headers, content_type=_WARC_FIELDS, block=block)
     return Written(members.data, members.count, captured, refers_to)
 
@@ -136,19 +140,9 @@ def _revisit(exchange: Exchange, answer: Answer, digest: bytes, before: Before) 
     """
     if exchange.truncation:
         return "", None
-    if _is_not_modified(exchange, answer):
+    if answer.status == _STATUS_NOT_MODIFIED and exchange.is_conditional and not answer.payload:
         return _NOT_MODIFIED, before.page(exchange.uri)
     return _SAME_PAYLOAD, before.with_payload(digest) if answer.payload else None
-
-
-def _is_not_modified(exchange: Exchange, answer: Answer) -> bool:
-    return answer.status == _STATUS_NOT_MODIFIED and exchange.is_conditional and not answer.payload
-
-
-def _unmodified(exchange: Exchange, answer: Answer | None, refers_to: Reference | None) -> dict[str, str]:
-    """What a revisit would say, where there is no record that it could refer to."""
-    is_told = answer and not refers_to and not exchange.truncation and _is_not_modified(exchange, answer)
-    return {UNMODIFIED: "yes"} if is_told else {}
 
 
 def _said(exchange: Exchange, answer: Answer | None) -> dict[str, str]:
